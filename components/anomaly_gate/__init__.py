@@ -1,0 +1,1 @@
+"""AnomalyGate: stops the run where ExampleValidator only writes anomalies down."""

@@ -1,0 +1,1 @@
+"""The gates that a model has to pass, as a TFMA configuration."""

@@ -1,0 +1,1 @@
+"""Pure NumPy image operations on one slice, before it is a record."""

@@ -1,0 +1,1 @@
+"""SliceExampleGen: folders and tables of slices to TFRecords, split by patient."""

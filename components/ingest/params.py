@@ -1,0 +1,41 @@
+"""Parameters of SliceExampleGen."""
+
+from typing import Literal
+
+from components.parameters import Parameters, parameter
+
+
+class IngestParams(Parameters):
+    """How a folder of slices is read, hashed and split."""
+
+    form: Literal["auto", "folders", "table"] = parameter(
+        "how labels are given: class folders, a label table, or found out from what is there"
+    )
+    table: str = parameter("name of the label table inside the data folder")
+    hemorrhage_folders: tuple[str, ...] = parameter("names of class folders that mean hemorrhage")
+    normal_folders: tuple[str, ...] = parameter("names of class folders that mean normal")
+    patient_pattern: str = parameter(
+        "regular expression over a file's path in the data folder whose group `patient` is the "
+        "patient, where no column says it; empty for none"
+    )
+    slicing_columns: tuple[str, ...] = parameter(
+        "further columns of the table to slice metrics by; * for all that have few values"
+    )
+    max_slicing_values: int = parameter(
+        "a column found by * with more values than this is left out, numbers are put in bands",
+        "values", ge=2,
+    )  # fmt: skip
+    key_file: str = parameter(
+        "file of the secret key that patient ids are hashed with; made when missing; "
+        "empty for the user's own in ~/.config/ichor"
+    )
+    seed: int = parameter("changes which patients fall into which split", ge=0)
+    train_buckets: int = parameter("share of the patients to train on", "hash buckets", ge=1)
+    val_buckets: int = parameter("share that picks the epoch and gates", "hash buckets", ge=1)
+    test_buckets: int = parameter("share that is only reported on", "hash buckets", ge=0)
+    max_rejected_share: float = parameter(
+        "past this share of unreadable files the run stops", "0..1", ge=0, le=1
+    )
+    min_side: int = parameter("a smaller image is rejected", "pixels", ge=1)
+    max_side: int = parameter("a larger image is rejected", "pixels", ge=1)
+    shards: int = parameter("files per split; 0 lets Beam choose", "files", ge=0)

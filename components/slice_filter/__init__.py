@@ -1,0 +1,1 @@
+"""SliceFilter: leaves out blank and end-of-scan slices and says why."""

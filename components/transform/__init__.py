@@ -1,0 +1,1 @@
+"""The preprocessing graph shared by training, evaluation and serving."""

@@ -1,0 +1,12 @@
+"""Parameters of Transform."""
+
+from typing import Literal
+
+from components.parameters import Parameters, parameter
+
+
+class TransformParams(Parameters):
+    """What a slice looks like when it reaches the model."""
+
+    image_side: int = parameter("side of the square image that the model sees", "pixels", ge=32, le=1024)
+    channels: Literal[1, 3] = parameter("1 for grey slices, 3 for colour", "channels")

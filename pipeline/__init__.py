@@ -1,0 +1,1 @@
+"""The wiring: in what order, with which values, where it runs."""

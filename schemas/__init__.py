@@ -1,0 +1,1 @@
+"""The contract: what a record is. Imports nothing else of the project."""
