@@ -1,2 +1,11 @@
-from setuptools import setup
-setup(packages=[])
+"""Packages ichor; Beam's remote workers install it from here (`--setup_file setup.py`)."""
+
+from setuptools import find_packages, setup
+
+setup(
+    packages=find_packages(
+        include=["schemas", "schemas.*", "components", "components.*", "pipeline", "pipeline.*"]
+    ),
+    package_data={"": ["*.pbtxt", "*.html", "*.json", "*.toml"]},
+    entry_points={"console_scripts": ["ichor = pipeline.cli:main"]},
+)

@@ -1,0 +1,46 @@
+# Set-up happens by itself on the first call of a target that needs it, and again when these change:
+LOCKED := pyproject.toml uv.lock setup.py tools/setup.sh tools/preflight.sh
+BIN := .venv/bin
+READY := .venv/.set-up-done
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-fast lint types format bench clean distclean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do \
+		printf '  make %-10s %s\n' "$$name" "$$what"; done
+
+$(READY): $(LOCKED)
+	@sh tools/setup.sh
+	@touch $@
+
+setup: $(READY) ## install the locked packages into .venv; every other target does it by itself
+
+demo: $(READY) ## make synthetic head CT, train on it and push a model: at most 8 minutes on 2 cores
+	@$(BIN)/ichor demo
+
+test: lint types ## lint, types, then all tests: numpy, tf, tfx and e2e tiers
+	@$(BIN)/pytest
+
+test-fast: $(READY) ## the numpy and tf tiers only: no TFX, under 2 minutes
+	@$(BIN)/pytest --tiers numpy,tf
+
+lint: $(READY) ## ruff: rules and formatting
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(READY) ## mypy
+	@$(BIN)/mypy schemas components pipeline
+
+format: $(READY) ## let ruff repair what it can
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(READY) ## measure the budgets of docs/performance.md
+	@$(BIN)/python -m bench
+
+clean: ## remove the demo's output, build output and caches; .venv and your own runs stay
+	rm -rf demo build dist ichor.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+distclean: clean ## clean, and remove .venv and the project's own uv too
+	rm -rf .venv .uv
