@@ -1,0 +1,43 @@
+"""AnomalyGate: a node that fails when ExampleValidator found anything."""
+
+import json
+from pathlib import Path
+
+from tensorflow_metadata.proto.v0 import anomalies_pb2
+from tfx import v1 as tfx
+from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
+from tfx.dsl.component.experimental.decorators import component
+from tfx.types import artifact_utils
+from tfx.types.standard_artifacts import ExampleAnomalies
+
+from components.anomaly_gate.anomalies import describe, stop_if_any
+
+REPORT_FILE = "anomalies.json"
+_ANOMALIES_FILE = "SchemaDiff.pb"  # ExampleValidator's own name for it
+
+
+class AnomalyReport(tfx.dsl.Artifact):
+    """A folder with REPORT_FILE: the splits that were looked at."""
+
+    TYPE_NAME = "ichor.AnomalyReport"
+
+
+@component
+def AnomalyGate(  # noqa: N802 (a node is named as a class)
+    anomalies: InputArtifact[ExampleAnomalies],
+    report: OutputArtifact[AnomalyReport],
+    code_fingerprint: Parameter[str],
+) -> None:
+    """Stops the run before training when the data do not keep to the schema.
+
+    Raises:
+      DataAnomalyError: ExampleValidator found an anomaly.
+    """
+    splits = artifact_utils.decode_split_names(anomalies.split_names)
+    found = {}
+    for split in splits:
+        encoded = Path(anomalies.uri, f"Split-{split}", _ANOMALIES_FILE).read_bytes()
+        found[split] = anomalies_pb2.Anomalies.FromString(encoded)
+    stop_if_any(describe(found))
+    Path(report.uri).mkdir(parents=True, exist_ok=True)
+    Path(report.uri, REPORT_FILE).write_text(json.dumps({"splits": splits, "anomalies": 0}), encoding="utf-8")

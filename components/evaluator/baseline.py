@@ -1,0 +1,33 @@
+"""Which model a candidate is compared with."""
+
+import ml_metadata as mlmd
+from tfx import types
+from tfx import v1 as tfx
+
+CANDIDATE = "candidate"
+MODEL = "model"
+BLESSING = "model_blessing"
+
+
+class OlderBlessedModelStrategy(tfx.dsl.experimental.LatestBlessedModelStrategy):
+    """Resolves the latest blessed model that is older than the candidate.
+
+    TFX's own strategy may resolve the candidate itself once it is blessed: an unchanged second
+    run would then compare a model with itself, evaluate again and push again.
+    """
+
+    def resolve_artifacts(
+        self, store: mlmd.MetadataStore, input_dict: dict[str, list[types.Artifact]]
+    ) -> dict[str, list[types.Artifact]]:
+        """Returns one model and its blessing, or none of both, for `MODEL` and `BLESSING`.
+
+        Args:
+          store: ML Metadata.
+          input_dict: `CANDIDATE` holds the model to be judged, `MODEL` and `BLESSING` all there are.
+        """
+        (candidate,) = input_dict[CANDIDATE]
+        older = {
+            MODEL: [model for model in input_dict[MODEL] if model.id < candidate.id],
+            BLESSING: input_dict[BLESSING],
+        }
+        return {CANDIDATE: [candidate], **super().resolve_artifacts(store, older)}

@@ -1,0 +1,149 @@
+"""The graph: every node of ichor, in the order of the drawing in docs/architecture.md."""
+
+from pathlib import Path
+
+import tfx.v1 as tfx  # before anything that imports tensorflow_data_validation
+from tfx.types.channel import Channel
+from tfx.types.standard_artifacts import Model, ModelBlessing
+
+from components import fingerprint
+from components.anomaly_gate.component import AnomalyGate
+from components.evaluator import baseline
+from components.evaluator.baseline import OlderBlessedModelStrategy
+from components.evaluator.gates import eval_config
+from components.ingest.component import SliceExampleGen
+from components.slice_filter.component import SliceFilter
+from components.trainer.run import run_fn
+from components.transform.preprocess import preprocessing_fn
+from pipeline.config import Config
+from pipeline.layout import Layout
+
+SCHEMA_FILE = fingerprint.ROOT / "schemas" / "slices.pbtxt"
+
+
+def dotted(function) -> str:
+    """Returns a function's import path, which every worker resolves from the installed package."""
+    return f"{function.__module__}.{function.__qualname__}"
+
+
+USER_CODE = (dotted(preprocessing_fn), dotted(run_fn))
+
+
+def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
+    """Builds the pipeline that every runner runs.
+
+    Args:
+      config: All settings.
+    """
+    layout = Layout.of(config.run)
+
+    ingest = SliceExampleGen(
+        data_dir=str(Path(config.run.data).resolve()),
+        params=config.ingest,
+        code_fingerprint=fingerprint.of_sources("components/ingest", "schemas"),
+    )
+    slice_filter = SliceFilter(
+        examples=ingest.outputs["examples"],
+        params_json=config.filter.to_json(),
+        code_fingerprint=fingerprint.of_sources("components/slice_filter", "components/imaging", "schemas"),
+    )
+    examples = slice_filter.outputs["filtered_examples"]
+
+    schema = tfx.components.ImportSchemaGen(schema_file=str(SCHEMA_FILE))
+    schema.exec_properties["code_fingerprint"] = fingerprint.of_sources("schemas/slices.pbtxt")
+    statistics = tfx.components.StatisticsGen(examples=examples, schema=schema.outputs["schema"])
+    validator = tfx.components.ExampleValidator(
+        statistics=statistics.outputs["statistics"], schema=schema.outputs["schema"]
+    )
+    anomaly_gate = AnomalyGate(
+        anomalies=validator.outputs["anomalies"],
+        code_fingerprint=fingerprint.of_sources("components/anomaly_gate"),
+    )
+
+    transform = tfx.components.Transform(
+        examples=examples,
+        schema=schema.outputs["schema"],
+        preprocessing_fn=dotted(preprocessing_fn),
+        splits_config=tfx.proto.SplitsConfig(analyze=["train"]),
+        materialize=False,
+        disable_statistics=True,
+        custom_config={
+            "params": config.transform.to_json(),
+            "code_fingerprint": fingerprint.of_sources("components/transform", "schemas"),
+        },
+    )
+    transform.add_upstream_node(anomaly_gate)
+
+    trainer = tfx.components.Trainer(
+        examples=examples,
+        transform_graph=transform.outputs["transform_graph"],
+        schema=schema.outputs["schema"],
+        run_fn=dotted(run_fn),
+        train_args=tfx.proto.TrainArgs(splits=["train"]),
+        eval_args=tfx.proto.EvalArgs(splits=["val"]),
+        custom_config={
+            "params": config.trainer.to_json(),
+            "state_dir": str(layout.training_state),
+            "code_fingerprint": fingerprint.of_sources("components/trainer", "components/transform", "schemas"),
+        },
+    )
+
+    latest_blessed = tfx.dsl.Resolver(
+        strategy_class=OlderBlessedModelStrategy,
+        **{
+            baseline.CANDIDATE: trainer.outputs["model"],
+            baseline.MODEL: Channel(type=Model),
+            baseline.BLESSING: Channel(type=ModelBlessing),
+        },
+    ).with_id("LatestBlessedModel")
+    evaluator = tfx.components.Evaluator(
+        examples=examples,
+        model=trainer.outputs["model"],
+        baseline_model=latest_blessed.outputs[baseline.MODEL],
+        eval_config=eval_config(config.gate, gating=True),
+        example_splits=["val"],
+        schema=schema.outputs["schema"],
+    )
+    pusher = tfx.components.Pusher(
+        model=trainer.outputs["model"],
+        model_blessing=evaluator.outputs["blessing"],
+        push_destination=tfx.proto.PushDestination(
+            filesystem=tfx.proto.PushDestination.Filesystem(base_directory=str(layout.pushed))
+        ),
+    )
+    nodes = [
+        ingest, slice_filter, schema, statistics, validator, anomaly_gate,
+        transform, trainer, latest_blessed, evaluator, pusher,
+    ]  # fmt: skip
+    if config.ingest.test_buckets:
+        test_evaluator = tfx.components.Evaluator(
+            examples=examples,
+            model=trainer.outputs["model"],
+            eval_config=eval_config(config.gate, gating=False),
+            example_splits=["test"],
+            schema=schema.outputs["schema"],
+        ).with_id("TestEvaluator")
+        nodes.insert(-1, test_evaluator)
+
+    return tfx.dsl.Pipeline(
+        pipeline_name=config.run.name,
+        pipeline_root=str(layout.artifacts),
+        components=nodes,
+        enable_cache=True,
+        metadata_connection_config=tfx.orchestration.metadata.sqlite_metadata_connection_config(
+            str(layout.metadata)
+        ),
+        beam_pipeline_args=beam_args(config),
+    )
+
+
+def beam_args(config: Config) -> list[str]:
+    """Returns Beam's arguments for this machine.
+
+    FnApiRunner by name: DirectRunner first tries to download Prism for each pipeline.
+    """
+    return [
+        "--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner",
+        f"--direct_running_mode={config.run.beam}",
+        f"--direct_num_workers={config.run.beam_workers}",
+    ]

@@ -1,0 +1,31 @@
+"""Where everything that a run makes lies below its output folder."""
+
+import dataclasses
+from pathlib import Path
+
+from pipeline.config import RunParams
+
+
+@dataclasses.dataclass(frozen=True)
+class Layout:
+    """Absolute paths."""
+
+    root: Path
+    artifacts: Path
+    metadata: Path
+    pushed: Path
+    logs: Path
+    training_state: Path
+
+    @classmethod
+    def of(cls, run: RunParams) -> "Layout":
+        """Returns the layout of a run's output folder."""
+        root = Path(run.output).resolve()
+        return cls(
+            root=root,
+            artifacts=root / "artifacts",
+            metadata=root / "metadata.sqlite",
+            pushed=root / "pushed",
+            logs=root / "logs",
+            training_state=root / "training-state",
+        )

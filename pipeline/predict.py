@@ -1,0 +1,133 @@
+"""Scores files with a pushed model; needs TensorFlow alone, not TFX."""
+
+import csv
+import dataclasses
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from components.ingest.labels import patient_of
+from components.ingest.structure import Rejection, inspect_bytes
+from pipeline.config import Config
+from pipeline.console import chatter_to, new_log
+from pipeline.layout import Layout
+
+BATCH = 32  # slices a call of the model
+IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Score:
+    """What the model says of one file; `reason` says why it could say nothing."""
+
+    file: str
+    patient: str
+    probability: float | None
+    hemorrhage: int | None
+    reason: str = ""
+
+
+def latest_pushed(layout: Layout) -> Path:
+    """Returns the newest numbered model.
+
+    Raises:
+      FileNotFoundError: None was pushed yet.
+    """
+    versions = [path for path in layout.pushed.glob("*") if path.name.isdigit()]
+    if not versions:
+        raise FileNotFoundError(f"no pushed model in {layout.pushed}; run the pipeline first, or give --model DIR")
+    return max(versions, key=lambda path: int(path.name))
+
+
+def find_images(paths: Iterable[str]) -> list[Path]:
+    """Returns the files named, and the images in the folders named, in a stable order.
+
+    Raises:
+      FileNotFoundError: A path does not exist, or there is no image at all.
+    """
+    found: list[Path] = []
+    for text in paths:
+        path = Path(text)
+        if not path.exists():
+            raise FileNotFoundError(f"no such file or folder: {path}")
+        if path.is_dir():
+            found += sorted(p for p in path.rglob("*") if p.suffix.lower() in IMAGE_SUFFIXES and p.is_file())
+        else:
+            found.append(path)
+    if not found:
+        raise FileNotFoundError(f"no PNG or JPEG files in {', '.join(paths)}")
+    return found
+
+
+def score_files(model_dir: Path, files: Sequence[Path], config: Config) -> list[Score]:
+    """Scores files by the model's `serving_bytes`, a batch at a time."""
+    import tensorflow as tf
+
+    model = tf.saved_model.load(str(model_dir))
+    serve = model.signatures["serving_bytes"]
+    scores: list[Score] = []
+    for start in range(0, len(files), BATCH):
+        batch = files[start : start + BATCH]
+        contents = [path.read_bytes() for path in batch]
+        findings = [inspect_bytes(data, config.ingest) for data in contents]
+        readable = [data for data, finding in zip(contents, findings, strict=True) if not isinstance(finding, Rejection)]
+        answers = iter(())
+        if readable:
+            output = serve(images=tf.constant(readable))
+            answers = zip(output["probability"].numpy()[:, 0], output["hemorrhage"].numpy()[:, 0], strict=True)
+        for path, finding in zip(batch, findings, strict=True):
+            patient = patient_of(path.as_posix(), config.ingest) or path.parent.name
+            if isinstance(finding, Rejection):
+                scores.append(Score(str(path), patient, None, None, str(finding.reason)))
+            else:
+                probability, label = next(answers)
+                scores.append(Score(str(path), patient, float(probability), int(label)))
+    return scores
+
+
+def predict_on_terminal(
+    config: Config, paths: Sequence[str], model: str | None, *, as_json: bool, as_csv: bool
+) -> int:
+    """Prints scores by slice and by patient; returns 0, or 1 where a file could not be read."""
+    layout = Layout.of(config.run)
+    model_dir = Path(model) if model else latest_pushed(layout)
+    if not (model_dir / "saved_model.pb").is_file():
+        raise FileNotFoundError(f"{model_dir} is not a SavedModel: it has no saved_model.pb")
+    files = find_images(paths)
+    with chatter_to(new_log(layout.logs)):
+        scores = score_files(model_dir, files, config)
+    if as_json:
+        print(json.dumps({"model": str(model_dir), "slices": [dataclasses.asdict(s) for s in scores]}, indent=2))
+    elif as_csv:
+        writer = csv.writer(sys.stdout)
+        writer.writerow(field.name for field in dataclasses.fields(Score))
+        writer.writerows(dataclasses.astuple(score) for score in scores)
+    else:
+        _print_tables(scores, model_dir)
+    return int(any(score.reason for score in scores))
+
+
+def _print_tables(scores: Sequence[Score], model_dir: Path) -> None:
+    print(f"model {model_dir}\n\n{'score':>6}  {'label':<10}  slice")
+    for score in scores:
+        print(f"{_score(score.probability)}  {_label(score):<10}  {score.file}")
+    print(f"\n{'score':>6}  {'label':<10}  {'slices':>6}  patient (highest slice)")
+    by_patient: dict[str, list[Score]] = {}
+    for score in scores:
+        by_patient.setdefault(score.patient, []).append(score)
+    for patient, group in by_patient.items():
+        read = [score for score in group if score.probability is not None]
+        top = max(read, key=lambda score: score.probability or 0.0) if read else group[0]
+        print(f"{_score(top.probability)}  {_label(top):<10}  {len(group):>6}  {patient}")
+    print("\nScores are for research, not for diagnosis.")
+
+
+def _score(probability: float | None) -> str:
+    return f"{'-':>6}" if probability is None else f"{probability:6.3f}"
+
+
+def _label(score: Score) -> str:
+    if score.hemorrhage is None:
+        return score.reason
+    return "hemorrhage" if score.hemorrhage else "normal"

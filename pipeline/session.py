@@ -1,0 +1,73 @@
+"""One run of the graph as a person sees it: a line per node, the verdict, where things are."""
+
+import logging
+import time
+from pathlib import Path
+from typing import TextIO
+
+from components.ingest.plan import plan
+from pipeline.config import Config
+from pipeline.console import NodeLines, ProgressLines, chatter_to, new_log
+from pipeline.layout import Layout
+
+PUSHED, FAILED, NOT_BLESSED = 0, 1, 3
+
+
+def run_on_terminal(config: Config) -> int:
+    """Runs the graph and tells each step on the terminal; returns the exit status.
+
+    Returns:
+      0 when a model is pushed (now, or before by an unchanged run), 3 when it was not blessed,
+      1 when a node failed.
+    Raises:
+      DataError: The data folder is not fit to start with.
+    """
+    plan(Path(config.run.data), config.ingest)
+    layout = Layout.of(config.run)
+    log = new_log(layout.logs)
+    started = time.monotonic()
+    print(f"{config.run.name}: {config.run.data} -> {config.run.output}", flush=True)
+    with chatter_to(log) as terminal:
+        status = _run_logged(config, layout, terminal)
+        minutes, seconds = divmod(round(time.monotonic() - started), 60)
+        print(f"{minutes} min {seconds} s; log: {_short(log)}", file=terminal)
+    return status
+
+
+def _run_logged(config: Config, layout: Layout, terminal: TextIO) -> int:
+    from absl import logging as absl_logging
+
+    absl_logging.set_verbosity(absl_logging.INFO)
+    absl_logging.use_absl_handler()
+    print("starting TFX ...", file=terminal, flush=True)
+    from pipeline.local_runner import run
+    from pipeline.node_lines import describe, verdict
+    from pipeline.runs import read_run
+
+    lines = NodeLines(terminal, lambda node: describe(read_run(layout), node))
+    progress = ProgressLines(terminal)
+    loggers = {logging.getLogger("absl"): lines, logging.getLogger("ichor"): progress}
+    logging.getLogger("ichor").setLevel(logging.INFO)
+    for logger, handler in loggers.items():
+        logger.addHandler(handler)
+    try:
+        run(config)
+    except Exception as error:
+        # Whatever a node raises ends here: the whole trace is for the log, its reason for the user.
+        logging.getLogger("absl").exception("run failed")
+        print(f"{lines.current or 'set-up'} FAILED: {_reason(error)}", file=terminal)
+        return FAILED
+    finally:
+        for logger, handler in loggers.items():
+            logger.removeHandler(handler)
+    text, blessed = verdict(read_run(layout))
+    print(text, file=terminal)
+    return PUSHED if blessed else NOT_BLESSED
+
+
+def _reason(error: BaseException) -> str:
+    return str(error).split(" [while running")[0] or type(error).__name__
+
+
+def _short(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

@@ -1,0 +1,115 @@
+"""What a run did, told from ML Metadata and the files of its artifacts."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pipeline.config import Config
+from pipeline.console import chatter_to, new_log
+from pipeline.layout import Layout
+from pipeline.node_lines import best_epoch, read_history, read_report, verdict
+from pipeline.runs import Run, read_run
+
+_METRICS = (
+    "binary_accuracy", "auc", "precision", "recall", "specificity", "sensitivity_at_specificity",
+    "calibration", "prevalence", "loss", "example_count",
+)  # fmt: skip
+
+
+def print_summary(config: Config, run_id: str | None) -> None:
+    """Prints what a run did: data, splits, drops, history, metrics, verdict, places.
+
+    Raises:
+      NoRunError: There is no such run.
+    """
+    layout = Layout.of(config.run)
+    run = read_run(layout, run_id)
+    with chatter_to(new_log(layout.logs)) as terminal:
+        print(*summarise(run), sep="\n", file=terminal)
+
+
+def summarise(run: Run) -> Iterator[str]:
+    """Yields the summary's lines."""
+    yield f"run {run.id}"
+    states = ", ".join(f"{node.node} {node.state}" for node in run.nodes.values())
+    yield f"nodes: {states}"
+    yield from _data(read_report(run.output("SliceExampleGen", "report"), "ingest.json"))
+    yield from _drops(read_report(run.output("SliceFilter", "report"), "filter.json"))
+    yield from _training(run)
+    for title, node in (("validation", "Evaluator"), ("test", "TestEvaluator")):
+        yield from _evaluation(run, title, node)
+    yield ""
+    yield verdict(run)[0]
+    places = [
+        ("contact sheet", run.output("SliceFilter", "report")),
+        ("rejections", run.output("SliceExampleGen", "report")),
+        ("history, TensorBoard", run.output("Trainer", "model_run")),
+        ("model", run.output("Trainer", "model")),
+    ]
+    for title, artifact in places:
+        if artifact:
+            yield f"{title}: {artifact.path}"
+
+
+def _data(report: Mapping[str, Any]) -> Iterator[str]:
+    if not report:
+        return
+    yield ""
+    yield f"data: {report['found']} files found ({report['form']}), {sum(report['rejected'].values())} rejected"
+    for reason, count in report["rejected"].items():
+        yield f"  rejected, {reason}: {count}"
+    yield from _table(
+        ["split", "slices", "hemorrhage", "normal", "patients"],
+        [[name, *(split[key] for key in ("slices", "hemorrhage", "normal", "patients"))]
+         for name, split in report["splits"].items()],
+    )  # fmt: skip
+    for warning in report["warnings"]:
+        yield f"WARNING: {warning}"
+
+
+def _drops(report: Mapping[str, Any]) -> Iterator[str]:
+    if not report:
+        return
+    totals = report["totals"]
+    yield ""
+    yield f"slice filter: {totals['read']} in, {totals['kept']} kept"
+    for reason, count in totals["dropped"].items():
+        yield f"  dropped, {reason}: {count}"
+
+
+def _training(run: Run) -> Iterator[str]:
+    history = read_history(run)
+    if not history:
+        return
+    yield ""
+    columns = ["epoch", "loss", "binary_accuracy", "val_loss", "val_binary_accuracy", "runtime"]
+    yield "training (epoch 0 is before training)"
+    yield from _table(
+        columns,
+        [[int(row["epoch"]), *(f"{row[key]:.4f}" if key in row else "" for key in columns[1:])] for row in history],
+    )
+    yield f"exported: epoch {int(best_epoch(history)['epoch'])}, the lowest validation loss"
+
+
+def _evaluation(run: Run, title: str, node: str) -> Iterator[str]:
+    from pipeline.evaluation import read_metrics
+
+    evaluation = run.output(node, "evaluation")
+    if evaluation is None:
+        return
+    yield ""
+    yield f"{title} metrics by slice of the data (TFMA)"
+    by_slice = read_metrics(evaluation.path)
+    names = [name for name in _METRICS if any(name in metrics for metrics in by_slice.values())]
+    yield from _table(
+        ["", *names],
+        [[key, *(f"{metrics[name]:.4g}" if name in metrics else "" for name in names)]
+         for key, metrics in by_slice.items()],
+    )  # fmt: skip
+
+
+def _table(header: list[str], rows: Iterable[list[Any]]) -> Iterator[str]:
+    cells = [header, *([str(cell) for cell in row] for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
+    for row in cells:
+        _, *rest = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        yield "  " + "  ".join([row[0].ljust(widths[0]), *rest])
