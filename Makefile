@@ -15,6 +15,7 @@ $(READY): $(LOCKED)
 	@touch $@
 
 setup: $(READY) ## install the locked packages into .venv; every other target does it by itself
+	@:
 
 demo: $(READY) ## make synthetic head CT, train on it and push a model: at most 8 minutes on 2 cores
 	@$(BIN)/ichor demo
