@@ -1,0 +1,228 @@
+"""Who may import whom: `schemas <- components <- pipeline`, and no node another node."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.numpy
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("schemas", "components", "pipeline")
+MAY_IMPORT = {
+    "schemas": {"schemas"},
+    "components": {"schemas", "components"},
+    "pipeline": {"schemas", "components", "pipeline"},
+}
+SHARED = {"imaging", "parameters", "fingerprint"}  # what every node may use
+ROOMS_MAY_IMPORT = {
+    "imaging": set(),
+    "phantoms": {"imaging", "parameters"},
+    "parameters": set(),
+    "fingerprint": set(),
+}
+HEAVY = ("tensorflow", "tfx", "keras", "tf_keras", "apache_beam", "ml_metadata", "kfp")
+PURE_ROOMS = ("components.imaging", "components.phantoms", "components.parameters", "components.fingerprint")
+PURE_MODULES = ("params", "rules")
+
+
+def modules(root: Path) -> dict[str, Path]:
+    """Returns the files of the three packages by module name; a package's own is its `__init__`."""
+    found = {}
+    for package in PACKAGES:
+        for path in sorted((root / package).rglob("*.py")):
+            parts = path.relative_to(root).with_suffix("").parts
+            found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def imports(module: str, path: Path) -> set[str]:
+    """Returns what a file imports, wherever in it that stands: dotted names, imported names at their end."""
+    found = set()
+    package = module.split(".") if path.name == "__init__.py" else module.split(".")[:-1]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            source = ".".join([*above, *filter(None, [node.module])])
+            found |= {f"{source}.{alias.name}" for alias in node.names}
+    return found
+
+
+def room(name: str) -> str:
+    """Returns the folder or file directly below `components` that a dotted name belongs to."""
+    return name.split(".")[1]
+
+
+def wrong_directions(root: Path) -> list[str]:
+    """Returns a line for each import that points against the drawing."""
+    wrong = []
+    for module, path in modules(root).items():
+        package = module.split(".")[0]
+        for name in sorted(imports(module, path)):
+            top = name.split(".")[0]
+            if top == "tests" or (top in PACKAGES and top not in MAY_IMPORT[package]):
+                wrong.append(f"{module} imports {name}: {package} may not import {top}")
+            elif package == top == "components" and module != "components":
+                allowed = ROOMS_MAY_IMPORT.get(room(module), SHARED) | {room(module)}
+                if room(name) not in allowed:
+                    wrong.append(f"{module} imports {name}: {room(module)} may not import {room(name)}")
+    return wrong
+
+
+def heavy_imports(root: Path) -> list[str]:
+    """Returns a line for each module that has to be pure NumPy and reaches TensorFlow, TFX or Beam."""
+    files = modules(root)
+    wrong = []
+    for module in files:
+        if not module.startswith(PURE_ROOMS) and module.split(".")[-1] not in PURE_MODULES:
+            continue
+        for reached in sorted(_reached_from(module, files)):
+            wrong += [
+                f"{module} must do without {name}, imported by {reached}"
+                for name in sorted(imports(reached, files[reached]))
+                if name.split(".")[0].startswith(HEAVY)
+            ]
+    return wrong
+
+
+def _reached_from(module: str, files: dict[str, Path]) -> set[str]:
+    reached: set[str] = set()
+    waiting = [module]
+    while waiting:
+        current = waiting.pop()
+        if current in reached:
+            continue
+        reached.add(current)
+        for name in imports(current, files[current]):
+            parts = name.split(".")
+            above = (".".join(parts[:length]) for length in range(1, len(parts) + 1))
+            waiting += [name for name in above if name in files]
+    return reached
+
+
+def test_the_project_points_one_way():
+    assert wrong_directions(ROOT) == []
+
+
+def test_pure_rooms_reach_no_tensorflow_tfx_or_beam():
+    assert heavy_imports(ROOT) == []
+
+
+def test_the_rules_see_the_project():
+    known = {"schemas.records", "components.imaging.intensity", "components.ingest.params", "pipeline.graph"}
+    assert known <= modules(ROOT).keys()
+    assert "schemas.features" in imports("schemas.records", ROOT / "schemas" / "records.py")
+
+
+def _tree(root: Path, sources: dict[str, str]) -> Path:
+    for package in PACKAGES:
+        (root / package).mkdir()
+        (root / package / "__init__.py").touch()
+    for name, source in sources.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(source)
+    return root
+
+
+@pytest.mark.parametrize(
+    ("file", "source", "complaint"),
+    [
+        (
+            "schemas/a.py",
+            "import components.imaging",
+            "schemas.a imports components.imaging: schemas may not import components",
+        ),
+        (
+            "schemas/a.py",
+            "from pipeline import config",
+            "schemas.a imports pipeline.config: schemas may not import pipeline",
+        ),
+        (
+            "components/ingest/a.py",
+            "def f():\n    from pipeline.config import X",
+            "components.ingest.a imports pipeline.config.X: components may not import pipeline",
+        ),
+        (
+            "components/ingest/a.py",
+            "from components.slice_filter import rules",
+            "components.ingest.a imports components.slice_filter.rules: ingest may not import slice_filter",
+        ),
+        (
+            "components/ingest/a.py",
+            "from ..trainer.run import run_fn",
+            "components.ingest.a imports components.trainer.run.run_fn: ingest may not import trainer",
+        ),
+        (
+            "components/ingest/a.py",
+            "from components import trainer",
+            "components.ingest.a imports components.trainer: ingest may not import trainer",
+        ),
+        (
+            "components/ingest/__init__.py",
+            "from ..phantoms import head",
+            "components.ingest imports components.phantoms.head: ingest may not import phantoms",
+        ),
+        (
+            "components/imaging/a.py",
+            "import components.phantoms.head",
+            "components.imaging.a imports components.phantoms.head: imaging may not import phantoms",
+        ),
+        (
+            "components/phantoms/a.py",
+            "from components.ingest.table import read",
+            "components.phantoms.a imports components.ingest.table.read: phantoms may not import ingest",
+        ),
+        (
+            "pipeline/a.py",
+            "from tests.test_x import y",
+            "pipeline.a imports tests.test_x.y: pipeline may not import tests",
+        ),
+    ],
+)
+def test_an_import_against_the_drawing_is_named(tmp_path: Path, file: str, source: str, complaint: str):
+    assert wrong_directions(_tree(tmp_path, {file: source})) == [complaint]
+
+
+@pytest.mark.parametrize(
+    ("file", "source"),
+    [
+        ("components/imaging/a.py", "import tensorflow as tf"),
+        ("components/phantoms/a.py", "from tfx.v1 import dsl"),
+        ("components/slice_filter/rules.py", "def f():\n    import apache_beam"),
+        ("components/trainer/params.py", "from tensorflow_transform import tf_metadata"),
+    ],
+)
+def test_a_pure_module_that_imports_a_heavy_one_is_named(tmp_path: Path, file: str, source: str):
+    (line,) = heavy_imports(_tree(tmp_path, {file: source}))
+    assert line.startswith(file.removesuffix(".py").replace("/", "."))
+
+
+def test_a_pure_module_may_not_reach_a_heavy_one_through_others(tmp_path: Path):
+    tree = _tree(
+        tmp_path,
+        {
+            "components/slice_filter/rules.py": "from components.slice_filter.a import b",
+            "components/slice_filter/a.py": "from schemas.records import SliceRecord",
+            "schemas/records.py": "import tensorflow as tf",
+        },
+    )
+    assert heavy_imports(tree) == [
+        "components.slice_filter.rules must do without tensorflow, imported by schemas.records"
+    ]
+
+
+def test_what_the_drawing_allows_is_not_named(tmp_path: Path):
+    tree = _tree(
+        tmp_path,
+        {
+            "components/slice_filter/transform.py": "import apache_beam\nfrom schemas import features\n"
+            "from components.imaging import content\nfrom components.slice_filter.rules import judge",
+            "components/slice_filter/rules.py": "import numpy\nfrom components.imaging.content import share",
+            "components/imaging/content.py": "import numpy",
+            "components/phantoms/head.py": "from components.imaging import intensity",
+            "pipeline/graph.py": "import tfx\nfrom components.slice_filter import transform\nimport schemas",
+        },
+    )
+    assert wrong_directions(tree) + heavy_imports(tree) == []
