@@ -38,4 +38,4 @@ class IngestParams(Parameters):
     )
     min_side: int = parameter("a smaller image is rejected", "pixels", ge=1)
     max_side: int = parameter("a larger image is rejected", "pixels", ge=1)
-    shards: int = parameter("files per split; 0 lets Beam choose", "files", ge=0)
+    shards: int = parameter("files per split; 0 for one in 1,000 slices", "files", ge=0)

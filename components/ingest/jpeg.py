@@ -1,0 +1,89 @@
+"""The structure of a JPEG file.
+
+Source: ITU-T T.81, annex B (compressed data formats).
+"""
+
+import re
+import struct
+
+from components.ingest.structure import Header, Reason, Rejection
+
+START = b"\xff\xd8"
+END_OF_IMAGE = 0xD9
+START_OF_SCAN = 0xDA
+STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})  # TEM and restarts: markers with no segment
+DECODABLE_FRAMES = frozenset({0xC0, 0xC1, 0xC2})  # baseline, extended and progressive, Huffman-coded
+FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # less DHT, JPG and DAC
+NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # what ends a scan's entropy-coded data
+FRAME_HEADER = ">BHHB"  # precision, height, width, components
+COMPONENT_BYTES = 3
+GREY, COLOUR = 1, 3
+
+
+def inspect(data: bytes) -> Header | Rejection:
+    """Walks all segments and scans to the end-of-image marker.
+
+    Args:
+      data: Starts with `START`.
+    """
+    header: Header | None = None
+    scans = 0
+    at = len(START)
+    while True:
+        while data[at : at + 2] == b"\xff\xff":  # fill bytes (B.1.1.2)
+            at += 1
+        if at + 2 > len(data):
+            return _truncated(data)
+        if data[at] != 0xFF:
+            return Rejection(Reason.CORRUPT, f"no marker at byte {at}")
+        marker = data[at + 1]
+        if marker == END_OF_IMAGE:
+            if header is None or not scans:
+                return Rejection(Reason.CORRUPT, "no frame or no scan before its end")
+            return header
+        if marker in STANDALONE:
+            at += 2
+            continue
+        if at + 4 > len(data):
+            return _truncated(data)
+        (length,) = struct.unpack_from(">H", data, at + 2)
+        end = at + 2 + length
+        if length < 2 or marker in (0x00, START[1]):
+            return Rejection(Reason.CORRUPT, f"no segment at byte {at}")
+        if end > len(data):
+            return _truncated(data)
+        if marker in FRAMES:
+            if header is not None:
+                return Rejection(Reason.CORRUPT, "a second frame")
+            found = _header(marker, data[at + 4 : end])
+            if isinstance(found, Rejection):
+                return found
+            header = found
+        if marker == START_OF_SCAN:
+            if header is None:
+                return Rejection(Reason.CORRUPT, "a scan before any frame")
+            scans += 1
+            following = NEXT_MARKER.search(data, end)
+            if following is None:
+                return _truncated(data)
+            end = following.start()
+        at = end
+
+
+def _truncated(data: bytes) -> Rejection:
+    return Rejection(Reason.TRUNCATED, f"ends at byte {len(data)}, before its end marker")
+
+
+def _header(marker: int, body: bytes) -> Header | Rejection:
+    if marker not in DECODABLE_FRAMES:
+        return Rejection(
+            Reason.UNSUPPORTED_CODING, f"lossless, hierarchical or arithmetic (SOF{marker - 0xC0})"
+        )
+    if len(body) < struct.calcsize(FRAME_HEADER):
+        return Rejection(Reason.CORRUPT, "a frame header that is too short")
+    precision, height, width, components = struct.unpack_from(FRAME_HEADER, body)
+    if components not in (GREY, COLOUR) or precision != 8:
+        return Rejection(Reason.UNKNOWN_COLOUR_MODE, f"{components} components of {precision} bits")
+    if len(body) != struct.calcsize(FRAME_HEADER) + COMPONENT_BYTES * components:
+        return Rejection(Reason.CORRUPT, f"a frame header that does not fit {components} components")
+    return Header("jpeg", height, width, components, precision)

@@ -1,0 +1,181 @@
+"""What is to be read: found, checked and told before any work. Imports no TensorFlow."""
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from components.ingest import identity
+from components.ingest.columns import attributes
+from components.ingest.errors import DataError
+from components.ingest.params import IngestParams
+from components.ingest.scan import Labelled, by_class_folders, files_below, is_image
+from components.ingest.table import read_table
+
+NO_PATIENTS = (
+    "patients are not known: slices that look alike are kept in one split, but one patient may still be in "
+    "several, which flatters every metric; give a patient column or a patient_pattern"
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class PlannedSlice:
+    """One slice to read.
+
+    Attributes:
+      path: Below the data folder, with forward slashes.
+      hemorrhage: 0 or 1.
+      patient: As the column or the pattern says; "" where neither does.
+      slice_index: Place in its series, or None.
+      attributes: "column=value" texts.
+    """
+
+    path: str
+    hemorrhage: int
+    patient: str
+    slice_index: int | None
+    attributes: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What a data folder holds and what is to be done with it.
+
+    Attributes:
+      form: "table" or "folders".
+      slices: In the order of their paths.
+      patients_from: "column", "pattern" or "none".
+      unlisted: Images in the folder that the table does not name.
+      left_out: How many images lie in no class's folder or in both, by why.
+      other_files: Files that are neither images nor the table; hidden ones are not looked at.
+      columns: Further columns that became attributes.
+      columns_left_out: Why, by name of those that did not.
+      warnings: What everyone who reads a result of this data has to know.
+    """
+
+    form: str
+    slices: tuple[PlannedSlice, ...]
+    patients_from: str
+    unlisted: int
+    left_out: dict[str, int]
+    other_files: int
+    columns: tuple[str, ...]
+    columns_left_out: dict[str, str]
+    warnings: tuple[str, ...]
+
+
+def plan(data_dir: Path, params: IngestParams) -> Plan:
+    """Finds a folder's slices, labels and patients.
+
+    Args:
+      data_dir: The folder that a user gives.
+      params: How to read it.
+    Raises:
+      DataError: It cannot be used as it is.
+    """
+    files = files_below(data_dir)
+    images = [path for path in files if is_image(path)]
+    form = _form(data_dir, params)
+    if form == "table":
+        rows = read_table(data_dir / params.table, files)
+        left_out: dict[str, int] = {}
+    else:
+        _require_images(data_dir, images, files)
+        rows, left_out = by_class_folders(data_dir, images, params)
+    _require_both_classes(data_dir, rows)
+    rows, patients_from = _with_patients(sorted(rows, key=lambda row: row.path), params)
+    found = attributes(rows, params)
+    listed = {row.path for row in rows}
+    unlisted = len(set(images) - listed) if form == "table" else 0
+    warnings = [NO_PATIENTS] if patients_from == "none" else []
+    if unlisted:
+        warnings.append(f"{unlisted} images are not in {params.table} and were not read")
+    warnings += [f"{number} images lie {why} and were not read" for why, number in left_out.items()]
+    return Plan(
+        form=form,
+        slices=tuple(
+            PlannedSlice(row.path, row.hemorrhage, row.patient or "", row.slice_index, texts)
+            for row, texts in zip(rows, found.of_rows, strict=True)
+        ),
+        patients_from=patients_from,
+        unlisted=unlisted,
+        left_out=left_out,
+        other_files=sum(not is_image(path) and path not in listed for path in files) - (form == "table"),
+        columns=found.used,
+        columns_left_out=found.left_out,
+        warnings=tuple(warnings),
+    )
+
+
+def locate(data_dir: Path, params: IngestParams, slice_ids: Iterable[str]) -> dict[str, str]:
+    """Finds the files of slices, which only who has the key can do.
+
+    Args:
+      data_dir: The folder that the slices were read from.
+      params: Those they were read with.
+      slice_ids: Hashes, as records and reports have them.
+    Returns:
+      Path below the folder by slice_id, of those that are found.
+    Raises:
+      DataError: The folder or the key cannot be used.
+    """
+    key = identity.load_key(identity.key_path(params))
+    path_of = {identity.slice_id(key, path): path for path in files_below(data_dir)}
+    return {wanted: path_of[wanted] for wanted in slice_ids if wanted in path_of}
+
+
+def _form(data_dir: Path, params: IngestParams) -> str:
+    has_table = (data_dir / params.table).is_file()
+    if params.form == "table" and not has_table:
+        raise DataError(f"data folder {data_dir}: form is table, but there is no {params.table!r} in it")
+    if params.form == "auto":
+        return "table" if has_table else "folders"
+    return params.form
+
+
+def _require_images(data_dir: Path, images: Sequence[str], files: Sequence[str]) -> None:
+    if images:
+        return
+    kinds = sorted({Path(path).suffix or "no suffix" for path in files})
+    raise DataError(
+        f"data folder {data_dir}: no images; expected .png, .jpg or .jpeg files, "
+        + (f"found {len(files)} others ({', '.join(kinds[:5])})" if files else "it is empty")
+    )
+
+
+def _require_both_classes(data_dir: Path, rows: Sequence[Labelled]) -> None:
+    hemorrhages = sum(row.hemorrhage for row in rows)
+    if hemorrhages in (0, len(rows)):
+        kind = "hemorrhage" if hemorrhages else "normal"
+        raise DataError(
+            f"data folder {data_dir}: all {len(rows)} slices are {kind}; a model needs slices of both classes"
+        )
+
+
+def _with_patients(rows: Sequence[Labelled], params: IngestParams) -> tuple[list[Labelled], str]:
+    if rows[0].patient is not None:
+        return list(rows), "column"
+    if not params.patient_pattern:
+        return list(rows), "none"
+    patient_of = _pattern(params.patient_pattern)
+    named = [dataclasses.replace(row, patient=patient_of(row.path)) for row in rows]
+    without = [row.path for row in named if not row.patient]
+    if without:
+        raise DataError(
+            f"patient_pattern {params.patient_pattern!r} finds no patient in {len(without)} of {len(rows)} "
+            f"paths, the first {without[0]!r}; correct the pattern, or leave it empty"
+        )
+    return named, "pattern"
+
+
+def _pattern(text: str) -> Callable[[str], str | None]:
+    try:
+        pattern = re.compile(text)
+    except re.error as error:
+        raise DataError(f"patient_pattern {text!r}: is no regular expression ({error})") from error
+    if "patient" not in pattern.groupindex:
+        raise DataError(
+            f"patient_pattern {text!r}: has no group named patient; "
+            r"write it like (?P<patient>\d+)_\d+\.png"
+        )
+    return lambda path: match["patient"] if (match := pattern.search(path)) else None

@@ -1,0 +1,123 @@
+"""The report of an ingest: counts and reasons, no names."""
+
+import collections
+import csv
+import io
+import json
+import logging
+from collections.abc import Mapping
+
+from components.ingest.errors import DataError
+from components.ingest.params import IngestParams
+from components.ingest.plan import Plan
+from components.ingest.splits import SplitCount, buckets
+from components.ingest.structure import Rejection
+
+log = logging.getLogger("ichor.ingest")
+
+REPORT_FILE = "ingest.json"
+REJECTIONS_FILE = "rejections.csv"
+
+
+def report_json(
+    plan: Plan,
+    rejections: Mapping[str, Rejection],
+    counts: Mapping[str, SplitCount],
+    params: IngestParams,
+    key_fingerprint: str,
+) -> str:
+    """Returns `ingest.json`.
+
+    Args:
+      plan: What was found.
+      rejections: What could not be read, by slice_id.
+      counts: What each split got.
+      params: Seed and buckets.
+      key_fingerprint: Of the key that ids are hashed with.
+    """
+    return json.dumps(
+        {
+            "form": plan.form,
+            "found": len(plan.slices),
+            "read": len(plan.slices) - len(rejections),
+            "rejected": by_reason(rejections),
+            "unlisted": plan.unlisted,
+            "left_out": plan.left_out,
+            "other_files": plan.other_files,
+            "patients_from": plan.patients_from,
+            "splits": {
+                name: {
+                    "slices": split.slices,
+                    "hemorrhage": split.hemorrhage,
+                    "normal": split.normal,
+                    "patients": len(split.patients),
+                }
+                for name, split in counts.items()
+            },
+            "slicing_columns": plan.columns,
+            "columns_left_out": plan.columns_left_out,
+            "warnings": plan.warnings,
+            "seed": params.seed,
+            "buckets": buckets(params),
+            "key_fingerprint": key_fingerprint,
+        },
+        indent=2,
+    )
+
+
+def rejections_csv(rejections: Mapping[str, Rejection]) -> str:
+    """Returns `rejections.csv`: slice_id, reason, detail."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("slice_id", "reason", "detail"))
+    for name, rejection in sorted(rejections.items()):
+        writer.writerow((name, rejection.reason, rejection.detail))
+    return text.getvalue()
+
+
+def by_reason(rejections: Mapping[str, Rejection]) -> dict[str, int]:
+    """Returns how many slices were rejected for which reason, the commonest first."""
+    reasons = collections.Counter(str(rejection.reason) for rejection in rejections.values())
+    return dict(reasons.most_common())
+
+
+def require_few_rejections(
+    rejections: Mapping[str, Rejection], path_of: Mapping[str, str], params: IngestParams
+) -> None:
+    """Stops a run that would learn from what is left of a broken folder.
+
+    Args:
+      rejections: By slice_id.
+      path_of: Path of every slice by slice_id.
+      params: The share that is allowed.
+    Raises:
+      DataError: More are rejected.
+    """
+    share = len(rejections) / len(path_of)
+    if share <= params.max_rejected_share:
+        return
+    example: dict[str, str] = {}
+    for name, rejection in sorted(rejections.items(), key=lambda item: path_of[item[0]]):
+        example.setdefault(str(rejection.reason), f"{path_of[name]}: {rejection.detail or rejection.reason}")
+    reasons = "; ".join(
+        f"{number} {reason} ({example[reason]})" for reason, number in by_reason(rejections).items()
+    )
+    raise DataError(
+        f"{len(rejections)} of {len(path_of)} files cannot be read, {share:.1%}, and "
+        f"{params.max_rejected_share:.1%} are allowed: {reasons}; repair or remove them, "
+        "or raise max_rejected_share"
+    )
+
+
+def log_counts(counts: Mapping[str, SplitCount], rejections: Mapping[str, Rejection], plan: Plan) -> None:
+    """Logs a line for each split and one for what was rejected."""
+    units = "patients" if plan.patients_from != "none" else "groups of slices that look alike"
+    for name, split in counts.items():
+        log.info(
+            "%s: %d slices, %d hemorrhage, %d normal, of %d %s",
+            name, split.slices, split.hemorrhage, split.normal, len(split.patients), units,
+        )  # fmt: skip
+    reasons = ", ".join(f"{number} {reason}" for reason, number in by_reason(rejections).items())
+    log.info(
+        "rejected: %d of %d slices%s", len(rejections), len(plan.slices), f" ({reasons})" * bool(reasons)
+    )

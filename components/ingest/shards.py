@@ -1,0 +1,143 @@
+"""Slices to TFRecord files: one Beam element is one whole file, so that no image goes through a shuffle."""
+
+import dataclasses
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import apache_beam as beam
+import tensorflow as tf
+from tfx.dsl.io import fileio
+
+from components.ingest.inspection import inspect_file
+from components.ingest.params import IngestParams
+from components.ingest.structure import Header, Rejection
+from schemas.records import SliceRecord
+
+SLICES_PER_SHARD = 1000  # where Beam may choose: 50 to 200 MB a file, as tf.data reads them best
+
+
+@dataclasses.dataclass(frozen=True)
+class HashedSlice:
+    """A planned slice that no longer says who the patient is.
+
+    Attributes:
+      path: Below the data folder.
+      hemorrhage: 0 or 1.
+      slice_id: Keyed hash.
+      patient_id: Keyed hash.
+      split_key: Keyed hash.
+      split: One of `features.SPLITS`.
+      slice_index: Place in its series, or None.
+      attributes: "column=value" texts.
+    """
+
+    path: str
+    hemorrhage: int
+    slice_id: str
+    patient_id: str
+    split_key: str
+    split: str
+    slice_index: int | None
+    attributes: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Shard:
+    """The slices of one file, and where it lies.
+
+    Attributes:
+      records: Path of the TFRecord file.
+      rejections: Path of the list of slices that could not be read.
+      slices: In the order of the records.
+    """
+
+    records: str
+    rejections: str
+    slices: tuple[HashedSlice, ...]
+
+
+def deal(
+    slices: Sequence[HashedSlice], split_uris: Mapping[str, str], rejections_uri: str, shards: int
+) -> list[Shard]:
+    """Deals each split's slices to its files.
+
+    They are ordered by slice_id, which mixes patients and is the same on every run.
+
+    Args:
+      slices: Of all splits.
+      split_uris: Folder of each split.
+      rejections_uri: Folder for the lists of what could not be read.
+      shards: Files a split; 0 for one in `SLICES_PER_SHARD` slices.
+    """
+    dealt = []
+    for split, uri in split_uris.items():
+        rows = sorted((row for row in slices if row.split == split), key=lambda row: row.slice_id)
+        number = min(shards or -(-len(rows) // SLICES_PER_SHARD), len(rows))
+        for index in range(number):
+            name = f"{index:05d}-of-{number:05d}"
+            start, end = (len(rows) * at // number for at in (index, index + 1))
+            dealt.append(
+                Shard(
+                    records=f"{uri}/data_tfrecord-{name}",
+                    rejections=f"{rejections_uri}/{split}-{name}.json",
+                    slices=tuple(rows[start:end]),
+                )
+            )
+    return dealt
+
+
+class WriteShard(beam.DoFn):
+    """Reads and checks the files of one shard and writes their records; yields nothing."""
+
+    def __init__(self, data_dir: str, params: IngestParams) -> None:
+        self._data_dir = data_dir
+        self._params_json = params.to_json()
+
+    def setup(self) -> None:
+        """Reads the parameters, once a worker."""
+        self._params = IngestParams.from_json(self._params_json)
+
+    def process(self, shard: Shard) -> Iterator[None]:
+        """Writes one shard, under another name until it is whole: a worker may be tried again."""
+        rejected = []
+        partial = f"{shard.records}.partial-{os.getpid()}"
+        with tf.io.TFRecordWriter(partial) as writer:
+            for row in shard.slices:
+                data, found = inspect_file(Path(self._data_dir, row.path), self._params)
+                if isinstance(found, Rejection):
+                    rejected.append((row.slice_id, found.reason, found.detail))
+                else:
+                    writer.write(_record(row, data, found))
+        with fileio.open(shard.rejections, "w") as file:
+            file.write(json.dumps(rejected))
+        fileio.rename(partial, shard.records, overwrite=True)
+        yield from ()
+
+
+def read_rejections(shards: Sequence[Shard]) -> dict[str, Rejection]:
+    """Returns what `WriteShard` could not read, by slice_id."""
+    rejections = {}
+    for shard in shards:
+        with fileio.open(shard.rejections) as file:
+            rejections.update({name: Rejection(reason, detail) for name, reason, detail in json.load(file)})
+    return rejections
+
+
+def _record(row: HashedSlice, data: bytes, header: Header) -> bytes:
+    record = SliceRecord(
+        image=data,
+        image_format=header.image_format,
+        height=header.height,
+        width=header.width,
+        channels=header.channels,
+        bit_depth=header.bit_depth,
+        hemorrhage=row.hemorrhage,
+        slice_id=row.slice_id,
+        patient_id=row.patient_id,
+        split_key=row.split_key,
+        slice_index=row.slice_index,
+        attributes=row.attributes,
+    )
+    return record.to_example().SerializeToString(deterministic=True)

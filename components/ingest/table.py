@@ -1,0 +1,150 @@
+"""Reading the label table; every row is checked, and a message names row and file."""
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePosixPath
+
+from components.ingest.errors import DataError
+from components.ingest.scan import Labelled
+
+FILE, LABEL, PATIENT, SLICE = "file", "hemorrhage", "patient", "slice"
+NEEDED = (FILE, LABEL)
+KNOWN = (FILE, LABEL, PATIENT, SLICE)
+DELIMITERS = (",", ";", "\t")  # what spreadsheets write, by locale
+INT64_END = 2**63  # slice indices are stored as int64
+
+
+def read_table(table: Path, files: Iterable[str]) -> list[Labelled]:
+    """Reads a label table: columns file and hemorrhage; patient, slice and further ones where given.
+
+    A file is named by its path below the table's folder, or by its bare name where only one file
+    in the folder has it. Rows are counted as a spreadsheet counts them: the header is row 1.
+
+    Args:
+      table: CSV in UTF-8, separated by commas, semicolons or tabs.
+      files: All files below the data folder, relative.
+    Returns:
+      One entry a row, in the table's order.
+    Raises:
+      DataError: The table cannot be read, or a row does not keep to the form.
+    """
+    header, rows = _cells(table)
+    columns = _columns(table, header)
+    find = _Finder(files)
+    labelled: list[Labelled] = []
+    row_of: dict[str, int] = {}
+    missing: list[tuple[int, str]] = []
+    for number, cells in rows:
+        if len(cells) != len(header):
+            raise DataError(f"{table.name} row {number}: expected {len(header)} cells, got {len(cells)}")
+        value = {name: cells[index].strip() for name, index in columns.items()}
+        entry = _entry(table, number, value)
+        paths = find(entry.path)
+        if len(paths) > 1:
+            raise DataError(
+                f"{table.name} row {number}: {entry.path!r} may be {' or '.join(map(repr, paths[:2]))}; "
+                "write the path below the data folder"
+            )
+        if not paths:
+            missing.append((number, entry.path))
+            continue
+        if paths[0] in row_of:
+            raise DataError(
+                f"{table.name} row {number}: {entry.path!r} stands in row {row_of[paths[0]]} already; "
+                "keep one row a file"
+            )
+        row_of[paths[0]] = number
+        labelled.append(Labelled(paths[0], entry.hemorrhage, entry.patient, entry.slice_index, entry.further))
+    if missing:
+        (number, name), more = missing[0], len(missing) - 1
+        raise DataError(
+            f"{table.name} row {number}: no such file below {table.parent}: {name!r}"
+            + (f", nor those of {more} more rows" if more else "")
+            + "; add the files or take out the rows"
+        )
+    if not labelled:
+        raise DataError(f"{table.name}: has a header and no rows; expected a row for each slice")
+    return labelled
+
+
+class _Finder:
+    """Finds a file by its relative path, else by its bare name; Unicode spelling does not matter."""
+
+    def __init__(self, files: Iterable[str]) -> None:
+        self._paths: dict[str, list[str]] = {}
+        self._names: dict[str, list[str]] = {}
+        for file in files:
+            path = unicodedata.normalize("NFC", file)
+            self._paths.setdefault(path, []).append(file)
+            self._names.setdefault(PurePosixPath(path).name, []).append(file)
+
+    def __call__(self, text: str) -> list[str]:
+        path = unicodedata.normalize("NFC", text.replace("\\", "/")).removeprefix("./")
+        return self._paths.get(path) or ([] if "/" in path else self._names.get(path, []))
+
+
+def _cells(table: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    try:
+        text = table.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{table.name}: is not UTF-8 text (byte {error.start}); save it as CSV in UTF-8"
+        ) from error
+    except OSError as error:
+        raise DataError(f"{table.name}: cannot be read ({error.strerror})") from error
+    first_line = text.partition("\n")[0]
+    delimiter = max(DELIMITERS, key=first_line.count)
+    try:
+        rows = [
+            (number, cells)
+            for number, cells in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), start=1)
+            if any(cell.strip() for cell in cells)
+        ]
+    except csv.Error as error:
+        raise DataError(f"{table.name}: is not a CSV table ({error})") from error
+    if not rows:
+        raise DataError(f"{table.name}: is empty; expected a header with the columns {', '.join(NEEDED)}")
+    return [name.strip() for name in rows[0][1]], rows[1:]
+
+
+def _columns(table: Path, header: Sequence[str]) -> dict[str, int]:
+    columns: dict[str, int] = {}
+    for index, name in enumerate(header):
+        name = name.casefold() if name.casefold() in KNOWN else name
+        if name in columns:
+            raise DataError(f"{table.name}: column {name!r} stands twice in the header")
+        if name:
+            columns[name] = index
+    absent = [name for name in NEEDED if name not in columns]
+    if absent:
+        raise DataError(
+            f"{table.name}: no column {' and no column '.join(map(repr, absent))}; "
+            f"expected {', '.join(NEEDED)} (and, if known, patient, slice and others), "
+            f"found {', '.join(columns) or 'nothing'}"
+        )
+    return columns
+
+
+def _entry(table: Path, number: int, value: dict[str, str]) -> Labelled:
+    where = f"{table.name} row {number}"
+    if not value[FILE]:
+        raise DataError(f"{where}: file is empty")
+    where = f"{where} ({value[FILE]})"
+    if value[LABEL] not in ("0", "1"):
+        raise DataError(f"{where}: hemorrhage must be 0 or 1, got {value[LABEL]!r}")
+    if value.get(PATIENT) == "":
+        raise DataError(
+            f"{where}: patient is empty; fill it in, or take the column out if patients are not known"
+        )
+    index = None
+    if value.get(SLICE):
+        try:
+            index = int(value[SLICE])
+        except ValueError:
+            raise DataError(f"{where}: slice must be a whole number, got {value[SLICE]!r}") from None
+        if not -INT64_END <= index < INT64_END:
+            raise DataError(f"{where}: slice must fit into 64 bits, got {value[SLICE]!r}")
+    further = {name: text for name, text in value.items() if name not in KNOWN}
+    return Labelled(value[FILE], int(value[LABEL]), value.get(PATIENT), index, further)
