@@ -8,8 +8,8 @@ import statistics
 from collections.abc import Sequence
 
 from components.ingest.errors import DataError
+from components.ingest.labels import Labelled
 from components.ingest.params import IngestParams
-from components.ingest.scan import Labelled
 
 ALL = "*"
 DECADE = 10  # years
@@ -50,7 +50,7 @@ def attributes(rows: Sequence[Labelled], params: IngestParams) -> Attributes:
     absent = [name for name in named if name not in names]
     if absent:
         raise DataError(
-            f"slicing column {absent[0]!r} is not in the data; further columns there: "
+            f"ingest.slicing_columns: {absent[0]!r} is not in the data; further columns there: "
             f"{', '.join(names) or 'none'}"
         )
     of_rows: list[list[str]] = [[] for _ in rows]

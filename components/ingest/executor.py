@@ -22,10 +22,10 @@ from components.ingest import identity, report, splits
 from components.ingest.driver import PARAMS_KEY, SPAN, UNUSABLE
 from components.ingest.errors import DataError
 from components.ingest.groups import assign_groups
+from components.ingest.header import Rejection
 from components.ingest.params import IngestParams
 from components.ingest.plan import Plan, plan
 from components.ingest.shards import HashedSlice, Shard, WriteShard, deal, read_rejections
-from components.ingest.structure import Rejection
 from schemas import features as f
 
 REPORT_KEY = "report"

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from components.ingest.labels import without_class_folders
 from components.ingest.params import IngestParams
-from components.ingest.scan import without_class_folders
 
 SIDE = 16  # of the grid of brightness steps: 256 bits
 # On 2,501 real slices of 82 patients: 95 % of the neighbours within a scan differ in at most 32 bits, 2.5 %

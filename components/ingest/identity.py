@@ -4,10 +4,12 @@ import hmac
 import logging
 import os
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 from components.ingest.errors import DataError
 from components.ingest.params import IngestParams
+from components.ingest.scan import files_below
 
 log = logging.getLogger("ichor.ingest")
 
@@ -27,7 +29,7 @@ def load_key(path: Path) -> bytes:
     Args:
       path: Of the key's file. On Kubernetes: a mounted secret with `defaultMode: 0400`.
     Returns:
-      The file's text, at least `KEY_BYTES` bytes.
+      The file's contents, at least `KEY_BYTES` bytes.
     Raises:
       DataError: The file cannot be read or made, others may read it, or it is too short.
     """
@@ -35,10 +37,10 @@ def load_key(path: Path) -> bytes:
         if not path.exists():
             _make_key(path)
         mode = path.stat().st_mode
-        key = path.read_bytes().strip()
+        key = path.read_bytes()
     except OSError as error:
         raise DataError(
-            f"key file {path}: cannot be read or made ({error.strerror}); set key_file to one that can"
+            f"key file {path}: cannot be read or made ({error.strerror}); set ingest.key_file to one that can"
         ) from error
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise DataError(
@@ -47,7 +49,7 @@ def load_key(path: Path) -> bytes:
         )
     if len(key) < KEY_BYTES:
         raise DataError(
-            f"key file {path}: expected at least {KEY_BYTES} characters, got {len(key)}; "
+            f"key file {path}: expected at least {KEY_BYTES} bytes, got {len(key)}; "
             "delete it to have a new one made (all patient ids change with it)"
         )
     return key
@@ -88,9 +90,26 @@ def key_fingerprint(key: bytes) -> str:
     return keyed_hash(key, "fingerprint", "")[:8]
 
 
+def locate(data_dir: Path, params: IngestParams, slice_ids: Iterable[str]) -> dict[str, str]:
+    """Finds the files of slices, which only who has the key can do.
+
+    Args:
+      data_dir: The folder that the slices were read from.
+      params: Those they were read with.
+      slice_ids: Hashes, as records and reports have them.
+    Returns:
+      Path below the folder by slice_id, of those that are found.
+    Raises:
+      DataError: The folder or the key cannot be used.
+    """
+    key = load_key(key_path(params))
+    path_of = {slice_id(key, path): path for path in files_below(data_dir)}
+    return {wanted: path_of[wanted] for wanted in slice_ids if wanted in path_of}
+
+
 def _make_key(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(os.urandom(KEY_BYTES).hex().encode() + b"\n")
+        file.write(os.urandom(KEY_BYTES).hex().encode())
     log.warning("made a new key for patient ids, %s: keep it, other ids and splits come from another", path)

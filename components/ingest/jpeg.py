@@ -6,7 +6,7 @@ Source: ITU-T T.81, annex B (compressed data formats).
 import re
 import struct
 
-from components.ingest.structure import Header, Reason, Rejection
+from components.ingest.header import Header, Reason, Rejection
 
 START = b"\xff\xd8"
 END_OF_IMAGE = 0xD9

@@ -1,20 +1,19 @@
 """What is to be read: found, checked and told before any work. Imports no TensorFlow."""
 
 import dataclasses
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from components.ingest import identity
 from components.ingest.columns import attributes
 from components.ingest.errors import DataError
+from components.ingest.labels import Labelled, by_class_folders, patient_of
 from components.ingest.params import IngestParams
-from components.ingest.scan import Labelled, by_class_folders, files_below, is_image
+from components.ingest.scan import files_below, is_image
 from components.ingest.table import read_table
 
 NO_PATIENTS = (
     "patients are not known: slices that look alike are kept in one split, but one patient may still be in "
-    "several, which flatters every metric; give a patient column or a patient_pattern"
+    "several, which flatters every metric; give a patient column or ingest.patient_pattern"
 )
 
 
@@ -107,27 +106,12 @@ def plan(data_dir: Path, params: IngestParams) -> Plan:
     )
 
 
-def locate(data_dir: Path, params: IngestParams, slice_ids: Iterable[str]) -> dict[str, str]:
-    """Finds the files of slices, which only who has the key can do.
-
-    Args:
-      data_dir: The folder that the slices were read from.
-      params: Those they were read with.
-      slice_ids: Hashes, as records and reports have them.
-    Returns:
-      Path below the folder by slice_id, of those that are found.
-    Raises:
-      DataError: The folder or the key cannot be used.
-    """
-    key = identity.load_key(identity.key_path(params))
-    path_of = {identity.slice_id(key, path): path for path in files_below(data_dir)}
-    return {wanted: path_of[wanted] for wanted in slice_ids if wanted in path_of}
-
-
 def _form(data_dir: Path, params: IngestParams) -> str:
     has_table = (data_dir / params.table).is_file()
     if params.form == "table" and not has_table:
-        raise DataError(f"data folder {data_dir}: form is table, but there is no {params.table!r} in it")
+        raise DataError(
+            f"data folder {data_dir}: ingest.form is table, but there is no {params.table!r} in it"
+        )
     if params.form == "auto":
         return "table" if has_table else "folders"
     return params.form
@@ -157,25 +141,11 @@ def _with_patients(rows: Sequence[Labelled], params: IngestParams) -> tuple[list
         return list(rows), "column"
     if not params.patient_pattern:
         return list(rows), "none"
-    patient_of = _pattern(params.patient_pattern)
-    named = [dataclasses.replace(row, patient=patient_of(row.path)) for row in rows]
+    named = [dataclasses.replace(row, patient=patient_of(row.path, params)) for row in rows]
     without = [row.path for row in named if not row.patient]
     if without:
         raise DataError(
-            f"patient_pattern {params.patient_pattern!r} finds no patient in {len(without)} of {len(rows)} "
-            f"paths, the first {without[0]!r}; correct the pattern, or leave it empty"
+            f"ingest.patient_pattern {params.patient_pattern!r} finds no patient in {len(without)} of "
+            f"{len(rows)} paths, the first {without[0]!r}; correct the pattern, or leave it empty"
         )
     return named, "pattern"
-
-
-def _pattern(text: str) -> Callable[[str], str | None]:
-    try:
-        pattern = re.compile(text)
-    except re.error as error:
-        raise DataError(f"patient_pattern {text!r}: is no regular expression ({error})") from error
-    if "patient" not in pattern.groupindex:
-        raise DataError(
-            f"patient_pattern {text!r}: has no group named patient; "
-            r"write it like (?P<patient>\d+)_\d+\.png"
-        )
-    return lambda path: match["patient"] if (match := pattern.search(path)) else None

@@ -6,7 +6,7 @@ Source: W3C, Portable Network Graphics (PNG) Specification (Third Edition), sect
 import struct
 import zlib
 
-from components.ingest.structure import Header, Reason, Rejection
+from components.ingest.header import Header, Reason, Rejection
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 IHDR_BYTES = 13

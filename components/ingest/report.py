@@ -8,10 +8,10 @@ import logging
 from collections.abc import Mapping
 
 from components.ingest.errors import DataError
+from components.ingest.header import Rejection
 from components.ingest.params import IngestParams
 from components.ingest.plan import Plan
 from components.ingest.splits import SplitCount, buckets
-from components.ingest.structure import Rejection
 
 log = logging.getLogger("ichor.ingest")
 
@@ -105,7 +105,7 @@ def require_few_rejections(
     raise DataError(
         f"{len(rejections)} of {len(path_of)} files cannot be read, {share:.1%}, and "
         f"{params.max_rejected_share:.1%} are allowed: {reasons}; repair or remove them, "
-        "or raise max_rejected_share"
+        "or raise ingest.max_rejected_share"
     )
 
 

@@ -10,9 +10,9 @@ import apache_beam as beam
 import tensorflow as tf
 from tfx.dsl.io import fileio
 
-from components.ingest.inspection import inspect_file
+from components.ingest.header import Header, Rejection
 from components.ingest.params import IngestParams
-from components.ingest.structure import Header, Rejection
+from components.ingest.structure import inspect_file
 from schemas.records import SliceRecord
 
 SLICES_PER_SHARD = 1000  # where Beam may choose: 50 to 200 MB a file, as tf.data reads them best

@@ -93,15 +93,17 @@ def require_both_classes(
     if min(with_hemorrhage, with_normal) < len(counts):
         raise DataError(
             f"{found}; {len(counts)} splits need {len(counts)} patients of each class at least: "
-            "add patients" + (", or set test_buckets to 0" if params.test_buckets else "")
+            "add patients" + (", or set ingest.test_buckets to 0" if params.test_buckets else "")
         )
     seed = next((seed for seed in range(SEEDS_TRIED) if _works(seed, classes, split_with, counts)), None)
     if seed is None:
         raise DataError(
             f"{found}; none of the seeds below {SEEDS_TRIED} does better: "
-            "add patients, or change train_buckets, val_buckets and test_buckets"
+            "add patients, or change ingest.train_buckets, val_buckets and test_buckets"
         )
-    raise DataError(f"{found}; set seed to {seed}, which gives every split both classes, or add patients")
+    raise DataError(
+        f"{found}; set ingest.seed to {seed}, which gives every split both classes, or add patients"
+    )
 
 
 def _works(

@@ -1,53 +1,48 @@
 """A complete look at a file's structure without decoding a pixel: what it is, or why it is refused."""
 
-import dataclasses
-import enum
+from pathlib import Path
 
+from components.ingest import jpeg, png
+from components.ingest.header import Header, Reason, Rejection
 from components.ingest.params import IngestParams
 
 
-class Reason(enum.StrEnum):
-    """Why a file cannot become a record."""
+def inspect_file(path: Path, params: IngestParams) -> tuple[bytes, Header | Rejection]:
+    """Reads a file and checks its structure.
 
-    UNREADABLE_FILE = "unreadable_file"
-    EMPTY = "empty"
-    NOT_AN_IMAGE = "not_an_image"
-    TRUNCATED = "truncated"
-    CORRUPT = "corrupt"
-    BAD_DIMENSIONS = "bad_dimensions"
-    UNKNOWN_COLOUR_MODE = "unknown_colour_mode"
-    UNSUPPORTED_CODING = "unsupported_coding"
-
-
-@dataclasses.dataclass(frozen=True)
-class Header:
-    """What a sound file says of its image.
-
-    Attributes:
-      image_format: One of `features.IMAGE_FORMATS`.
-      height: Pixels.
-      width: Pixels.
-      channels: 1 to 4, once decoded: a palette counts as colour.
-      bit_depth: 8 or 16 bits a channel, once decoded: fewer are spread over 8.
+    Returns:
+      Its bytes (none where it cannot be read), and what `inspect_bytes` says of them.
     """
-
-    image_format: str
-    height: int
-    width: int
-    channels: int
-    bit_depth: int
-
-
-@dataclasses.dataclass(frozen=True)
-class Rejection:
-    """Why a file is refused; `detail` never holds its name."""
-
-    reason: Reason
-    detail: str = ""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        return b"", Rejection(Reason.UNREADABLE_FILE, error.strerror or type(error).__name__)
+    return data, inspect_bytes(data, params)
 
 
-def check_sides(header: Header, params: IngestParams) -> Header | Rejection:
-    """Returns the header, or a rejection where a side is out of bounds."""
+def inspect_bytes(data: bytes, params: IngestParams) -> Header | Rejection:
+    """Checks that bytes are one whole PNG or JPEG image that the pipeline can use, decoding no pixel.
+
+    Bytes after the image's end are allowed, as decoders allow them.
+
+    Args:
+      data: A file's contents.
+      params: The sides that are allowed.
+    """
+    if not data:
+        return Rejection(Reason.EMPTY)
+    if data.startswith(png.SIGNATURE):
+        header = png.inspect(data)
+    elif data.startswith(jpeg.START):
+        header = jpeg.inspect(data)
+    elif png.SIGNATURE.startswith(data) or jpeg.START.startswith(data):
+        return Rejection(Reason.TRUNCATED, f"ends at byte {len(data)}, within the signature")
+    else:
+        return Rejection(Reason.NOT_AN_IMAGE, "begins like neither a PNG nor a JPEG")
+    return header if isinstance(header, Rejection) else _with_allowed_sides(header, params)
+
+
+def _with_allowed_sides(header: Header, params: IngestParams) -> Header | Rejection:
     if all(params.min_side <= side <= params.max_side for side in (header.width, header.height)):
         return header
     return Rejection(

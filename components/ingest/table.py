@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
 from components.ingest.errors import DataError
-from components.ingest.scan import Labelled
+from components.ingest.labels import Labelled
 
 FILE, LABEL, PATIENT, SLICE = "file", "hemorrhage", "patient", "slice"
 NEEDED = (FILE, LABEL)
