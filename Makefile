@@ -3,6 +3,9 @@ LOCKED := pyproject.toml uv.lock setup.py tools/setup.sh tools/preflight.sh
 BIN := .venv/bin
 READY := .venv/.set-up-done
 
+# .venv alone decides what is imported, whatever the caller's shell has set up for other projects.
+unexport PYTHONHOME PYTHONPATH
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-fast lint types format bench clean distclean
 
