@@ -1,0 +1,61 @@
+"""Encoded slices to grey pixels: one decode, every failure told in one way."""
+
+import io
+import struct
+import zlib
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+Grey = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+
+MAX_PIXELS = 8192 * 8192  # a decompression bomb's header says more; ten times a mammogram's, 64 MB as grey
+FORMATS = ("PNG", "JPEG")  # Pillow's names; its other readers stay out of reach of a file's first bytes
+GREY_16_BIT = ("I;16", "I;16B", "I;16L")  # how Pillow calls a 16-bit grey image
+CONVERTIBLE = ("1", "LA", "P", "PA", "RGB", "RGBA")  # to luma, with no doubt about what is meant
+# What Pillow raises on damaged files; UnidentifiedImageError is an OSError.
+DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, struct.error, zlib.error)
+
+
+class UndecodableImage(ValueError):
+    """An image cannot be decoded; the message is a short reason without file name or content."""
+
+
+def decode_grey(encoded: bytes) -> Grey:
+    """Decodes a PNG or JPEG to grey values over the full range of their bit depth.
+
+    Colour becomes ITU-R 601 luma, alpha is ignored, palettes are looked up, 1 to 4 bits are
+    stretched to 8. Grey PNGs of 16 bits keep them; 16-bit colour comes out with 8.
+
+    Args:
+      encoded: A whole file.
+    Returns:
+      (rows, columns); uint8, 0..255, or uint16, 0..65535.
+    Raises:
+      UndecodableImage: It is damaged, neither PNG nor JPEG, of an unknown colour mode, or its header
+        asks for more than `MAX_PIXELS`; in that case nothing was decoded.
+    Source: ITU-R BT.601-7, 2.5.1 (luma).
+    """
+    if not encoded:
+        raise UndecodableImage("empty file")
+    try:
+        with Image.open(io.BytesIO(encoded), formats=FORMATS) as image:
+            columns, rows = image.size
+            if columns * rows > MAX_PIXELS:
+                raise UndecodableImage(f"more than {MAX_PIXELS} pixels")
+            if image.mode == "L":
+                return np.asarray(image)
+            if image.mode in GREY_16_BIT:
+                return np.asarray(image).astype(np.uint16, copy=False)
+            if image.mode in CONVERTIBLE:
+                return np.asarray(image.convert("L"))
+            raise UndecodableImage(f"colour mode {image.mode}")
+    except UndecodableImage:
+        raise
+    except Image.DecompressionBombError as error:
+        raise UndecodableImage(f"more than {MAX_PIXELS} pixels") from error
+    except Image.UnidentifiedImageError as error:
+        raise UndecodableImage("neither PNG nor JPEG") from error
+    except DAMAGE as error:
+        raise UndecodableImage("damaged or truncated") from error

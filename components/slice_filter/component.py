@@ -1,0 +1,105 @@
+"""SliceFilter: Examples in, the slices worth learning from out, with an account of the others."""
+
+import json
+import logging
+import os
+
+import apache_beam as beam
+from tfx.components.example_gen import utils as example_gen
+from tfx.components.util import examples_utils
+from tfx.dsl.component.experimental.annotations import (
+    BeamComponentParameter,
+    InputArtifact,
+    OutputArtifact,
+    Parameter,
+)
+from tfx.dsl.component.experimental.decorators import component
+from tfx.dsl.io import fileio
+from tfx.types import artifact_utils
+from tfx.types.standard_artifacts import Examples
+
+from components.slice_filter import report as accounts
+from components.slice_filter.artifacts import SliceReport
+from components.slice_filter.params import FilterParams
+from components.slice_filter.transform import ACCOUNT_FILE, filter_split, write_account
+
+DATA_FILES = "data_tfrecord"  # as TFX's own ExampleGens call them
+
+# What an Examples artifact says of itself in custom properties and stays true after filtering.
+CARRIED = (
+    example_gen.PAYLOAD_FORMAT_PROPERTY_NAME,
+    example_gen.SPAN_PROPERTY_NAME,
+    example_gen.VERSION_PROPERTY_NAME,
+)
+OWN_PREFIX = "ichor_"  # of what SliceExampleGen says there, such as a warning about the split
+
+log = logging.getLogger("ichor.filter")
+
+
+class FilterObjection(RuntimeError):
+    """The filter would drop what the run cannot do without."""
+
+
+@component(use_beam=True)
+def SliceFilter(
+    examples: InputArtifact[Examples],
+    filtered_examples: OutputArtifact[Examples],
+    report: OutputArtifact[SliceReport],
+    params_json: Parameter[str],
+    code_fingerprint: Parameter[str],
+    beam_pipeline: BeamComponentParameter[beam.Pipeline] = None,
+) -> None:
+    """Leaves out the slices that show too little brain, measures the others, accounts for all.
+
+    Args:
+      examples: SliceRecords in TFRecords.
+      filtered_examples: Those kept, with `features.MEASURES`; splits, span and payload format are
+        those of `examples`.
+      report: A folder of filter.json, sweep.csv and contact_sheet.png.
+      params_json: FilterParams.
+      code_fingerprint: Of the sources that decide; read by TFX's cache alone.
+      beam_pipeline: Supplied by TFX.
+
+    Raises:
+      FilterObjection: Too many hemorrhage slices would be dropped, or a split would lack a class.
+    """
+    del code_fingerprint
+    params = FilterParams.from_json(params_json)
+    splits = artifact_utils.decode_split_names(examples.split_names)
+    _carry_over(examples, filtered_examples)
+    with beam_pipeline as pipeline:
+        tallies = []
+        for split in splits:
+            (source,) = examples_utils.get_split_file_patterns([examples], split)
+            target = os.path.join(artifact_utils.get_split_uri([filtered_examples], split), DATA_FILES)  # noqa: PTH118
+            tallies.append(filter_split(pipeline, split, source, target, params))
+        write_account(tallies, report.uri, splits, params)
+    with fileio.open(os.path.join(report.uri, ACCOUNT_FILE), "rb") as file:  # noqa: PTH118
+        account = json.load(file)
+    for split in splits:
+        log.info("%s", accounts.split_line(split, account["counts"][split]))
+    for detail, number in account["unreadable"].items():
+        log.warning("%d slices do not decode: %s", number, detail)
+    if account["objections"]:
+        folder = _keep_account(report.uri)
+        raise FilterObjection("\n".join([*account["objections"], f"Account and contact sheet: {folder}"]))
+
+
+def _carry_over(examples: Examples, filtered_examples: Examples) -> None:
+    filtered_examples.split_names = examples.split_names
+    filtered_examples.span = examples.span
+    filtered_examples.version = examples.version
+    carried = filtered_examples.mlmd_artifact.custom_properties
+    for name, value in examples.mlmd_artifact.custom_properties.items():
+        if name in CARRIED or name.startswith(OWN_PREFIX):
+            carried[name].CopyFrom(value)
+
+
+def _keep_account(uri: str) -> str:
+    """Copies the account beside its artifact, since TFX deletes the outputs of a node that failed."""
+    parent, name = os.path.split(uri.rstrip("/"))
+    folder = os.path.join(parent, f"stopped-{name}")  # noqa: PTH118 - a URI, not a path
+    fileio.makedirs(folder)
+    for file in fileio.listdir(uri):
+        fileio.copy(os.path.join(uri, file), os.path.join(folder, file), overwrite=True)  # noqa: PTH118
+    return folder

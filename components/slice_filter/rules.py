@@ -1,0 +1,36 @@
+"""Which slices are worth learning from: a decision with a reason, from a slice's measures alone."""
+
+import enum
+
+from components.imaging.content import WINDOW_FLOOR, SliceMeasures
+from components.slice_filter.params import FilterParams
+
+CLASSES = ("normal", "hemorrhage")  # what labels 0 and 1 mean
+
+DARK_CEILING = WINDOW_FLOOR / 255  # a slice whose 99th percentile is below shows nothing of the brain window
+DARK_CONTRAST = 1 / 255  # one grey level; an empty picture varies less
+
+
+class Reason(enum.StrEnum):
+    """What becomes of a slice, and why."""
+
+    KEEP = "keep"
+    BLANK = "blank"  # no head: background, and perhaps couch and headrest
+    DARK = "dark"  # something is there, but below the brain window: most likely exported without one
+    LITTLE_BRAIN = "little_brain"  # end of scan: vertex tip, below the chin
+    UNREADABLE = "unreadable"  # does not decode
+
+
+def judge(measures: SliceMeasures, min_brain_share: float) -> Reason:
+    """Returns what the filter thinks of a readable slice, switched on or not."""
+    if measures.head_share == 0:
+        dark = measures.bright_intensity <= DARK_CEILING and measures.contrast > DARK_CONTRAST
+        return Reason.DARK if dark else Reason.BLANK
+    if measures.brain_share < min_brain_share:
+        return Reason.LITTLE_BRAIN
+    return Reason.KEEP
+
+
+def decide(measures: SliceMeasures, params: FilterParams) -> Reason:
+    """Returns what becomes of a readable slice: `judge`'s verdict, or KEEP with the filter switched off."""
+    return judge(measures, params.min_brain_share) if params.enabled else Reason.KEEP

@@ -1,0 +1,89 @@
+"""What is remembered of the slices that went by: counts, and the few nearest to the threshold."""
+
+import bisect
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple, Self
+
+from components.imaging.content import SliceMeasures
+from components.imaging.decode import Grey
+from components.slice_filter.contact_sheet import Shown, thumbnail
+from components.slice_filter.params import FilterParams
+from components.slice_filter.rules import Reason, decide, judge
+
+SWEEP_STEPS = 20
+SWEEP_STEP = 0.01  # 0.00 to 0.20; a whole brain in a usual field of view has a share of 0.2 to 0.5
+
+
+class Outcome(NamedTuple):
+    """What slices are counted by.
+
+    Attributes:
+      split: Name of the split.
+      hemorrhage: 0 or 1.
+      reason: What became of the slice.
+      judged: What the filter thinks of it; differs from `reason` where it is switched off.
+      passes: How many thresholds of the sweep the slice reaches.
+      detail: Why it does not decode; empty where it does.
+    """
+
+    split: str
+    hemorrhage: int
+    reason: Reason
+    judged: Reason
+    passes: int = 0
+    detail: str = ""
+
+
+def sweep_thresholds(params: FilterParams) -> tuple[float, ...]:
+    """Returns the thresholds that are compared, rising, the one in use among them."""
+    steps = {step * SWEEP_STEP for step in range(SWEEP_STEPS + 1)}
+    return tuple(sorted({round(step, 4) for step in steps} | {params.min_brain_share}))
+
+
+class Tally:
+    """Counts slices by outcome, and keeps those nearest to the threshold on either side of it.
+
+    Its size does not depend on how many slices went by. Tallies of parts add up to that of the whole.
+    """
+
+    def __init__(self, params: FilterParams) -> None:
+        """Starts at nothing."""
+        self.params = params
+        self.thresholds = sweep_thresholds(params)
+        self.counts: Counter[Outcome] = Counter()
+        self.kept: list[Shown] = []
+        self.dropped: list[Shown] = []
+
+    def add(self, split: str, hemorrhage: int, slice_id: str, measures: SliceMeasures, grey: Grey) -> Reason:
+        """Decides on a slice, counts it, and returns what becomes of it."""
+        reason = decide(measures, self.params)
+        judged = judge(measures, self.params.min_brain_share)
+        passes = bisect.bisect_right(self.thresholds, measures.brain_share)
+        self.counts[Outcome(split, hemorrhage, reason, judged, passes)] += 1
+        shown = self.kept if judged is Reason.KEEP else self.dropped
+        distance = abs(measures.brain_share - self.params.min_brain_share)
+        if len(shown) < self.params.contact_sheet_slices or (distance, slice_id) < shown[-1].rank:
+            share = measures.brain_share
+            item = Shown(distance, slice_id, split, hemorrhage, judged, share, thumbnail(grey))
+            bisect.insort(shown, item, key=lambda one: one.rank)
+            del shown[self.params.contact_sheet_slices :]
+        return reason
+
+    def add_unreadable(self, split: str, hemorrhage: int, detail: str) -> Reason:
+        """Counts a slice that does not decode."""
+        self.counts[Outcome(split, hemorrhage, Reason.UNREADABLE, Reason.UNREADABLE, detail=detail)] += 1
+        return Reason.UNREADABLE
+
+    @classmethod
+    def total(cls, params: FilterParams, parts: Iterable[Self]) -> "Tally":
+        """Returns the sum of parts that were made with the same parameters."""
+        whole = cls(params)
+        for part in parts:
+            whole.counts.update(part.counts)
+            whole.kept += part.kept
+            whole.dropped += part.dropped
+        for shown in (whole.kept, whole.dropped):
+            shown.sort(key=lambda one: one.rank)
+            del shown[params.contact_sheet_slices :]
+        return whole

@@ -1,0 +1,115 @@
+"""SliceFilter in Beam: one decode a slice, in one pass over the records."""
+
+import os
+from collections.abc import Iterable, Iterator
+
+import apache_beam as beam
+import tensorflow as tf
+from apache_beam.transforms.window import GlobalWindows
+from tfx.dsl.io import fileio
+
+from components.imaging.content import SliceMeasures, measure
+from components.imaging.decode import UndecodableImage, decode_grey
+from components.slice_filter import contact_sheet, report
+from components.slice_filter.params import FilterParams
+from components.slice_filter.rules import Reason
+from components.slice_filter.tally import Tally
+from schemas import features
+from schemas.records import SliceRecord
+
+TALLY = "tally"
+KEPT = "kept"
+ACCOUNT_FILE, SWEEP_FILE, SHEET_FILE = "filter.json", "sweep.csv", "contact_sheet.png"
+
+
+@beam.typehints.with_input_types(bytes)
+class FilterSlices(beam.DoFn):
+    """Passes on the records that are kept, with their measures; a tally of all comes out beside."""
+
+    def __init__(self, split: str, params: FilterParams) -> None:
+        self._split = split
+        self._params = params
+
+    def start_bundle(self) -> None:
+        """Counts each bundle by itself, so that nothing is counted twice when one is tried again."""
+        self._tally = Tally(self._params)
+
+    def process(self, serialized: bytes) -> Iterator[bytes]:
+        """Decides on one serialized `tf.train.Example` of a SliceRecord."""
+        record = SliceRecord.from_example(tf.train.Example.FromString(serialized))
+        try:
+            grey = decode_grey(record.image)
+        except UndecodableImage as error:
+            self._tally.add_unreadable(self._split, record.hemorrhage, str(error))
+            return
+        measures = measure(grey)
+        reason = self._tally.add(self._split, record.hemorrhage, record.slice_id, measures, grey)
+        if reason is Reason.KEEP:
+            yield with_measures(serialized, measures)
+
+    def finish_bundle(self) -> Iterator[beam.pvalue.TaggedOutput]:
+        """Hands over the bundle's tally."""
+        yield beam.pvalue.TaggedOutput(TALLY, GlobalWindows.windowed_value(self._tally))
+
+
+def with_measures(serialized: bytes, measures: SliceMeasures) -> bytes:
+    """Adds the measures to a serialized `tf.train.Example` without touching what is in it.
+
+    Source: Protocol Buffers, Encoding, "Last One Wins": concatenated messages parse as their merger.
+    """
+    columns = {
+        name: tf.train.Feature(float_list=tf.train.FloatList(value=[getattr(measures, name)]))
+        for name in features.MEASURES
+    }
+    return serialized + tf.train.Example(features=tf.train.Features(feature=columns)).SerializeToString()
+
+
+def filter_split(
+    pipeline: beam.Pipeline, split: str, source: str, target: str, params: FilterParams
+) -> beam.PCollection:
+    """Filters one split from TFRecords to uncompressed TFRecords.
+
+    Args:
+      pipeline: To add to.
+      split: Its name.
+      source: File pattern.
+      target: Beginning of the paths of the files to write.
+      params: The filter's.
+    Returns:
+      The tallies of the split's bundles.
+    """
+    sorted_out = (
+        pipeline
+        | f"Read[{split}]" >> beam.io.ReadFromTFRecord(source)
+        | f"Filter[{split}]" >> beam.ParDo(FilterSlices(split, params)).with_outputs(TALLY, main=KEPT)
+    )
+    _ = sorted_out[KEPT] | f"Write[{split}]" >> beam.io.WriteToTFRecord(target)
+    return sorted_out[TALLY]
+
+
+def write_account(
+    tallies: Iterable[beam.PCollection], folder: str, splits: list[str], params: FilterParams
+) -> None:
+    """Adds up the tallies and writes the account's three files into a folder."""
+
+    def add_up(parts: Iterable[Tally]) -> Tally:
+        return Tally.total(params, parts)
+
+    _ = (
+        tuple(tallies)
+        | "Together" >> beam.Flatten()
+        | "AddUp" >> beam.CombineGlobally(add_up)
+        | "WriteAccount" >> beam.Map(_write_files, folder, splits)
+    )
+
+
+def _write_files(tally: Tally, folder: str, splits: list[str]) -> None:
+    account = report.account(tally, splits)
+    fileio.makedirs(folder)
+    for name, content in (
+        (ACCOUNT_FILE, account.to_json().encode()),
+        (SWEEP_FILE, account.sweep_csv().encode()),
+        (SHEET_FILE, contact_sheet.draw(tally.kept, tally.dropped, tally.params)),
+    ):
+        with fileio.open(os.path.join(folder, name), "wb") as file:  # noqa: PTH118 - a URI, not a path
+            file.write(content)
