@@ -18,6 +18,11 @@ class TrainerParams(Parameters):
         "of the trunk's batch normalisation; 0.99 is Keras' own, too slow for random weights",
         "0..1", ge=0, lt=1,
     )  # fmt: skip
+    batch_norm_batches: int = parameter(
+        "after each epoch the batch normalisation statistics are measured anew over so many training "
+        "batches; 0 keeps their moving averages",
+        "batches", ge=0,
+    )  # fmt: skip
     dropout: float = parameter("between pooling and the sigmoid unit", "0..1", ge=0, lt=1)
     learning_rate: float = parameter("of Adam", "", gt=0)
     batch_size: int = parameter("slices a training step", "slices", ge=1)
@@ -31,12 +36,16 @@ class TrainerParams(Parameters):
     )
     flip: bool = parameter("mirror training slices left to right at random")
     rotation_degrees: float = parameter("rotate training slices by up to this", "degrees", ge=0, le=45)
-    shift_share: float = parameter("move training slices by up to this share of the side", "0..1", ge=0, le=0.3)
+    shift_share: float = parameter(
+        "move training slices by up to this share of the side", "0..1", ge=0, le=0.3
+    )
     zoom_share: float = parameter("scale training slices by up to this share", "0..1", ge=0, le=0.3)
-    brightness_share: float = parameter("brighten or darken training slices by up to this", "0..1", ge=0, le=0.5)
+    brightness_share: float = parameter(
+        "brighten or darken training slices by up to this", "0..1", ge=0, le=0.5
+    )
     mixed_precision: bool = parameter("16-bit floats where a GPU is present")
     cache_megabytes: int = parameter(
         "resized 8-bit slices are kept in memory up to this, on disk beyond", "MB", ge=0
     )
     threshold: float = parameter("operating threshold stored in the model", "0..1", gt=0, lt=1)
-    seed: int = parameter("of weights, order, dropout and augmentation", ge=0)
+    seed: int = parameter("of weights, order, dropout and augmentation", ge=0, le=2**31 - 1)

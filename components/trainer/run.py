@@ -1,0 +1,57 @@
+"""The `run_fn` of TFX Trainer."""
+
+import logging
+from pathlib import Path
+
+import tensorflow as tf
+import tensorflow_transform as tft
+from tfx.components.trainer.fn_args_utils import FnArgs
+
+from components.trainer import devices, epochs, export, slices, weights
+from components.trainer import model as models
+from components.trainer.history import History
+from components.trainer.params import TrainerParams
+from components.trainer.state import TrainingState, fingerprint
+from schemas import features
+
+log = logging.getLogger("ichor.trainer")
+
+
+def run_fn(fn_args: FnArgs) -> None:
+    """Trains and exports one model; called by TFX Trainer.
+
+    Args:
+      fn_args: Raw examples, the transform graph and where to write. `custom_config` holds "params",
+        `TrainerParams` as JSON; "state_dir", a local folder that outlives a killed process; and
+        "code_fingerprint", which changes with the code.
+    """
+    params = TrainerParams.from_json(fn_args.custom_config["params"])
+    patterns = {epochs.TRAIN: fn_args.train_files, epochs.VAL: fn_args.eval_files}
+    transform = tft.TFTransformOutput(fn_args.transform_graph_path)
+    state = TrainingState(_state_folder(fn_args, patterns))
+    devices.reproducible(params.seed)
+
+    layer = transform.transform_features_layer()
+    shape = tuple(transform.transformed_feature_spec()[features.PIXELS].shape)
+    splits = slices.load(patterns, layer, shape, params.cache_megabytes, state.folder)
+    with devices.strategy().scope(), devices.precision(params.mixed_precision):
+        model = models.build(params, shape)
+        weights.load(models.trunk_of(model), params.trunk, params.weights)
+        history = History(fn_args.model_run_dir, epochs.last_epoch(params), state.rows())
+        epochs.train(model, splits, params, history, state)
+
+    served = models.build(params, shape)
+    best = state.restore_best(served)
+    export.write(served, layer, params.threshold, fn_args.serving_model_dir)
+    log.info("exported epoch %d, the lowest validation loss of %d", best, len(history.rows) - 1)
+    state.remove()
+
+
+def _state_folder(fn_args: FnArgs, patterns: dict[str, list[str]]) -> Path:
+    """A changed setting, code, graph or record gets a folder of its own, so nothing wrong is resumed."""
+    config = fn_args.custom_config
+    files = [file for split, texts in patterns.items() for file in slices.matching_files(split, texts)]
+    graph = tf.io.gfile.glob(f"{fn_args.transform_graph_path}/*/saved_model.pb")
+    return Path(config["state_dir"]) / fingerprint(
+        [config["params"], config["code_fingerprint"]], [*files, *graph]
+    )

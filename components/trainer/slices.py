@@ -1,0 +1,127 @@
+"""Transformed slices, kept as 8-bit pixels in memory or on disk."""
+
+import dataclasses
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from components.transform.images import LEVELS
+from schemas import features
+
+Transform = Callable[[Mapping[str, tf.Tensor]], Mapping[str, tf.Tensor]]
+
+DECODED_AT_ONCE = 16  # slices; enough to spread over cores, few enough to stay small in memory
+BYTES_A_MEGABYTE = 10**6
+
+log = logging.getLogger("ichor.trainer")
+
+
+@dataclasses.dataclass(frozen=True)
+class Slices:
+    """One split, ready to be trained on.
+
+    Attributes:
+      pixels: uint8, (n, side, side, channels), 0..255.
+      targets: float32, (n,), 0 or 1.
+    """
+
+    pixels: npt.NDArray[np.uint8]
+    targets: npt.NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+
+def load(
+    patterns: Mapping[str, Sequence[str]],
+    transform: Transform,
+    image_shape: tuple[int, int, int],
+    cache_megabytes: int,
+    cache_dir: Path,
+) -> dict[str, Slices]:
+    """Runs the transform graph once over raw records and keeps what comes out.
+
+    Args:
+      patterns: File patterns of uncompressed TFRecords of `SliceRecord`, by split.
+      transform: Raw columns to transformed columns, the saved graph of Transform.
+      image_shape: Of one transformed slice: side, side, channels.
+      cache_megabytes: All splits together stay in memory up to this many megabytes.
+      cache_dir: Local folder for what does not; files are left there.
+    Returns:
+      Slices by split, in the order of the records.
+    Raises:
+      ValueError: A split has no records.
+    """
+    files = {split: matching_files(split, texts) for split, texts in patterns.items()}
+    counts = {split: _count(paths) for split, paths in files.items()}
+    for split, count in counts.items():
+        if not count:
+            raise ValueError(
+                f"trainer: split {split} holds no slice in {files[split]}; add patients to the data or "
+                "change the shares of the split (ingest.train_buckets, ingest.val_buckets)"
+            )
+    size = sum(counts.values()) * int(np.prod(image_shape))
+    in_memory = size <= cache_megabytes * BYTES_A_MEGABYTE
+    loaded = {}
+    for split, paths in files.items():
+        shape = (counts[split], *image_shape)
+        pixels = np.empty(shape, np.uint8) if in_memory else _on_disk(cache_dir / f"{split}.u8", shape)
+        targets = np.empty(counts[split], np.float32)
+        _fill(pixels, targets, _transformed(paths, transform))
+        loaded[split] = Slices(pixels, targets)
+        log.info(
+            "%s: %d slices, %d with a hemorrhage, %.1f MB of pixels %s",
+            split, len(targets), int(targets.sum()), pixels.nbytes / BYTES_A_MEGABYTE,
+            "in memory" if in_memory else "on disk",
+        )  # fmt: skip
+    return loaded
+
+
+def matching_files(split: str, patterns: Sequence[str]) -> list[str]:
+    """Returns the files that patterns match, sorted.
+
+    Raises:
+      ValueError: There are none.
+    """
+    files = sorted(file for pattern in patterns for file in tf.io.gfile.glob(pattern))
+    if not files:
+        raise ValueError(f"trainer: no record file of split {split} matches {list(patterns)}")
+    return files
+
+
+def _count(files: list[str]) -> int:
+    return int(tf.data.TFRecordDataset(files).reduce(np.int64(0), lambda count, _: count + 1))
+
+
+def _on_disk(path: Path, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return np.memmap(path, np.uint8, mode="w+", shape=shape)
+
+
+def _transformed(files: list[str], transform: Transform) -> tf.data.Dataset:
+    """Batches of (uint8 pixels, targets) in the order of the records."""
+    raw = {
+        features.IMAGE: tf.io.FixedLenFeature([1], tf.string),
+        features.LABEL: tf.io.FixedLenFeature([1], tf.int64),
+    }
+
+    def apply(records: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        columns = transform(tf.io.parse_example(records, raw))
+        levels = tf.cast(tf.round(columns[features.PIXELS] * LEVELS), tf.uint8)
+        return levels, columns[features.TARGET][:, 0]
+
+    records = tf.data.TFRecordDataset(files).batch(DECODED_AT_ONCE)
+    return records.map(apply, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True).prefetch(1)
+
+
+def _fill(pixels: npt.NDArray[np.uint8], targets: npt.NDArray[np.float32], batches: tf.data.Dataset) -> None:
+    at = 0
+    for some_pixels, some_targets in batches.as_numpy_iterator():
+        end = at + len(some_targets)
+        pixels[at:end] = some_pixels
+        targets[at:end] = some_targets
+        at = end

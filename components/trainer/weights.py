@@ -1,0 +1,60 @@
+"""Where the trunk's first weights come from."""
+
+from pathlib import Path
+
+import keras
+
+IMAGENET = "imagenet"
+NONE = "none"
+SUFFIXES = (".h5", ".keras")
+IMAGENET_FILE = "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5"
+IMAGENET_URL = (  # Source of address and hash: keras/src/applications/inception_v3.py
+    f"https://storage.googleapis.com/tensorflow/keras-applications/inception_v3/{IMAGENET_FILE}"
+)
+IMAGENET_MD5 = "bcbd6486424b2319ff4ef7d526e38f63"
+WAY_OUT = (
+    "give a file with trainer.weights=/path/to/weights.h5 (or .keras), or train from random weights "
+    f"with trainer.weights={NONE}"
+)
+
+
+def load(trunk: keras.Model, name: str, weights: str) -> None:
+    """Loads the trunk's weights in place.
+
+    Args:
+      trunk: Trunk without its top.
+      name: Of the trunk, as in `TrainerParams.trunk`.
+      weights: imagenet, none, or a path to a .h5 or .keras file of the trunk.
+    Raises:
+      FileNotFoundError: The path leads nowhere.
+      OSError: ImageNet weights are neither cached nor could be fetched whole.
+      ValueError: The file does not hold weights of this trunk.
+    """
+    if weights == NONE:
+        return
+    path = _fetched(name) if weights == IMAGENET else Path(weights).expanduser()
+    if not path.is_file():
+        raise FileNotFoundError(f"trainer.weights: no such file: {path}; {WAY_OUT}")
+    if path.suffix not in SUFFIXES:
+        raise ValueError(f"trainer.weights: expected a file ending in {' or '.join(SUFFIXES)}, got {path}")
+    try:
+        trunk.load_weights(path)
+    except (ValueError, KeyError, OSError) as error:
+        raise ValueError(
+            f"trainer.weights: {path} does not hold weights of the trunk {name} without its top: {error}"
+        ) from error
+
+
+def _fetched(name: str) -> Path:
+    """Returns the file of ImageNet weights, fetched on first use into Keras' cache."""
+    if name != "inception_v3":
+        raise ValueError(f"trainer.weights={IMAGENET}: there are none for the trunk {name}; {WAY_OUT}")
+    try:
+        path = keras.utils.get_file(
+            IMAGENET_FILE, IMAGENET_URL, cache_subdir="models", file_hash=IMAGENET_MD5
+        )
+    except Exception as error:  # get_file raises a bare Exception when a fetch fails
+        raise OSError(
+            f"trainer.weights={IMAGENET}: could not fetch {IMAGENET_URL}: {error}; {WAY_OUT}"
+        ) from error
+    return Path(path)
