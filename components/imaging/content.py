@@ -14,6 +14,7 @@ from components.imaging.decode import Grey
 
 LATTICE = 256  # points on the shorter side; a quarter of the pixels of a 512x512 slice
 CELLS = 64  # cells on the shorter side, in which the head is told from couch and headrest
+SOLID = 0.75  # of a cell's points; edges and crossings of thin things stay below
 WINDOW_FLOOR = 10  # of 255; darker is air, or fat below the window
 WINDOW_CEILING = 245  # of 255; brighter is bone, or metal
 BACKGROUND_BAND = 1 / 64  # of the shorter side; outermost rows and columns that show no patient
@@ -111,7 +112,7 @@ def _head(tissue: Mask) -> tuple[Mask, npt.NDArray[np.uint8], int]:
     """
     cell = max(1, min(tissue.shape) // CELLS)
     counts = _cell_counts(tissue, cell)
-    head = ~_grown(~(2 * counts >= cell * cell))
+    head = ~_grown(~(counts >= SOLID * cell * cell))
     for _ in range(1 + MARGIN_CELLS):
         head = _grown(head)
     return head, counts, cell
@@ -119,11 +120,15 @@ def _head(tissue: Mask) -> tuple[Mask, npt.NDArray[np.uint8], int]:
 
 def _cell_counts(mask: Mask, cell: int) -> npt.NDArray[np.uint8]:
     """Counts the set points in each whole cell: at most 49, for a lattice's shorter side is below 512."""
-    rows, columns = mask.shape[0] // cell, mask.shape[1] // cell
-    whole = mask[: rows * cell, : columns * cell].view(np.uint8)
-    stripes = whole.reshape(rows, cell, columns * cell).sum(axis=1, dtype=np.uint8)
-    cells: npt.NDArray[np.uint8] = stripes.reshape(rows, columns, cell).sum(axis=2, dtype=np.uint8)
-    return cells
+    stripes = _folded(mask.view(np.uint8), cell)
+    return _folded(np.ascontiguousarray(stripes.T), cell).T
+
+
+def _folded(points: npt.NDArray[np.uint8], cell: int) -> npt.NDArray[np.uint8]:
+    """Adds up each `cell` rows; NumPy is four times faster along rows than along columns."""
+    rows, columns = points.shape[0] // cell, points.shape[1]
+    stripes: npt.NDArray[np.uint8] = points[: rows * cell].reshape(rows, cell, columns).sum(1, np.uint8)
+    return stripes
 
 
 def _grown(mask: Mask) -> Mask:
