@@ -20,7 +20,7 @@ if [ -z "$uv" ]; then
   uv=.uv/bin/uv
 fi
 
-echo "ichor set-up: installing the locked packages into .venv (once; 3.6 GB, some minutes)"
+echo "ichor set-up: bringing .venv to what uv.lock says (the first time 3.6 GB and some minutes)"
 # Without bytecode importing TFX takes 45 s instead of 13; writing it takes more than uv's own 60 s on a busy machine.
 UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON=$python UV_PYTHON_DOWNLOADS=never UV_COMPILE_BYTECODE_TIMEOUT=600 \
   "$uv" sync --locked --compile-bytecode

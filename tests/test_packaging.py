@@ -1,0 +1,100 @@
+"""The wheel and the source distribution, built from a copy of the sources as a user's machine has them."""
+
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.tfx
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("schemas", "components", "pipeline")
+BESIDE = ("setup.py", "pyproject.toml", "README.md", "LICENSE")
+
+# Isolated (-I), so that neither PYTHONPATH nor the working directory offers the sources; the folder
+# goes before site-packages, where an editable install of the same packages may stand.
+IMPORT_USER_CODE = """
+import importlib, sys
+from pathlib import Path
+
+sys.path.insert(0, sys.argv[1])
+from pipeline.graph import SCHEMA_FILE, USER_CODE
+
+for path in USER_CODE:
+    module, name = path.rsplit(".", 1)
+    module = importlib.import_module(module)
+    assert callable(getattr(module, name)), path
+    print(path, Path(module.__file__).is_relative_to(sys.argv[1]))
+print("schema", Path(SCHEMA_FILE).is_file() and Path(SCHEMA_FILE).is_relative_to(sys.argv[1]))
+"""
+
+
+def _run(*command: str | Path, cwd: Path) -> str:
+    result = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def _sources() -> set[str]:
+    """Returns every file that a worker needs: all of the three packages but compiled bytecode."""
+    return {
+        path.relative_to(ROOT).as_posix()
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    copy = tmp_path_factory.mktemp("project")
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, copy / package, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in BESIDE:
+        shutil.copy(ROOT / name, copy)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def wheel(project: Path) -> Path:
+    _run(sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", "dist", cwd=project)
+    (built,) = (project / "dist").glob("*.whl")
+    return built
+
+
+def test_the_wheel_holds_every_file_of_the_packages_and_nothing_else(wheel: Path):
+    with zipfile.ZipFile(wheel) as archive:
+        held = {name for name in archive.namelist() if ".dist-info/" not in name}
+    assert held == _sources()
+
+
+def test_the_wheel_asks_for_no_other_package_and_brings_the_command(wheel: Path):
+    with zipfile.ZipFile(wheel) as archive:
+        read = {name.rsplit("/", 1)[1]: archive.read(name).decode() for name in archive.namelist()}
+    assert "Requires-Dist" not in read["METADATA"]
+    assert "License-Expression: Apache-2.0" in read["METADATA"]
+    assert read["entry_points.txt"].split() == ["[console_scripts]", "ichor", "=", "pipeline.cli:main"]
+
+
+def test_the_source_distribution_that_beam_makes_holds_every_file_of_the_packages(project: Path):
+    _run(sys.executable, "setup.py", "sdist", "--dist-dir", "beam", cwd=project)
+    (built,) = (project / "beam").glob("*.tar.gz")
+    with tarfile.open(built) as archive:
+        held = {name.split("/", 1)[1] for name in archive.getnames() if "/" in name}
+    assert _sources() | {"setup.py", "pyproject.toml"} <= held
+
+
+def test_every_dotted_path_of_user_code_imports_from_the_installed_wheel(wheel: Path, tmp_path: Path):
+    target = tmp_path / "installed"
+    with zipfile.ZipFile(wheel) as archive:  # a wheel of pure Python is installed by unpacking it
+        archive.extractall(target)
+    told = _run(sys.executable, "-I", "-c", IMPORT_USER_CODE, target, cwd=tmp_path)
+    assert [line for line in told.splitlines() if line.startswith(("components.", "schema "))] == [
+        "components.transform.preprocess.preprocessing_fn True",
+        "components.trainer.run.run_fn True",
+        "schema True",
+    ]
