@@ -79,7 +79,7 @@ def SliceFilter(
     for split in splits:
         log.info("%s", accounts.split_line(split, account["counts"][split]))
     for detail, number in account["unreadable"].items():
-        log.warning("%d slices do not decode: %s", number, detail)
+        log.warning("unreadable, %s: %d", detail, number)
     if account["objections"]:
         folder = _keep_account(report.uri)
         raise FilterObjection("\n".join([*account["objections"], f"Account and contact sheet: {folder}"]))

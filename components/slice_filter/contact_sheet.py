@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from components.imaging.decode import Grey
 from components.slice_filter.params import FilterParams
@@ -54,11 +54,8 @@ def thumbnail(grey: Grey) -> npt.NDArray[np.uint8]:
     """Returns a slice as uint8 (THUMBNAIL, THUMBNAIL), its proportions kept, black around it."""
     if grey.dtype == np.uint16:
         grey = (grey >> 8).astype(np.uint8)
-    image = Image.fromarray(grey)
-    image.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.BOX)
-    canvas = Image.new("L", (THUMBNAIL, THUMBNAIL))
-    canvas.paste(image, ((THUMBNAIL - image.width) // 2, (THUMBNAIL - image.height) // 2))
-    return np.asarray(canvas)
+    size = (THUMBNAIL, THUMBNAIL)
+    return np.asarray(ImageOps.pad(Image.fromarray(grey), size, Image.Resampling.BOX))
 
 
 def draw(kept: Sequence[Shown], dropped: Sequence[Shown], params: FilterParams) -> bytes:

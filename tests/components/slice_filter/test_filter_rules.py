@@ -1,0 +1,66 @@
+"""Decisions at their borders."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from components.imaging.content import SliceMeasures, measure
+from components.slice_filter.params import FilterParams
+from components.slice_filter.rules import Reason, decide, judge
+
+pytestmark = pytest.mark.numpy
+
+HEAD = SliceMeasures(
+    brain_share=0.25, head_share=0.4, mean_intensity=0.3, contrast=0.35, bright_intensity=1.0
+)
+
+
+def params(**changes) -> FilterParams:
+    settings = {
+        "enabled": True,
+        "min_brain_share": 0.02,
+        "max_lost_hemorrhage_share": 0.01,
+        "contact_sheet_slices": 2,
+    }
+    return FilterParams(**{**settings, **changes})
+
+
+def test_a_brain_is_kept():
+    assert decide(HEAD, params()) is Reason.KEEP
+
+
+@pytest.mark.parametrize(("share", "reason"), [(0.0199, Reason.LITTLE_BRAIN), (0.02, Reason.KEEP)])
+def test_the_threshold_itself_is_enough(share, reason):
+    assert decide(dataclasses.replace(HEAD, brain_share=share), params()) is reason
+
+
+def test_a_threshold_of_zero_keeps_bone_without_brain():
+    bone = dataclasses.replace(HEAD, brain_share=0.0)
+    assert judge(bone, 0.0) is Reason.KEEP
+
+
+def test_couch_without_head_is_blank_at_any_threshold():
+    couch = SliceMeasures(
+        brain_share=0.0, head_share=0.004, mean_intensity=0.02, contrast=0.1, bright_intensity=0.5
+    )
+    assert judge(couch, 0.0) is Reason.BLANK
+    assert decide(couch, params()) is Reason.BLANK
+
+
+def test_a_black_picture_is_blank():
+    assert decide(measure(np.zeros((64, 64), np.uint8)), params()) is Reason.BLANK
+
+
+def test_sixteen_bits_that_hold_unwindowed_values_are_dark():
+    """HU + 1024 of air, brain and bone, stored as they are: 0, 1060 and 2200 of 65535."""
+    down, right = np.mgrid[-128:128, -128:128]
+    radius = np.hypot(down, right)
+    stored = np.select([radius < 70, radius < 80], [1060, 2200], 0).astype(np.uint16)
+    assert decide(measure(stored), params()) is Reason.DARK
+
+
+def test_switched_off_keeps_what_it_would_drop():
+    blank = measure(np.zeros((64, 64), np.uint8))
+    assert decide(blank, params(enabled=False)) is Reason.KEEP
+    assert judge(blank, 0.02) is Reason.BLANK
