@@ -1,8 +1,13 @@
 """The `ichor` command. Heavy imports stand in the commands, so that --help answers at once."""
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.config import Loaded
 
 EXIT_OK = 0
 EXIT_ERROR = 1
@@ -18,7 +23,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         return parsed.command(parsed)
-    except (ConfigError, DataError, FileExistsError, FileNotFoundError, NotADirectoryError, LookupError) as error:
+    except (
+        ConfigError,
+        DataError,
+        FileExistsError,
+        FileNotFoundError,
+        NotADirectoryError,
+        LookupError,
+    ) as error:
         print(f"ichor: {error.args[0] if error.args else error}", file=sys.stderr)
         return EXIT_ERROR
     except KeyboardInterrupt:
@@ -47,14 +59,20 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(command=_demo)
 
     phantoms = commands.add_parser("phantoms", help="write a folder of synthetic head CT with labels")
-    phantoms.add_argument("--out", metavar="DIR", required=True, help="folder to write into; must be new or empty")
+    phantoms.add_argument(
+        "--out", metavar="DIR", required=True, help="folder to write into; must be new or empty"
+    )
     phantoms.add_argument("--patients", type=int, metavar="N", help="short for --set phantoms.patients=N")
     _add_settings(phantoms)
     phantoms.set_defaults(command=_phantoms)
 
     predict = commands.add_parser("predict", help="score slices with the last pushed model")
-    predict.add_argument("paths", nargs="+", metavar="FILE|DIR", help="PNG or JPEG slices, or folders of them")
-    predict.add_argument("--model", metavar="DIR", help="a pushed model's folder; the latest pushed by default")
+    predict.add_argument(
+        "paths", nargs="+", metavar="FILE|DIR", help="PNG or JPEG slices, or folders of them"
+    )
+    predict.add_argument(
+        "--model", metavar="DIR", help="a pushed model's folder; the latest pushed by default"
+    )
     form = predict.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print JSON")
     form.add_argument("--csv", action="store_true", help="print CSV, a row a slice")
@@ -66,12 +84,16 @@ def _parser() -> argparse.ArgumentParser:
     _add_settings(summary)
     summary.set_defaults(command=_summary)
 
-    config = commands.add_parser("config", help="print every setting: value, unit, meaning, where it came from")
+    config = commands.add_parser(
+        "config", help="print every setting: value, unit, meaning, where it came from"
+    )
     _add_settings(config)
     config.set_defaults(command=_config)
 
     locate = commands.add_parser("locate", help="find the files of slice ids that a report names")
-    locate.add_argument("ids", nargs="+", metavar="SLICE_ID", help="ids as reports print them, or their beginning")
+    locate.add_argument(
+        "ids", nargs="+", metavar="SLICE_ID", help="ids as reports print them, or their beginning"
+    )
     locate.add_argument("--data", metavar="DIR", help="folder of slices; short for --set run.data=DIR")
     _add_settings(locate)
     locate.set_defaults(command=_locate)
@@ -86,7 +108,7 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def _load(parsed: argparse.Namespace, **shorts: object):
+def _load(parsed: argparse.Namespace, **shorts: object) -> "Loaded":
     from pipeline.config import load
 
     given = [f"{key.replace('__', '.')}={_toml(value)}" for key, value in shorts.items() if value is not None]
@@ -94,8 +116,6 @@ def _load(parsed: argparse.Namespace, **shorts: object):
 
 
 def _toml(value: object) -> str:
-    import json
-
     return json.dumps(value)  # a JSON string or number is TOML too
 
 
@@ -124,7 +144,9 @@ def _phantoms(parsed: argparse.Namespace) -> int:
 def _predict(parsed: argparse.Namespace) -> int:
     from pipeline.predict import predict_on_terminal
 
-    return predict_on_terminal(_load(parsed).config, parsed.paths, parsed.model, as_json=parsed.json, as_csv=parsed.csv)
+    return predict_on_terminal(
+        _load(parsed).config, parsed.paths, parsed.model, as_json=parsed.json, as_csv=parsed.csv
+    )
 
 
 def _summary(parsed: argparse.Namespace) -> int:
@@ -135,8 +157,6 @@ def _summary(parsed: argparse.Namespace) -> int:
 
 
 def _config(parsed: argparse.Namespace) -> int:
-    import json
-
     group = ""
     for setting in _load(parsed).settings():
         if group != (group := setting.key.split(".")[0]):

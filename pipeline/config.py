@@ -251,7 +251,9 @@ def _read_file(environment: Mapping[str, str]) -> _File:
     values: dict[str, Any] = {}
     for group, names in tree.items():
         if not isinstance(names, dict):
-            raise ConfigError(f"{path}: {group!r} stands outside a table; write it below [run] or another group")
+            raise ConfigError(
+                f"{path}: {group!r} stands outside a table; write it below [run] or another group"
+            )
         values.update({f"{group}.{name}": value for name, value in names.items()})
     return _File(str(path), str(preset), values)
 

@@ -5,6 +5,7 @@ import datetime
 import logging
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import TextIO
 
 RUNNING = "Component %s is running."
 FINISHED = "Component %s is finished."
+NAME_WIDTH = 18
+CLEAR_LINE = "\r\x1b[K"
 
 
 @contextlib.contextmanager
@@ -43,38 +46,78 @@ def new_log(folder: Path) -> Path:
     return folder / f"{datetime.datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}.log"
 
 
-class NodeLines(logging.Handler):
-    """Writes a line when a node starts and when it ends, as the runner's own log tells them."""
+class NodeLines:
+    """Lines of the graph's nodes: when each starts, what it says, when it ends and what it did.
+
+    Listens to the runner's own log and to the project's loggers; patches neither.
+    """
 
     def __init__(self, terminal: TextIO, describe: Callable[[str], str]):
-        """Args are the terminal and what says, after a node, what it did."""
-        super().__init__(logging.INFO)
+        """Makes the lines of one run.
+
+        Args:
+          terminal: Where the lines go.
+          describe: Says of a node that has ended what it did.
+        """
+        self.current = ""
         self._terminal = terminal
         self._describe = describe
         self._started = 0.0
-        self.current: str | None = None
+        self._named = False
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Handles one record of the runner."""
-        if record.msg == RUNNING:
-            (self.current,) = record.args  # type: ignore[misc]
-            self._started = time.monotonic()
-            if self._terminal.isatty():
-                print(f"{self.current} ...", file=self._terminal, end="\r", flush=True)
+    @contextlib.contextmanager
+    def listening(self) -> Iterator[None]:
+        """Listens while the graph runs; on a terminal a clock runs beside the current node."""
+        handlers = {"absl": _Calling(self._runner_said), "ichor": _Calling(self._node_said)}
+        logging.getLogger("ichor").setLevel(logging.INFO)
+        for name, handler in handlers.items():
+            logging.getLogger(name).addHandler(handler)
+        clock = threading.Thread(target=self._tick, daemon=True)
+        if self._terminal.isatty():
+            clock.start()
+        try:
+            yield
+        finally:
+            self._stopped.set()
+            for name, handler in handlers.items():
+                logging.getLogger(name).removeHandler(handler)
+
+    def _runner_said(self, record: logging.LogRecord) -> None:
+        if record.msg == RUNNING and isinstance(record.args, tuple):
+            with self._lock:
+                self.current, self._named, self._started = str(record.args[0]), False, time.monotonic()
         elif record.msg == FINISHED:
-            seconds = time.monotonic() - self._started
-            print(f"{self.current:<18} {seconds:6.1f} s  {self._describe(self.current or '')}", file=self._terminal)
-            self.current = None
+            told = self._describe(self.current)
+            with self._lock:
+                name = "" if self._named else self.current
+                self._write(f"{name:<{NAME_WIDTH}} {time.monotonic() - self._started:6.1f} s  {told}")
+                self.current = ""
+
+    def _node_said(self, record: logging.LogRecord) -> None:
+        with self._lock:
+            if self.current and not self._named:
+                self._write(self.current)
+                self._named = True
+            self._write(f"    {record.getMessage()}")
+
+    def _tick(self) -> None:
+        while not self._stopped.wait(1.0):
+            with self._lock:
+                if self.current:
+                    clock = f"{self.current} ... {time.monotonic() - self._started:.0f} s"
+                    print(f"{CLEAR_LINE}{clock}", file=self._terminal, end="", flush=True)
+
+    def _write(self, line: str) -> None:
+        clear = CLEAR_LINE if self._terminal.isatty() else ""
+        print(f"{clear}{line.rstrip()}", file=self._terminal, flush=True)
 
 
-class ProgressLines(logging.Handler):
-    """Writes what a node says while it works, indented below its line."""
-
-    def __init__(self, terminal: TextIO):
-        """Args are the terminal."""
+class _Calling(logging.Handler):
+    def __init__(self, call: Callable[[logging.LogRecord], None]):
         super().__init__(logging.INFO)
-        self._terminal = terminal
+        self._call = call
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Handles one record of the project's own loggers."""
-        print(f"    {record.getMessage()}", file=self._terminal)
+        self._call(record)

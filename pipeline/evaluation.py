@@ -1,13 +1,14 @@
 """What Evaluator found, read back from TFMA's own files."""
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
-import tfx.v1  # noqa: F401 (before tensorflow_model_analysis)
-import tensorflow_model_analysis as tfma  # isort: skip
+import tensorflow_model_analysis as tfma
 
 OVERALL = "all"
+_NEED_BOTH_CLASSES = ("auc", "sensitivity_at_specificity")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,7 +26,7 @@ class FailedGate:
 
 
 def read_metrics(evaluation: Path) -> dict[str, Mapping[str, float]]:
-    """Returns scalar metrics by slice; the slice of everything is `OVERALL`.
+    """Returns scalar metrics by slice, `OVERALL` first; what a slice of one class cannot tell is NaN.
 
     Args:
       evaluation: Folder of a ModelEvaluation artifact.
@@ -35,12 +36,15 @@ def read_metrics(evaluation: Path) -> dict[str, Mapping[str, float]]:
     for slice_key, by_output in result.slicing_metrics:
         name = ", ".join(str(value) for _, value in slice_key) or OVERALL
         (by_sub_key,) = by_output.values()
-        by_slice[name] = {
-            metric: value["doubleValue"]
+        metrics = {
+            metric: float(value["doubleValue"])  # TFMA writes NaN as text
             for metric, value in by_sub_key[""].items()
             if "doubleValue" in value
         }
-    return by_slice
+        if metrics.get("prevalence") in (0.0, 1.0):
+            metrics |= dict.fromkeys(_NEED_BOTH_CLASSES, math.nan)
+        by_slice[name] = metrics
+    return dict(sorted(by_slice.items(), key=lambda item: (item[0] != OVERALL, item[0])))
 
 
 def read_failed_gates(evaluation: Path) -> list[FailedGate]:
@@ -60,7 +64,7 @@ def read_failed_gates(evaluation: Path) -> list[FailedGate]:
     return failures
 
 
-def _bound(failure) -> str:
+def _bound(failure: tfma.proto.validation_result_pb2.ValidationFailure) -> str:
     threshold = failure.metric_threshold
     if failure.metric_key.is_diff or threshold.HasField("change_threshold"):
         drop = -threshold.change_threshold.absolute.value

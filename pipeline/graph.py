@@ -1,6 +1,8 @@
 """The graph: every node of ichor, in the order of the drawing in docs/architecture.md."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import tfx.v1 as tfx  # before anything that imports tensorflow_data_validation
 from tfx.types.channel import Channel
@@ -21,7 +23,7 @@ from pipeline.layout import Layout
 SCHEMA_FILE = fingerprint.ROOT / "schemas" / "slices.pbtxt"
 
 
-def dotted(function) -> str:
+def dotted(function: Callable[..., Any]) -> str:
     """Returns a function's import path, which every worker resolves from the installed package."""
     return f"{function.__module__}.{function.__qualname__}"
 
@@ -84,7 +86,9 @@ def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
         custom_config={
             "params": config.trainer.to_json(),
             "state_dir": str(layout.training_state),
-            "code_fingerprint": fingerprint.of_sources("components/trainer", "components/transform", "schemas"),
+            "code_fingerprint": fingerprint.of_sources(
+                "components/trainer", "components/transform", "schemas"
+            ),
         },
     )
 

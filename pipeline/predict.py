@@ -12,6 +12,7 @@ from components.ingest.structure import Rejection, inspect_bytes
 from pipeline.config import Config
 from pipeline.console import chatter_to, new_log
 from pipeline.layout import Layout
+from schemas.features import PREDICTED, PROBABILITY
 
 BATCH = 32  # slices a call of the model
 IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg"}
@@ -36,7 +37,9 @@ def latest_pushed(layout: Layout) -> Path:
     """
     versions = [path for path in layout.pushed.glob("*") if path.name.isdigit()]
     if not versions:
-        raise FileNotFoundError(f"no pushed model in {layout.pushed}; run the pipeline first, or give --model DIR")
+        raise FileNotFoundError(
+            f"no pushed model in {layout.pushed}; run the pipeline first, or give --model DIR"
+        )
     return max(versions, key=lambda path: int(path.name))
 
 
@@ -64,26 +67,29 @@ def score_files(model_dir: Path, files: Sequence[Path], config: Config) -> list[
     """Scores files by the model's `serving_bytes`, a batch at a time."""
     import tensorflow as tf
 
-    model = tf.saved_model.load(str(model_dir))
-    serve = model.signatures["serving_bytes"]
+    serve = tf.saved_model.load(str(model_dir)).signatures["serving_bytes"]
     scores: list[Score] = []
     for start in range(0, len(files), BATCH):
         batch = files[start : start + BATCH]
         contents = [path.read_bytes() for path in batch]
         findings = [inspect_bytes(data, config.ingest) for data in contents]
-        readable = [data for data, finding in zip(contents, findings, strict=True) if not isinstance(finding, Rejection)]
-        answers = iter(())
+        readable = [n for n, finding in enumerate(findings) if not isinstance(finding, Rejection)]
+        told: dict[int, tuple[float, int]] = {}
         if readable:
-            output = serve(images=tf.constant(readable))
-            answers = zip(output["probability"].numpy()[:, 0], output["hemorrhage"].numpy()[:, 0], strict=True)
-        for path, finding in zip(batch, findings, strict=True):
-            patient = patient_of(path.as_posix(), config.ingest) or path.parent.name
-            if isinstance(finding, Rejection):
-                scores.append(Score(str(path), patient, None, None, str(finding.reason)))
-            else:
-                probability, label = next(answers)
-                scores.append(Score(str(path), patient, float(probability), int(label)))
+            output = serve(images=tf.constant([contents[n] for n in readable]))
+            probabilities, labels = (output[name].numpy()[:, 0] for name in (PROBABILITY, PREDICTED))
+            told = dict(
+                zip(readable, zip(map(float, probabilities), map(int, labels), strict=True), strict=True)
+            )
+        for n, (path, finding) in enumerate(zip(batch, findings, strict=True)):
+            probability, label = told.get(n, (None, None))
+            reason = str(finding.reason) if isinstance(finding, Rejection) else ""
+            scores.append(Score(str(path), _patient(path, config), probability, label, reason))
     return scores
+
+
+def _patient(path: Path, config: Config) -> str:
+    return patient_of(path.as_posix(), config.ingest) or path.parent.name
 
 
 def predict_on_terminal(
@@ -98,7 +104,9 @@ def predict_on_terminal(
     with chatter_to(new_log(layout.logs)):
         scores = score_files(model_dir, files, config)
     if as_json:
-        print(json.dumps({"model": str(model_dir), "slices": [dataclasses.asdict(s) for s in scores]}, indent=2))
+        print(
+            json.dumps({"model": str(model_dir), "slices": [dataclasses.asdict(s) for s in scores]}, indent=2)
+        )
     elif as_csv:
         writer = csv.writer(sys.stdout)
         writer.writerow(field.name for field in dataclasses.fields(Score))

@@ -105,7 +105,9 @@ def _node_run(store: mlmd.MetadataStore, execution: pb.Execution) -> NodeRun:
     events = [
         event for event in store.get_events_by_execution_ids([execution.id]) if event.type == pb.Event.OUTPUT
     ]
-    artifacts = {artifact.id: artifact for artifact in store.get_artifacts_by_id([e.artifact_id for e in events])}
+    artifacts = {
+        artifact.id: artifact for artifact in store.get_artifacts_by_id([e.artifact_id for e in events])
+    }
     return NodeRun(
         node=name.split(".", 1)[1],
         state=_STATES.get(execution.last_known_state, "failed"),

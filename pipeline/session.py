@@ -1,13 +1,12 @@
 """One run of the graph as a person sees it: a line per node, the verdict, where things are."""
 
-import logging
 import time
 from pathlib import Path
 from typing import TextIO
 
 from components.ingest.plan import plan
 from pipeline.config import Config
-from pipeline.console import NodeLines, ProgressLines, chatter_to, new_log
+from pipeline.console import NodeLines, chatter_to, new_log
 from pipeline.layout import Layout
 
 PUSHED, FAILED, NOT_BLESSED = 0, 1, 3
@@ -45,21 +44,14 @@ def _run_logged(config: Config, layout: Layout, terminal: TextIO) -> int:
     from pipeline.runs import read_run
 
     lines = NodeLines(terminal, lambda node: describe(read_run(layout), node))
-    progress = ProgressLines(terminal)
-    loggers = {logging.getLogger("absl"): lines, logging.getLogger("ichor"): progress}
-    logging.getLogger("ichor").setLevel(logging.INFO)
-    for logger, handler in loggers.items():
-        logger.addHandler(handler)
     try:
-        run(config)
+        with lines.listening():
+            run(config)
     except Exception as error:
         # Whatever a node raises ends here: the whole trace is for the log, its reason for the user.
-        logging.getLogger("absl").exception("run failed")
+        absl_logging.exception("run failed")
         print(f"{lines.current or 'set-up'} FAILED: {_reason(error)}", file=terminal)
         return FAILED
-    finally:
-        for logger, handler in loggers.items():
-            logger.removeHandler(handler)
     text, blessed = verdict(read_run(layout))
     print(text, file=terminal)
     return PUSHED if blessed else NOT_BLESSED

@@ -6,7 +6,7 @@ from typing import Any
 from pipeline.config import Config
 from pipeline.console import chatter_to, new_log
 from pipeline.layout import Layout
-from pipeline.node_lines import best_epoch, read_history, read_report, verdict
+from pipeline.reports import best_epoch, read_history, read_report
 from pipeline.runs import Run, read_run
 
 _METRICS = (
@@ -29,6 +29,8 @@ def print_summary(config: Config, run_id: str | None) -> None:
 
 def summarise(run: Run) -> Iterator[str]:
     """Yields the summary's lines."""
+    from pipeline.node_lines import verdict  # imports TFX: only once its chatter is out of the way
+
     yield f"run {run.id}"
     states = ", ".join(f"{node.node} {node.state}" for node in run.nodes.values())
     yield f"nodes: {states}"
@@ -54,7 +56,8 @@ def _data(report: Mapping[str, Any]) -> Iterator[str]:
     if not report:
         return
     yield ""
-    yield f"data: {report['found']} files found ({report['form']}), {sum(report['rejected'].values())} rejected"
+    rejected = sum(report["rejected"].values())
+    yield f"data: {report['found']} files found ({report['form']}), {rejected} rejected"
     for reason, count in report["rejected"].items():
         yield f"  rejected, {reason}: {count}"
     yield from _table(
@@ -85,7 +88,10 @@ def _training(run: Run) -> Iterator[str]:
     yield "training (epoch 0 is before training)"
     yield from _table(
         columns,
-        [[int(row["epoch"]), *(f"{row[key]:.4f}" if key in row else "" for key in columns[1:])] for row in history],
+        [
+            [int(row["epoch"]), *(f"{row[key]:.4f}" if key in row else "" for key in columns[1:])]
+            for row in history
+        ],
     )
     yield f"exported: epoch {int(best_epoch(history)['epoch'])}, the lowest validation loss"
 

@@ -23,7 +23,7 @@ class AnomalyReport(tfx.dsl.Artifact):
 
 
 @component
-def AnomalyGate(  # noqa: N802 (a node is named as a class)
+def AnomalyGate(
     anomalies: InputArtifact[ExampleAnomalies],
     report: OutputArtifact[AnomalyReport],
     code_fingerprint: Parameter[str],

@@ -1,4 +1,5 @@
 import pytest
+
 from pipeline.config import DEFAULTS, PRESETS, Config, ConfigError, load
 
 pytestmark = pytest.mark.numpy
@@ -68,7 +69,10 @@ def test_a_wrong_setting_is_told_with_its_key_and_bounds(assignment, message):
     [
         ("epochs = 3", "'epochs' stands outside a table"),
         ("[trainer\n", "not valid TOML"),
-        ("[trainer]\nepoch = 3\n", "ichor.toml: unknown setting 'trainer.epoch'; did you mean 'trainer.epochs'?"),
+        (
+            "[trainer]\nepoch = 3\n",
+            "ichor.toml: unknown setting 'trainer.epoch'; did you mean 'trainer.epochs'?",
+        ),
         ('preset = "dem"\n', "unknown preset 'dem'; did you mean 'demo'?"),
     ],
 )
@@ -80,7 +84,7 @@ def test_a_wrong_file_is_told_by_name(tmp_path, text, message):
 
 
 def test_a_named_file_that_is_missing_is_an_error():
-    with pytest.raises(ConfigError, match="ICHOR_CONFIG names 'no.toml', which is not a file"):
+    with pytest.raises(ConfigError, match=r"ICHOR_CONFIG names 'no\.toml', which is not a file"):
         load(environment={"ICHOR_CONFIG": "no.toml"})
 
 
