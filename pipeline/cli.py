@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipeline.config import Loaded
+    from pipeline.settings import Loaded
 
 EXIT_OK = 0
 EXIT_ERROR = 1
@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit status."""
     parsed = _parser().parse_args(arguments)
     from components.ingest.plan import DataError
-    from pipeline.config import ConfigError
+    from pipeline.settings import ConfigError
 
     try:
         return parsed.command(parsed)
@@ -109,7 +109,7 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
 
 
 def _load(parsed: argparse.Namespace, **shorts: object) -> "Loaded":
-    from pipeline.config import load
+    from pipeline.settings import load
 
     given = [f"{key.replace('__', '.')}={_toml(value)}" for key, value in shorts.items() if value is not None]
     return load(parsed.preset, [*given, *parsed.assignments])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from components.phantoms.dataset import write_dataset
 from components.phantoms.params import PhantomParams
-from pipeline.config import load
+from pipeline.settings import load
 
 
 def write_phantoms(out: Path, params: PhantomParams) -> None:

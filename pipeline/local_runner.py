@@ -6,8 +6,9 @@ ICHOR_CONFIG names.
 
 from tfx import v1 as tfx
 
-from pipeline.config import Config, load
+from pipeline.config import Config
 from pipeline.graph import build_pipeline
+from pipeline.settings import load
 
 
 def run(config: Config) -> None:
