@@ -14,6 +14,8 @@ BLOOD_LOWEST_HU, BLOOD_HIGHEST_HU = 60.0, 80.0  # clotted blood, hours to days o
 EDEMA_HU = 21.0
 MARGIN_MM = 0.4  # between a bleed and the skull's inside or the midline
 RAGGED_MM = 0.9  # how uneven a bleed's edge is
+PUSH_REACH_MM = 40.0  # standard deviation of how far around it a bleed pushes the brain
+HELD_MM = 18.0  # depth to which the skull holds the brain back
 
 Mask = npt.NDArray[np.bool_]
 
@@ -54,7 +56,7 @@ class Bleed:
                 same_side = np.sign(self.centre[0]) * x - 1.5
                 return overlap(crescent, inside, same_side)
             case Kind.INTRAPARENCHYMAL:
-                core = plane.ellipsoid(self.centre, self.radii) + 1.6 * ragged
+                core = plane.ellipsoid(self.centre, self.radii) + 0.5 * ragged + 1.6 * plane.field(head.folds)
                 return overlap(core, spaces.skull - 6)
             case Kind.INTRAVENTRICULAR:
                 settled = overlap(y - self.level, plane.ellipsoid(self.centre, self.radii))
@@ -63,6 +65,29 @@ class Bleed:
                 near = plane.ellipsoid(self.centre, (self.radii[0],) * 3) + 3 * ragged
                 filled = spaces.furrows + self.radii[1] + 0.4 * ragged
                 return overlap(near, filled, inside, -spaces.ventricles)
+
+    def push(self, plane: Plane, depth: Image) -> Image:
+        """How far the brain gives way to the other side, float32 (side, side), mm to the left.
+
+        Args:
+          plane: The slice.
+          depth: Below the inside of the skull, mm; where the skull holds the brain it does not move.
+        """
+        x, y, z = plane.head
+        match self.kind:
+            case Kind.EPIDURAL:
+                size = 4.0
+            case Kind.SUBDURAL:
+                size = 0.5 * self.radii[0]
+            case Kind.INTRAPARENCHYMAL:
+                size = 0.25 * self.radii[1]
+            case _:
+                size = 0.0
+        if not size:
+            return np.zeros_like(x)
+        away = (x - 0.6 * self.centre[0]) ** 2 + (y - self.centre[1]) ** 2 + (z - self.centre[2]) ** 2
+        share = np.exp(away * np.float32(-0.5 / PUSH_REACH_MM**2)) * np.clip(depth / HELD_MM, 0, 1)
+        return np.asarray(share * np.float32(-np.sign(self.centre[0]) * size), np.float32)
 
     def _crescent(self, plane: Plane, spaces: Spaces) -> Image:
         """Depth inside a sheet along the skull that thins out towards its rim, mm."""
@@ -89,7 +114,7 @@ def blood(bleed: Bleed, plane: Plane, head: Head) -> Image:
 def draw_bleeds(rng: np.random.Generator, head: Head, first: Kind) -> tuple[Bleed, ...]:
     """Draws one to three bleeds, the first of a given subtype and the others of other ones."""
     others = [kind for kind in Kind if kind != first]
-    more = rng.choice(len(others), size=int(rng.choice([0, 1, 2], p=[0.35, 0.45, 0.2])), replace=False)
+    more = rng.choice(len(others), size=int(rng.choice([0, 1, 2], p=[0.25, 0.5, 0.25])), replace=False)
     return tuple(_draw(rng, head, kind) for kind in (first, *(others[i] for i in more)))
 
 
@@ -111,7 +136,7 @@ def _draw(rng: np.random.Generator, head: Head, kind: Kind) -> Bleed:
             surface = np.array(head.surface_point(direction))
             middle = surface + direction * (ball - thick)
             centre = (float(middle[0]), float(middle[1]), float(middle[2]))
-            radii = (ball, ball, ball * 1.15)
+            radii = (ball, ball, ball * 1.25)
         case Kind.SUBDURAL:
             centre = head.surface_point(over_the_side((-25, 30), (5, 25)))
             radii = (float(rng.uniform(7, 14)), float(rng.uniform(55, 72)), float(rng.uniform(38, 52)))
@@ -139,5 +164,5 @@ def _draw(rng: np.random.Generator, head: Head, kind: Kind) -> Bleed:
             else:
                 far = head.surface_point(over_the_side((-45, 45), (10, 50)))
                 centre = (0.85 * far[0], 0.85 * far[1], 0.85 * far[2])
-            radii = (reach, float(rng.uniform(0.9, 1.5)), 1.0)
+            radii = (reach, float(rng.uniform(0.7, 1.2)), 1.0)
     return Bleed(kind, centre, radii, level, hu, edema)

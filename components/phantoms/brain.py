@@ -51,25 +51,25 @@ class Spaces:
     ventricles: Image
 
 
-def paint_brain(canvas: Canvas, head: Head, depth: Image) -> Spaces:
+def paint_brain(canvas: Canvas, head: Head, depth: Image, vault: Image) -> Spaces:
     """Paints all that lies inside the skull, bleeds excepted.
 
     Args:
       canvas: Skull, face and neck are on it already.
       head: The patient.
       depth: float32 (side, side), below the inside of the skull, mm.
+      vault: The same, the base not counted.
     """
     plane = canvas.plane
     x, y, z = plane.head
     folds, ripples, mottle = plane.field(head.folds), plane.field(head.ripples), plane.field(head.mottle)
     middle = np.abs(x + 0.7 * ripples)
-    hind = _cerebellum(y, z)
+    hind = _cerebellum(x, y, z)
 
     fold_distance = np.abs(folds + 0.25 * ripples) * np.float32(FOLD_MM / (2 * np.pi))
     gap = 0.7 + 1.6 * head.atrophy
     brain = depth - gap - 0.35 * ripples
-    furrows = _furrows(head, fold_distance, depth, middle, z)
-    furrows = np.where(hind > 0, FAR_OUTSIDE, furrows)
+    furrows = overlap(_furrows(head, fold_distance, vault, middle + 0.4 * ripples, z), -hind - 1)
 
     white = np.float32(head.white) + 0.7 * mottle
     canvas.paint(depth, head.fluid, Region.CSF)
@@ -83,12 +83,12 @@ def paint_brain(canvas: Canvas, head: Head, depth: Image) -> Spaces:
     _paint_deep_grey(canvas, head)
     leaves = head.grey - 1.5 + 1.6 * np.sin(0.9 * (y + 0.5 * z) + 1.5 * ripples)
     canvas.paint(overlap(hind, brain), leaves, Region.GREY)
-    _paint_stem(canvas, head, depth)
+    _paint_stem(canvas, head, depth, ripples)
 
     cisterns = _tubes(plane, CISTERN_LINES, 0.55 + 0.6 * head.atrophy, 0.55 + 0.6 * head.atrophy, 0.45)
     cisterns += 0.5 * ripples
     furrows = overlap(union(furrows, cisterns), depth)
-    canvas.paint(furrows, head.fluid, Region.CSF)
+    canvas.paint(furrows, head.fluid + 6, Region.CSF)
     _paint_falx(canvas, head, middle, depth, hind)
     ventricles = _tubes(plane, VENTRICLE_LINES, head.ventricle_left, head.ventricle_right, 0.8)
     third = plane.ellipsoid((0, 3, -3), (1.6 * head.ventricle_left, 15, 9))
@@ -101,18 +101,18 @@ def paint_brain(canvas: Canvas, head: Head, depth: Image) -> Spaces:
     return Spaces(depth, np.where(ventricles > 0, FAR_OUTSIDE, furrows), ventricles)
 
 
-def _cerebellum(y: Image, z: Image) -> Image:
+def _cerebellum(x: Image, y: Image, z: Image) -> Image:
     """Depth below the tentorium, mm: the cerebellum's room."""
-    return overlap(-14 - 0.25 * (y - 25) - z, (y - 12) * 0.9)
+    return overlap((1 - 0.22 * (y - 20) - 0.55 * np.abs(x) - z) * 0.8, (y - 14) * 0.9)
 
 
 def _furrows(head: Head, fold_distance: Image, depth: Image, middle: Image, z: Image) -> Image:
     """Depth inside the fluid of the brain's folds and of the cleft between its halves, mm."""
-    width = 0.35 + 1.0 * head.atrophy + 0.010 * np.clip(z, -20, 60)
-    reach = np.float32(14 + 8 * head.atrophy)
+    width = 0.25 + 0.7 * head.atrophy + 0.010 * np.clip(z, -20, 60)
+    reach = np.float32(11 + 7 * head.atrophy)
     folds = width * np.clip((reach - depth) / 6, -2, 1) - fold_distance * np.float32(0.8)
     cleft_reach = 17 + 0.7 * np.clip(z + 5, 0, 80)
-    cleft = overlap(1.0 + 1.2 * head.atrophy - middle, (cleft_reach - depth) * 0.3)
+    cleft = overlap(0.7 + 1.2 * head.atrophy - middle, (cleft_reach - depth) * 0.3)
     return union(folds, cleft)
 
 
@@ -126,7 +126,7 @@ def _paint_deep_grey(canvas: Canvas, head: Head) -> None:
         canvas.pair(centre, radii, head.grey, Region.GREY)
 
 
-def _paint_stem(canvas: Canvas, head: Head, depth: Image) -> None:
+def _paint_stem(canvas: Canvas, head: Head, depth: Image, ripples: Image) -> None:
     """Paints midbrain, pons and medulla with the fluid around them."""
     plane = canvas.plane
     for centre, radii, rim in (
@@ -138,7 +138,8 @@ def _paint_stem(canvas: Canvas, head: Head, depth: Image) -> None:
         if part is None:
             continue
         stem = overlap(plane.ellipsoid(centre, radii, part), depth[part])
-        canvas.paint(overlap(stem + rim, depth[part]), head.fluid + 8, Region.CSF, part)
+        uneven = rim * (ripples[part] - 0.2)
+        canvas.paint(overlap(stem + uneven, depth[part]), head.fluid + 9, Region.CSF, part)
         canvas.paint(stem, head.white + 3, Region.WHITE, part)
 
 
@@ -148,6 +149,8 @@ def _paint_falx(canvas: Canvas, head: Head, middle: Image, depth: Image, hind: I
     reach = 13 + 0.75 * np.clip(z, 0, 80) + 0.28 * np.clip(y, 0, 80)
     falx = overlap(0.55 - middle, (reach - depth) * 0.3, depth, -hind)
     canvas.paint(falx, DURA_HU, Region.DURA)
+    tent = overlap(0.5 - np.abs(hind), depth - 1, y - 22, 0.15 * (75 - y))
+    canvas.paint(tent, DURA_HU, Region.DURA)
     vein = overlap(3.2 - middle - 0.55 * depth, depth, (y + 20 + 0.8 * z) * 0.2)
     canvas.paint(vein, SINUS_HU, Region.DURA)
 

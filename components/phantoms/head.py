@@ -32,6 +32,8 @@ class Head:
       ventricle_left, ventricle_right: Size of the ventricles against a young adult's.
       calcified: Whether pineal gland and choroid plexus hold lime, which is bright and no bleed.
       folds, ripples, mottle: Random fields of about 20, 9 and 35 mm.
+      swelling: Thickness of a bruise under the skin, bright, but no bleed inside the skull; or 0.
+      bruise: The point of the skull that it lies over.
       couch: Style of the couch, 0 or 1.
     """
 
@@ -55,6 +57,8 @@ class Head:
     folds: Waves
     ripples: Waves
     mottle: Waves
+    swelling: float
+    bruise: Point
     couch: int
 
     @property
@@ -108,9 +112,9 @@ def draw_head(rng: np.random.Generator) -> Head:
         half_width=66.5 * size * broad,
         half_length=83.0 * size / broad,
         half_height=71.0 * size,
-        skull=float(rng.uniform(5.0, 8.0)),
+        skull=float(rng.uniform(5.5, 9.0)),
         scalp=float(rng.uniform(4.0, 7.0)),
-        rotation=_rotation(*(float(np.radians(d)) for d in rng.normal(0, (6.0, 2.5, 6.0)))),
+        rotation=_rotation(*(float(np.radians(d)) for d in rng.normal(0, (6.0, 2.5, 8.0)))),
         place=(float(rng.normal(0, 6)), float(rng.normal(0, 5))),
         field_of_view=float(rng.uniform(215, 255)),
         grey=float(rng.uniform(36.5, 39.5)),
@@ -123,6 +127,8 @@ def draw_head(rng: np.random.Generator) -> Head:
         folds=draw_waves(rng, 21.0, 0.3),
         ripples=draw_waves(rng, 9.0, 0.3),
         mottle=draw_waves(rng, 35.0, 0.4),
+        swelling=float(rng.uniform(6, 12) * (rng.random() < 0.3)),
+        bruise=(float(rng.choice([-70.0, 70.0])), float(rng.uniform(-30, 30)), float(rng.uniform(0, 40))),
         couch=int(rng.integers(2)),
     )
 

@@ -15,6 +15,10 @@ Point = tuple[float, float, float]
 Part = tuple[slice, slice]
 
 WHOLE: Part = (slice(None), slice(None))
+FURTHEST_PUSH_MM = 10.0
+# OpenBLAS splits larger products among threads, which wait for each other longer than they work: seven
+# times slower on two busy cores.
+STRIP_PRODUCTS = 200_000
 WAVES_A_FIELD = 40  # enough that no single wave is seen
 
 
@@ -28,7 +32,7 @@ def overlap(*depths: Image | float) -> Image:
     return functools.reduce(np.minimum, depths)  # type: ignore[arg-type]
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Waves:
     """A smooth random field in space as a sum of plane waves; mean 0, standard deviation 1.
 
@@ -55,6 +59,12 @@ def draw_waves(rng: np.random.Generator, wavelength: float, spread: float) -> Wa
     return Waves(2 * np.pi * direction / length, rng.uniform(0, 2 * np.pi, size=WAVES_A_FIELD))
 
 
+def mirrored(waves: Waves) -> Waves:
+    """Returns a field that is the same on both sides of the head."""
+    both = np.vstack([waves.vectors, waves.vectors * [-1, 1, 1]])
+    return Waves(both, np.tile(waves.phases, 2))
+
+
 @dataclasses.dataclass(frozen=True)
 class Plane:
     """One slice's plane.
@@ -64,12 +74,15 @@ class Plane:
       spacing: mm a pixel.
       rotation: float64 (3, 3), from the head's frame into the scanner's.
       origin: mm, where the head's origin lies in the scanner's frame, the slice's height being 0 there.
+      push: float32 (side, side), mm to the left by which a bleed has moved what is seen at each pixel.
     """
 
     side: int
     spacing: float
     rotation: npt.NDArray[np.float64]
     origin: Point
+    push: Image | None = None
+    _fields: dict[Waves, Image] = dataclasses.field(default_factory=dict, repr=False, compare=False)
 
     @functools.cached_property
     def axis(self) -> Image:
@@ -87,10 +100,12 @@ class Plane:
             )
             for i in range(3)
         )
-        return x, y, z
+        return (x if self.push is None else x - self.push), y, z
 
     def around(self, centre: Point, reach: float) -> Part | None:
         """Returns the part of the picture within `reach` mm of a point of the head, or None."""
+        if self.push is not None:
+            reach += FURTHEST_PUSH_MM
         column, row, height = self.rotation @ np.asarray(centre) + np.asarray(self.origin)
         if abs(height) > reach:
             return None
@@ -104,19 +119,26 @@ class Plane:
             bounds.append(slice(low, high))
         return bounds[0], bounds[1]
 
-    def field(self, waves: Waves, part: Part = WHOLE) -> Image:
-        """Evaluates a random field on the plane, float32.
+    def field(self, waves: Waves) -> Image:
+        """Evaluates a random field on the plane, float32 (side, side); once, then it is kept.
 
         A plane cuts a plane wave in a plane wave, whose cosine over a grid is one product of two
         narrow matrices; so the field is exact at any tilt and costs little.
         """
-        k = waves.vectors @ self.rotation.T
-        rows = np.outer(self.axis[part[0]] - self.origin[1], k[:, 1])
-        columns = np.outer(k[:, 0], self.axis[part[1]] - self.origin[0])
-        columns += (waves.phases - k[:, 2] * self.origin[2])[:, None]
-        left = np.hstack([np.cos(rows), -np.sin(rows)]).astype(np.float32)
-        right = np.vstack([np.cos(columns), np.sin(columns)]).astype(np.float32)
-        return (left @ right) * np.float32(np.sqrt(2 / len(k)))
+        if waves not in self._fields:
+            k = waves.vectors @ self.rotation.T
+            rows = np.outer(self.axis - self.origin[1], k[:, 1]).astype(np.float32)
+            phases = (waves.phases - k[:, 2] * self.origin[2])[:, None]
+            columns = (np.outer(k[:, 0], self.axis - self.origin[0]) + phases).astype(np.float32)
+            left = np.hstack([np.cos(rows), -np.sin(rows)])
+            right = np.vstack([np.cos(columns), np.sin(columns)])
+            field = np.empty((self.side, self.side), np.float32)
+            step = max(1, STRIP_PRODUCTS // right.size)
+            for row in range(0, self.side, step):
+                np.matmul(left[row : row + step], right, out=field[row : row + step])
+            field *= np.float32(np.sqrt(2 / len(k)))
+            self._fields[waves] = field
+        return self._fields[waves]
 
     def ellipsoid(self, centre: Point, radii: Point, part: Part = WHOLE) -> Image:
         """Depth below the surface of an ellipsoid along the head's axes, mm; negative outside."""

@@ -11,7 +11,7 @@ from components.phantoms.plane import Image
 from components.phantoms.regions import Region
 
 COUCH_HU, REST_HU = 350.0, 60.0
-BLUR_MM = 0.55  # standard deviation of the point spread of a standard head kernel
+BLUR_MM = 0.65  # standard deviation of the point spread of a standard head kernel
 NOISE_PEAK = 0.22  # cycles/mm at which a standard head kernel's noise is strongest
 
 

@@ -11,7 +11,7 @@ from components.phantoms.brain import Spaces, paint_brain
 from components.phantoms.canvas import Canvas
 from components.phantoms.head import Head, draw_head
 from components.phantoms.params import PhantomParams
-from components.phantoms.plane import Plane
+from components.phantoms.plane import FURTHEST_PUSH_MM, Plane
 from components.phantoms.regions import BRAIN_REGIONS, Kind, Region, Stage
 from components.phantoms.scanner import paint_couch, scan
 from components.phantoms.skull import paint_skull
@@ -84,7 +84,7 @@ def make_series(patient: int, params: PhantomParams) -> Series:
         raise ValueError(f"patient must be 0 or more, got {patient}")
     rng = np.random.default_rng([params.seed, patient])
     head = draw_head(rng)
-    noise_hu = float(rng.uniform(3.0, 4.6))
+    noise_hu = float(rng.uniform(2.4, 4.2))
     low, above, blanks = float(rng.uniform(-100, -84)), float(rng.uniform(3, 8)), int(rng.integers(1, 3))
     rank = bleeding_rank(patient, params.hemorrhage_share)
     kinds = tuple(Kind)
@@ -137,13 +137,22 @@ class _Slice:
         self.masks: dict[Kind, Mask] = {}
         spaces = None
         if plane.origin[2] > -head.top:
-            spaces = paint_brain(self.canvas, head, paint_skull(self.canvas, head))
+            spaces = self._paint_head(plane, head, bleeds)
         self.brain_share = self._share(BRAIN_REGIONS)
         if spaces is not None and self.brain_share >= BRAIN_SHARE:
             for bleed in bleeds:
                 self._paint_bleed(bleed, plane, head, spaces)
         self.stage = self._stage(-plane.origin[2])
         paint_couch(self.canvas, head)
+
+    def _paint_head(self, plane: Plane, head: Head, bleeds: tuple[Bleed, ...]) -> Spaces:
+        depth, vault = paint_skull(self.canvas, head)
+        if bleeds:
+            push = np.sum([bleed.push(plane, depth) for bleed in bleeds], axis=0)
+            self.canvas.plane = dataclasses.replace(
+                plane, push=np.clip(push, -FURTHEST_PUSH_MM, FURTHEST_PUSH_MM)
+            )
+        return paint_brain(self.canvas, head, depth, vault)
 
     def _share(self, regions: tuple[Region, ...]) -> float:
         return float(np.isin(self.canvas.region, regions).mean())
