@@ -88,8 +88,8 @@ def plan(data_dir: Path, params: IngestParams) -> Plan:
     unlisted = len(set(images) - listed) if form == "table" else 0
     warnings = [NO_PATIENTS] if patients_from == "none" else []
     if unlisted:
-        warnings.append(f"{unlisted} images are not in {params.table} and were not read")
-    warnings += [f"{number} images lie {why} and were not read" for why, number in left_out.items()]
+        warnings.append(f"images that {params.table} does not name were not read: {unlisted}")
+    warnings += [f"images {why} were not read: {number}" for why, number in left_out.items()]
     return Plan(
         form=form,
         slices=tuple(

@@ -78,7 +78,7 @@ def rejections_csv(rejections: Mapping[str, Rejection]) -> str:
 def by_reason(rejections: Mapping[str, Rejection]) -> dict[str, int]:
     """Returns how many slices were rejected for which reason, the commonest first."""
     reasons = collections.Counter(str(rejection.reason) for rejection in rejections.values())
-    return dict(reasons.most_common())
+    return dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0])))
 
 
 def require_few_rejections(

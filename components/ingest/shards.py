@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-import os
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -100,9 +100,9 @@ class WriteShard(beam.DoFn):
         self._params = IngestParams.from_json(self._params_json)
 
     def process(self, shard: Shard) -> Iterator[None]:
-        """Writes one shard, under another name until it is whole: a worker may be tried again."""
+        """Writes one shard, elsewhere until it is whole: Beam may try a shard again, or twice at once."""
         rejected = []
-        partial = f"{shard.records}.partial-{os.getpid()}"
+        partial = f"{shard.rejections}.{uuid.uuid4()}"
         with tf.io.TFRecordWriter(partial) as writer:
             for row in shard.slices:
                 data, found = inspect_file(Path(self._data_dir, row.path), self._params)
