@@ -9,8 +9,7 @@ import tensorflow as tf
 
 from components.trainer import augment
 from components.trainer.params import TrainerParams
-from components.trainer.slices import Slices
-from components.transform.images import LEVELS
+from components.trainer.slices import LEVELS, Slices
 
 ClassWeights = tuple[float, float]
 

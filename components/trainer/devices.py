@@ -37,5 +37,20 @@ def precision(mixed: bool) -> Iterator[None]:
         keras.config.set_dtype_policy(before)
 
 
+@contextlib.contextmanager
+def quick_graphs() -> Iterator[None]:
+    """Leaves out graph rewriting inside the context, on CPUs.
+
+    There it costs a quarter of the CPU time of InceptionV3's first training step and makes no later
+    step faster; on GPUs it picks the memory layout.
+    """
+    before = tf.config.optimizer.get_experimental_options()
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": not _gpus()})
+    try:
+        yield
+    finally:
+        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": False, **before})
+
+
 def _gpus() -> list[tf.config.PhysicalDevice]:
     return tf.config.list_physical_devices("GPU")

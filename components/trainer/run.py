@@ -2,10 +2,10 @@
 
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import tensorflow as tf
 import tensorflow_transform as tft
-from tfx.components.trainer.fn_args_utils import FnArgs
 
 from components.trainer import devices, epochs, export, slices, weights
 from components.trainer import model as models
@@ -14,10 +14,13 @@ from components.trainer.params import TrainerParams
 from components.trainer.state import TrainingState, fingerprint
 from schemas import features
 
+if TYPE_CHECKING:  # the caller has TFX loaded; without it a training starts in seconds
+    from tfx.components.trainer.fn_args_utils import FnArgs
+
 log = logging.getLogger("ichor.trainer")
 
 
-def run_fn(fn_args: FnArgs) -> None:
+def run_fn(fn_args: "FnArgs") -> None:
     """Trains and exports one model; called by TFX Trainer.
 
     Args:
@@ -34,7 +37,7 @@ def run_fn(fn_args: FnArgs) -> None:
     layer = transform.transform_features_layer()
     shape = tuple(transform.transformed_feature_spec()[features.PIXELS].shape)
     splits = slices.load(patterns, layer, shape, params.cache_megabytes, state.folder)
-    with devices.strategy().scope(), devices.precision(params.mixed_precision):
+    with devices.strategy().scope(), devices.precision(params.mixed_precision), devices.quick_graphs():
         model = models.build(params, shape)
         weights.load(models.trunk_of(model), params.trunk, params.weights)
         history = History(fn_args.model_run_dir, epochs.last_epoch(params), state.rows())
@@ -47,7 +50,7 @@ def run_fn(fn_args: FnArgs) -> None:
     state.remove()
 
 
-def _state_folder(fn_args: FnArgs, patterns: dict[str, list[str]]) -> Path:
+def _state_folder(fn_args: "FnArgs", patterns: dict[str, list[str]]) -> Path:
     """A changed setting, code, graph or record gets a folder of its own, so nothing wrong is resumed."""
     config = fn_args.custom_config
     files = [file for split, texts in patterns.items() for file in slices.matching_files(split, texts)]

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from components.transform.images import LEVELS
 from schemas import features
 
 Transform = Callable[[Mapping[str, tf.Tensor]], Mapping[str, tf.Tensor]]
 
+LEVELS = 255  # steps between black and white, as `features.PIXELS` promises: 8 bits lose nothing
 DECODED_AT_ONCE = 16  # slices; enough to spread over cores, few enough to stay small in memory
 BYTES_A_MEGABYTE = 10**6
 
