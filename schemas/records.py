@@ -1,7 +1,8 @@
 """One slice as a Python object and as a `tf.train.Example`, checked in both directions."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import tensorflow as tf
 
@@ -137,8 +138,8 @@ def _int(value: int) -> tf.train.Feature:
     return tf.train.Feature(int64_list=tf.train.Int64List(value=[value]))
 
 
-def _one(columns, name: str, kind: str):
-    values = getattr(columns[name], kind).value if name in columns else ()
+def _one(columns: Mapping[str, tf.train.Feature], name: str, kind: str) -> Any:
+    values: Sequence[Any] = getattr(columns[name], kind).value if name in columns else ()
     if len(values) != 1:
         raise ValueError(f"column {name}: expected one value in {kind}, got {len(values)}")
     return values[0]

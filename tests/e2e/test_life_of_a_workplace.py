@@ -1,0 +1,128 @@
+"""One workplace, one story, each test a later chapter: run, run again, change one thing, run again."""
+
+import csv
+import io
+import json
+import re
+import shutil
+
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+ALL = {
+    "SliceExampleGen", "SliceFilter", "ImportSchemaGen", "StatisticsGen", "ExampleValidator", "AnomalyGate",
+    "Transform", "Trainer", "TestEvaluator", "Evaluator", "Pusher",
+}  # fmt: skip
+
+
+def ran(run):
+    """Returns the nodes that did run, and checks that the others were served from cache."""
+    states = {name: node.state for name, node in run.nodes.items() if name != "LatestBlessedModel"}
+    assert set(states) == ALL
+    assert set(states.values()) <= {"ran", "cached"}
+    return {name for name, state in states.items() if state == "ran"}
+
+
+def test_a_first_run_trains_blesses_and_pushes(place):
+    outcome, run = place.run()
+    assert outcome.status == 0, outcome.text
+    assert ran(run) == ALL
+    assert len(place.pushed()) == 1
+    assert f"BLESSED; model pushed to {place.layout.pushed / place.pushed()[0]}" in outcome.text
+
+
+def test_an_unchanged_second_run_is_served_from_cache_and_pushes_nothing(place):
+    before = place.pushed()
+    outcome, run = place.run()
+    assert outcome.status == 0
+    assert ran(run) == set()
+    assert place.pushed() == before
+
+
+def test_every_found_file_is_accounted_for(place):
+    _, run = place.run()
+    report = json.loads((run.output("SliceExampleGen", "report").path / "ingest.json").read_text())
+    kept = json.loads((run.output("SliceFilter", "report").path / "filter.json").read_text())["totals"]
+    files = len(list((place.folder / "phantoms").rglob("*.png")))
+    assert files == 120
+    assert report["found"] == files == report["read"] + sum(report["rejected"].values())
+    assert sum(split["slices"] for split in report["splits"].values()) == report["read"] == kept["read"]
+    assert kept["read"] == kept["kept"] + sum(kept["dropped"].values())
+    assert kept["kept"] < kept["read"]  # phantoms have blank ends
+
+
+def test_a_changed_gate_judges_anew_without_training_and_pushes_nothing(place):
+    before = place.pushed()
+    outcome, run = place.run("gate.min_binary_accuracy=0.999")
+    assert outcome.status == 3
+    assert ran(run) == {"Evaluator", "Pusher"}
+    assert re.search(r"NOT_BLESSED: binary_accuracy is 0\.\d{4}, must be at least 0\.999\n", outcome.text)
+    assert place.pushed() == before
+
+
+def test_a_changed_training_setting_keeps_the_data_nodes_cached(place):
+    outcome, run = place.run("trainer.epochs=1")
+    assert outcome.status in {0, 3}, outcome.text
+    assert {"Trainer", "Evaluator", "TestEvaluator"} <= ran(run)
+    assert not ran(run) & {"SliceExampleGen", "SliceFilter", "StatisticsGen", "Transform"}
+
+
+def test_a_slice_moved_to_the_other_class_runs_everything_again(place):
+    (place.folder / "phantoms" / "labels.csv").unlink()
+    _, before = place.run('ingest.patient_pattern="(?P<patient>p[0-9]+)_"')
+    moved = sorted((place.folder / "phantoms" / "normal").glob("*.png"))[0]
+    shutil.move(moved, place.folder / "phantoms" / "hemorrhage" / moved.name)
+    _, after = place.run('ingest.patient_pattern="(?P<patient>p[0-9]+)_"')
+    assert ran(after) >= ALL - {"ImportSchemaGen"}
+    counts = [
+        json.loads((run.output("SliceExampleGen", "report").path / "ingest.json").read_text())["splits"]
+        for run in (before, after)
+    ]
+    hemorrhages = [sum(split["hemorrhage"] for split in splits.values()) for splits in counts]
+    assert hemorrhages[1] == hemorrhages[0] + 1
+
+
+def test_the_summary_tells_data_drops_history_metrics_and_verdict(place):
+    text = place.ichor("summary").text
+    for part in (
+        "SliceExampleGen ran",
+        "slice filter: 120 in",
+        "epoch",
+        "validation metrics",
+        "test metrics",
+    ):
+        assert part in text
+    assert re.search(r"exported: epoch \d, the lowest validation loss", text)
+    assert "BLESSED" in text
+
+
+def test_an_unknown_run_is_refused_and_the_known_ones_are_named(place):
+    outcome = place.ichor("summary", "yesterday")
+    assert outcome.status == 1
+    assert "no run 'yesterday'; known are 20" in outcome.text
+
+
+def test_predictions_come_as_a_table_as_csv_and_as_json(place):
+    folder = str(place.folder / "phantoms" / "normal")
+    table = place.ichor("predict", folder).text
+    assert "patient (highest slice)" in table
+    as_csv = place.ichor("predict", folder, "--csv").text
+    rows = list(csv.DictReader(io.StringIO(as_csv)))
+    as_json = json.loads(place.ichor("predict", folder, "--json").text)["slices"]
+    files = len(list((place.folder / "phantoms" / "normal").glob("*.png")))
+    assert len(rows) == len(as_json) == files
+    for row, entry in zip(rows, as_json, strict=True):
+        assert float(row["probability"]) == entry["probability"]
+        assert entry["hemorrhage"] == int(entry["probability"] >= 0.5)
+
+
+def test_a_file_that_is_no_image_is_told_and_the_others_are_scored(place, tmp_path):
+    image = next((place.folder / "phantoms" / "normal").glob("*.png"))
+    shutil.copy(image, tmp_path / "sound.png")
+    (tmp_path / "broken.png").write_bytes(image.read_bytes()[:200])
+    outcome = place.ichor("predict", str(tmp_path), "--json")
+    assert outcome.status == 1
+    broken, sound = json.loads(outcome.text)["slices"]
+    assert (broken["probability"], broken["reason"]) == (None, "truncated")
+    assert 0 <= sound["probability"] <= 1
