@@ -1,3 +1,4 @@
+import hashlib
 import io
 
 import numpy as np
@@ -58,6 +59,22 @@ def test_a_group_keeps_its_name_when_slices_that_differ_are_added(data_dir, para
     after = assign_groups(data_dir, paths, params)
     assert before == {path: after[path] for path in paths[:3]}
     assert len(set(after.values())) == 4
+
+
+def test_slices_that_are_merely_similar_are_one_series_only_within_a_folder(data_dir, params):
+    together = [save(data_dir, f"normal/A/{place}.png", head(5, place)) for place in (0, 2)]
+    apart = [
+        save(data_dir, f"normal/{folder}/9.png", head(6, place)) for folder, place in [("B", 0), ("C", 2)]
+    ]
+    group_of = assign_groups(data_dir, together + apart, params)
+    assert group_of[together[0]] == group_of[together[1]]
+    assert group_of[apart[0]] != group_of[apart[1]]
+
+
+def test_a_group_is_named_by_the_least_hash_among_its_members(data_dir, params):
+    paths = [save(data_dir, f"normal/{place}.png", head(7, place)) for place in range(6)]
+    least = min(hashlib.sha256((data_dir / path).read_bytes()).hexdigest() for path in paths)
+    assert set(assign_groups(data_dir, paths, params).values()) == {f"group {least}"}
 
 
 def test_blank_and_broken_files_join_nobody_but_exact_copies(data_dir, params):
