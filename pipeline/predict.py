@@ -4,11 +4,13 @@ import csv
 import dataclasses
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from components.ingest.labels import patient_of
+from components.ingest.params import IngestParams
 from components.ingest.structure import Rejection, inspect_bytes
+from components.ingest.table import read_table
 from pipeline.config import Config
 from pipeline.console import chatter_to, new_log
 from pipeline.layout import Layout
@@ -43,36 +45,54 @@ def latest_pushed(layout: Layout) -> Path:
     return max(versions, key=lambda path: int(path.name))
 
 
-def find_images(paths: Iterable[str]) -> list[Path]:
-    """Returns the files named, and the images in the folders named, in a stable order.
+def find_slices(paths: Iterable[str], params: IngestParams) -> dict[Path, str]:
+    """Returns the files named and the images in the folders named, in a stable order, with patients.
+
+    A patient is told by the label table of a named folder, else by `ingest.patient_pattern`,
+    else by the folder that the file lies in.
 
     Raises:
       FileNotFoundError: A path does not exist, or there is no image at all.
+      DataError: A folder's label table does not keep to its form.
     """
-    found: list[Path] = []
-    for text in paths:
-        path = Path(text)
+    found: dict[Path, str] = {}
+    for path in map(Path, paths):
         if not path.exists():
             raise FileNotFoundError(f"no such file or folder: {path}")
         if path.is_dir():
-            found += sorted(p for p in path.rglob("*") if p.suffix.lower() in IMAGE_SUFFIXES and p.is_file())
+            images = sorted(p for p in path.rglob("*") if p.suffix.lower() in IMAGE_SUFFIXES and p.is_file())
+            found |= {image: _patient(image, params) for image in images} | _told_by_table(
+                path, images, params
+            )
         else:
-            found.append(path)
+            found[path] = _patient(path, params)
     if not found:
         raise FileNotFoundError(f"no PNG or JPEG files in {', '.join(paths)}")
     return found
 
 
-def score_files(model_dir: Path, files: Sequence[Path], config: Config) -> list[Score]:
-    """Scores files by the model's `serving_bytes`, a batch at a time."""
+def _told_by_table(folder: Path, images: Sequence[Path], params: IngestParams) -> dict[Path, str]:
+    if not (folder / params.table).is_file():
+        return {}
+    rows = read_table(folder / params.table, [image.relative_to(folder).as_posix() for image in images])
+    return {folder / row.path: row.patient for row in rows if row.patient}
+
+
+def _patient(path: Path, params: IngestParams) -> str:
+    return patient_of(path.as_posix(), params) or path.parent.name
+
+
+def score_files(model_dir: Path, slices: Mapping[Path, str], params: IngestParams) -> list[Score]:
+    """Scores slices, given with their patients, by the model's `serving_bytes`, a batch at a time."""
     import tensorflow as tf
 
     serve = tf.saved_model.load(str(model_dir)).signatures["serving_bytes"]
     scores: list[Score] = []
+    files = list(slices)
     for start in range(0, len(files), BATCH):
         batch = files[start : start + BATCH]
         contents = [path.read_bytes() for path in batch]
-        findings = [inspect_bytes(data, config.ingest) for data in contents]
+        findings = [inspect_bytes(data, params) for data in contents]
         readable = [n for n, finding in enumerate(findings) if not isinstance(finding, Rejection)]
         told: dict[int, tuple[float, int]] = {}
         if readable:
@@ -84,12 +104,8 @@ def score_files(model_dir: Path, files: Sequence[Path], config: Config) -> list[
         for n, (path, finding) in enumerate(zip(batch, findings, strict=True)):
             probability, label = told.get(n, (None, None))
             reason = str(finding.reason) if isinstance(finding, Rejection) else ""
-            scores.append(Score(str(path), _patient(path, config), probability, label, reason))
+            scores.append(Score(str(path), slices[path], probability, label, reason))
     return scores
-
-
-def _patient(path: Path, config: Config) -> str:
-    return patient_of(path.as_posix(), config.ingest) or path.parent.name
 
 
 def predict_on_terminal(
@@ -100,9 +116,9 @@ def predict_on_terminal(
     model_dir = Path(model) if model else latest_pushed(layout)
     if not (model_dir / "saved_model.pb").is_file():
         raise FileNotFoundError(f"{model_dir} is not a SavedModel: it has no saved_model.pb")
-    files = find_images(paths)
+    slices = find_slices(paths, config.ingest)
     with chatter_to(new_log(layout.logs)):
-        scores = score_files(model_dir, files, config)
+        scores = score_files(model_dir, slices, config.ingest)
     if as_json:
         print(
             json.dumps({"model": str(model_dir), "slices": [dataclasses.asdict(s) for s in scores]}, indent=2)
