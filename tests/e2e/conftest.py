@@ -5,7 +5,6 @@ import dataclasses
 import os
 import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -67,7 +66,7 @@ class Workplace:
     def __init__(self, folder: Path):
         self.folder = folder
         (folder / "ichor.toml").write_text(
-            f'[run]\ndata = "phantoms"\n[ingest]\nkey_file = "{folder / "key"}"\n[trainer]\nweights = "none"\n'
+            '[run]\ndata = "phantoms"\n[ingest]\nkey_file = "key"\n[trainer]\nweights = "none"\n'
         )
         (folder / "key").write_bytes(bytes(range(32)))
         (folder / "key").chmod(0o600)
@@ -99,17 +98,13 @@ class Workplace:
         return Workplace(folder)
 
 
-def states(run: Run) -> dict[str, str]:
-    return {name: node.state for name, node in run.nodes.items() if name != "LatestBlessedModel"}
-
-
 @pytest.fixture(scope="session")
-def phantoms(tmp_path_factory) -> Iterator[Workplace]:
+def phantoms(tmp_path_factory) -> Workplace:
     """A workplace with phantoms on which nothing may run; tests take a `copy`."""
     place = Workplace(tmp_path_factory.mktemp("phantoms"))
     settings = [part for setting in SMALL for part in ("--set", setting)]
     assert place.ichor("phantoms", "--out", "phantoms", *settings).status == 0
-    yield place
+    return place
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,82 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli import main
+from pipeline.config import DEFAULTS
+
+pytestmark = pytest.mark.numpy
+
+HEAVY = ("tensorflow", "tfx", "apache_beam", "ml_metadata", "numpy")
+
+
+@pytest.fixture(autouse=True)
+def _empty_working_directory(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ICHOR_CONFIG", raising=False)
+
+
+def test_help_answers_without_importing_anything_heavy():
+    code = (
+        "import sys; sys.argv = ['ichor', '--help']\n"
+        "from pipeline.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "run the whole pipeline on a folder of slices" in done.stdout
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_config_prints_every_setting_with_unit_meaning_and_origin(capsys, tmp_path):
+    (tmp_path / "ichor.toml").write_text("[trainer]\nepochs = 3\n")
+    assert main(["config", "--set", "trainer.batch_size=7"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert sum(" = " in line for line in lines) == sum(len(names) for names in DEFAULTS.values())
+    told = {line.split(" = ")[0]: line for line in lines if " = " in line}
+    assert told["epochs"].startswith("epochs = 3 ")
+    assert told["epochs"].endswith("[epochs]; from ichor.toml")
+    assert told["batch_size"].endswith("[slices]; from --set")
+    assert told["learning_rate"].endswith("of Adam; from default")
+
+
+def test_what_config_prints_is_a_valid_settings_file(capsys, tmp_path):
+    assert main(["config", "--preset", "demo"]) == 0
+    printed = capsys.readouterr().out
+    (tmp_path / "ichor.toml").write_text(printed)
+    assert main(["config"]) == 0
+
+    def values(text: str) -> list[str]:
+        return [line.split("# ")[0] for line in text.splitlines()]
+
+    assert values(capsys.readouterr().out) == values(printed)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "--data", "nowhere"], "nowhere"),
+        (["run", "--set", "trainer.epoch=1"], "did you mean 'trainer.epochs'?"),
+        (["config", "--preset", "lokal"], "unknown preset 'lokal'; did you mean 'local'?"),
+        (["predict", "nowhere.png"], "no pushed model in"),
+        (["predict", "nowhere.png", "--model", "."], "is not a SavedModel: it has no saved_model.pb"),
+        (["summary"], "start one with: ichor run --data DIR"),
+    ],
+)
+def test_a_wrong_call_is_one_line_on_standard_error_and_status_one(capsys, arguments, message):
+    assert main(arguments) == 1
+    captured = capsys.readouterr()
+    assert message in captured.err
+    assert captured.err.startswith("ichor: ")
+    assert "Traceback" not in captured.err
+    assert not list(Path.cwd().iterdir())  # nothing was made
+
+
+def test_phantoms_are_never_written_into_a_folder_with_something_in_it(capsys, tmp_path):
+    (tmp_path / "mine.txt").write_text("keep me")
+    assert main(["phantoms", "--out", str(tmp_path), "--patients", "2"]) == 1
+    assert str(tmp_path) in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
