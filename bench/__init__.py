@@ -1,0 +1,1 @@
+"""Measures what docs/performance.md tells: `make bench`, or `python -m bench NAME ...`."""

@@ -1,0 +1,45 @@
+"""How much is measured."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Sizes:
+    """Sizes of all benches.
+
+    Attributes:
+      patients: Phantom patients that are drawn; a small data set is one of these.
+      copies: How many times a large data set holds each of them.
+      slices_per_series: Slices a patient.
+      side: Of a slice, pixels.
+      rounds: Measurements that a median is taken of.
+      epochs: Of what is averaged over a training.
+      steps: Training steps of an epoch beside a bare loop.
+      trunk: Of the model that is trained.
+    """
+
+    patients: int
+    copies: int
+    slices_per_series: int
+    side: int
+    rounds: int
+    epochs: int
+    steps: int
+    trunk: str
+
+    @property
+    def small(self) -> int:
+        """Slices of a small data set."""
+        return self.patients * self.slices_per_series
+
+    @property
+    def large(self) -> int:
+        """Slices of a large data set."""
+        return self.small * self.copies
+
+
+FULL = Sizes(
+    patients=13, copies=6, slices_per_series=20, side=512, rounds=3, epochs=10, steps=15, trunk="inception_v3"
+)
+# Shows that a bench runs; its figures mean nothing.
+QUICK = Sizes(patients=8, copies=2, slices_per_series=6, side=64, rounds=1, epochs=2, steps=2, trunk="tiny")
