@@ -36,7 +36,7 @@ def _metrics(params: GateParams, gating: bool) -> list[tfma.MetricConfig]:
         tfma.MetricConfig(
             class_name="BinaryAccuracy",
             config=f'"name": "{GATED_METRIC}", "threshold": {KERAS_THRESHOLD}',
-            threshold=_threshold(params) if gating else None,
+            per_slice_thresholds=[_on_everything(params)] if gating else [],
         ),
         tfma.MetricConfig(class_name="BinaryCrossEntropy", config='"name": "loss"'),
         tfma.MetricConfig(class_name="AUC", config='"name": "auc"'),
@@ -59,11 +59,15 @@ def _metrics(params: GateParams, gating: bool) -> list[tfma.MetricConfig]:
     ]
 
 
-def _threshold(params: GateParams) -> tfma.MetricThreshold:
-    return tfma.MetricThreshold(
-        value_threshold=tfma.GenericValueThreshold(lower_bound={"value": params.min_binary_accuracy}),
-        change_threshold=tfma.GenericChangeThreshold(
-            direction=tfma.MetricDirection.HIGHER_IS_BETTER,
-            absolute={"value": -params.max_accuracy_drop},
+def _on_everything(params: GateParams) -> tfma.PerSliceMetricThreshold:
+    """A bare `threshold` would be demanded of every slice of the data, down to a few examples."""
+    return tfma.PerSliceMetricThreshold(
+        slicing_specs=[tfma.SlicingSpec()],
+        threshold=tfma.MetricThreshold(
+            value_threshold=tfma.GenericValueThreshold(lower_bound={"value": params.min_binary_accuracy}),
+            change_threshold=tfma.GenericChangeThreshold(
+                direction=tfma.MetricDirection.HIGHER_IS_BETTER,
+                absolute={"value": -params.max_accuracy_drop},
+            ),
         ),
     )
