@@ -1,6 +1,7 @@
 """From gate parameters to a TFMA configuration: what is measured, by what, and what is demanded."""
 
 import tensorflow_model_analysis as tfma
+from tensorflow_model_analysis.proto.config_pb2 import PerSliceMetricThreshold
 
 from components.evaluator.params import GateParams
 from schemas import features
@@ -59,9 +60,9 @@ def _metrics(params: GateParams, gating: bool) -> list[tfma.MetricConfig]:
     ]
 
 
-def _on_everything(params: GateParams) -> tfma.PerSliceMetricThreshold:
+def _on_everything(params: GateParams) -> PerSliceMetricThreshold:
     """A bare `threshold` would be demanded of every slice of the data, down to a few examples."""
-    return tfma.PerSliceMetricThreshold(
+    return PerSliceMetricThreshold(
         slicing_specs=[tfma.SlicingSpec()],
         threshold=tfma.MetricThreshold(
             value_threshold=tfma.GenericValueThreshold(lower_bound={"value": params.min_binary_accuracy}),
