@@ -102,7 +102,7 @@ class Bleed:
         )
         extent = (a / self.radii[1]) ** 2 + (b / self.radii[2]) ** 2
         thickness = self.radii[0] * np.sqrt(np.clip(1 - extent, 0, 1)) - 2.0 * (extent > 1)
-        return overlap(thickness - spaces.skull, c)
+        return overlap(thickness - spaces.vault, c)
 
 
 def blood(bleed: Bleed, plane: Plane, head: Head) -> Image:
@@ -114,13 +114,13 @@ def blood(bleed: Bleed, plane: Plane, head: Head) -> Image:
 def draw_bleeds(rng: np.random.Generator, head: Head, first: Kind) -> tuple[Bleed, ...]:
     """Draws one to three bleeds, the first of a given subtype and the others of other ones."""
     others = [kind for kind in Kind if kind != first]
-    more = rng.choice(len(others), size=int(rng.choice([0, 1, 2], p=[0.25, 0.5, 0.25])), replace=False)
+    more = rng.choice(len(others), size=int(rng.choice([0, 1, 2], p=[0.15, 0.5, 0.35])), replace=False)
     return tuple(_draw(rng, head, kind) for kind in (first, *(others[i] for i in more)))
 
 
 def _draw(rng: np.random.Generator, head: Head, kind: Kind) -> Bleed:
     side = float(rng.choice([-1.0, 1.0]))
-    hu = float(rng.uniform(64, 75))
+    hu = float(rng.uniform(65, 76))
     centre, radii, level, edema = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), 0.0, 0.0
 
     def over_the_side(back: tuple[float, float], up: tuple[float, float]) -> npt.NDArray[np.float64]:
@@ -131,15 +131,15 @@ def _draw(rng: np.random.Generator, head: Head, kind: Kind) -> Bleed:
     match kind:
         case Kind.EPIDURAL:
             direction = over_the_side((-40, 40), (-2, 32))
-            thick, wide = float(rng.uniform(13, 25)), float(rng.uniform(27, 38))
+            thick, wide = float(rng.uniform(16, 28)), float(rng.uniform(30, 42))
             ball = (wide * wide + thick * thick) / (2 * thick)
             surface = np.array(head.surface_point(direction))
             middle = surface + direction * (ball - thick)
             centre = (float(middle[0]), float(middle[1]), float(middle[2]))
-            radii = (ball, ball, ball * 1.25)
+            radii = (ball, ball, ball * 1.4)
         case Kind.SUBDURAL:
             centre = head.surface_point(over_the_side((-25, 30), (5, 25)))
-            radii = (float(rng.uniform(7, 14)), float(rng.uniform(55, 72)), float(rng.uniform(38, 52)))
+            radii = (float(rng.uniform(10, 18)), float(rng.uniform(52, 70)), float(rng.uniform(38, 52)))
         case Kind.INTRAPARENCHYMAL:
             places = ((27, -4, 6), (34, -38, 18), (36, 32, 20), (14, 12, 8), (44, 6, -4), (30, 5, 36))
             place = places[int(rng.integers(len(places)))]
@@ -149,7 +149,7 @@ def _draw(rng: np.random.Generator, head: Head, kind: Kind) -> Bleed:
                 place[1] + float(jitter[1]),
                 place[2] + float(jitter[2]),
             )
-            size = float(rng.uniform(11, 20))
+            size = float(rng.uniform(15, 24))
             radii = (size * float(rng.uniform(0.75, 1.0)), size, size * float(rng.uniform(0.9, 1.2)))
             edema = float(rng.uniform(3, 6))
         case Kind.INTRAVENTRICULAR:
@@ -164,5 +164,5 @@ def _draw(rng: np.random.Generator, head: Head, kind: Kind) -> Bleed:
             else:
                 far = head.surface_point(over_the_side((-45, 45), (10, 50)))
                 centre = (0.85 * far[0], 0.85 * far[1], 0.85 * far[2])
-            radii = (reach, float(rng.uniform(0.7, 1.2)), 1.0)
+            radii = (reach, float(rng.uniform(0.6, 1.1)), 1.0)
     return Bleed(kind, centre, radii, level, hu, edema)

@@ -42,11 +42,13 @@ class Spaces:
 
     Attributes:
       skull: Depth below the inside of the skull.
+      vault: The same, the base not counted.
       furrows: Depth inside the fluid over the folds, between the halves and in the cisterns.
       ventricles: Depth inside the ventricles.
     """
 
     skull: Image
+    vault: Image
     furrows: Image
     ventricles: Image
 
@@ -80,7 +82,7 @@ def paint_brain(canvas: Canvas, head: Head, depth: Image, vault: Image) -> Space
         CORTEX_MM - middle + overlap(2 - 0.08 * depth, 0),
     )
     canvas.paint(overlap(ribbon * 0.6, brain), head.grey, Region.GREY)
-    _paint_deep_grey(canvas, head)
+    _paint_deep_grey(canvas, head, ripples)
     leaves = head.grey - 1.5 + 1.6 * np.sin(0.9 * (y + 0.5 * z) + 1.5 * ripples)
     canvas.paint(overlap(hind, brain), leaves, Region.GREY)
     _paint_stem(canvas, head, depth, ripples)
@@ -98,7 +100,7 @@ def paint_brain(canvas: Canvas, head: Head, depth: Image, vault: Image) -> Space
     if head.calcified:
         canvas.ellipsoid((0, 20, 1), (2.2, 2.2, 3.5), LIME_HU, Region.CALCIFICATION)
         canvas.pair((23, 34, 5), (2.0, 3.0, 4.0), LIME_HU, Region.CALCIFICATION)
-    return Spaces(depth, np.where(ventricles > 0, FAR_OUTSIDE, furrows), ventricles)
+    return Spaces(depth, vault, np.where(ventricles > 0, FAR_OUTSIDE, furrows), ventricles)
 
 
 def _cerebellum(x: Image, y: Image, z: Image) -> Image:
@@ -116,14 +118,20 @@ def _furrows(head: Head, fold_distance: Image, depth: Image, middle: Image, z: I
     return union(folds, cleft)
 
 
-def _paint_deep_grey(canvas: Canvas, head: Head) -> None:
+def _paint_deep_grey(canvas: Canvas, head: Head, ripples: Image) -> None:
+    """Paints caudate and lentiform nucleus, thalamus and claustrum, whose borders are not sharp."""
     for centre, radii in (
         ((14, -24, 8), (5, 9, 9)),
         ((25, -6, 3), (7, 16, 10)),
         ((10, 11, 5), (8, 12, 9)),
         ((38, -4, 4), (2.5, 17, 10)),
     ):
-        canvas.pair(centre, radii, head.grey, Region.GREY)
+        for side in (-1, 1):
+            place = (side * centre[0], centre[1], centre[2])
+            part = canvas.plane.around(place, max(radii) + 2)
+            if part is not None:
+                depth = canvas.plane.ellipsoid(place, radii, part) + 0.8 * ripples[part]
+                canvas.paint(0.35 * depth, head.grey, Region.GREY, part)
 
 
 def _paint_stem(canvas: Canvas, head: Head, depth: Image, ripples: Image) -> None:

@@ -41,13 +41,28 @@ class Canvas:
         self.region[mask] = region
 
     def ellipsoid(
-        self, centre: Point, radii: Point, hu: float, region: Region, wall: float | None = None
+        self,
+        centre: Point,
+        radii: Point,
+        hu: float,
+        region: Region,
+        wall: float | None = None,
+        uneven: Image | None = None,
     ) -> None:
-        """Paints an ellipsoid along the head's axes, or its wall of a thickness in mm."""
+        """Paints an ellipsoid along the head's axes.
+
+        Args:
+          centre, radii: mm.
+          hu, region: What it is.
+          wall: mm, to paint no more than a wall of this thickness.
+          uneven: float32 (side, side), mm, by which the surface is further out here and further in there.
+        """
         part = self.plane.around(centre, max(radii) + (wall or 0))
         if part is None:
             return
         depth = self.plane.ellipsoid(centre, radii, part)
+        if uneven is not None:
+            depth = depth + uneven[part]
         self.paint(depth if wall is None else wall / 2 - np.abs(depth), hu, region, part)
 
     def pair(self, centre: Point, radii: Point, hu: float, region: Region, wall: float | None = None) -> None:

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import numpy.typing as npt
 
-from components.phantoms.plane import Image, Plane, Point, Waves, draw_waves
+from components.phantoms.plane import Image, Plane, Point, Waves, draw_waves, mirrored
 
 # How much of the cross-section is square rather than elliptical, and how much narrower it gets forwards.
 SQUARENESS = 0.30
@@ -32,6 +32,7 @@ class Head:
       ventricle_left, ventricle_right: Size of the ventricles against a young adult's.
       calcified: Whether pineal gland and choroid plexus hold lime, which is bright and no bleed.
       folds, ripples, mottle: Random fields of about 20, 9 and 35 mm.
+      face: A random field of about 20 mm that is the same on both sides.
       swelling: Thickness of a bruise under the skin, bright, but no bleed inside the skull; or 0.
       bruise: The point of the skull that it lies over.
       couch: Style of the couch, 0 or 1.
@@ -57,6 +58,7 @@ class Head:
     folds: Waves
     ripples: Waves
     mottle: Waves
+    face: Waves
     swelling: float
     bruise: Point
     couch: int
@@ -112,7 +114,7 @@ def draw_head(rng: np.random.Generator) -> Head:
         half_width=66.5 * size * broad,
         half_length=83.0 * size / broad,
         half_height=71.0 * size,
-        skull=float(rng.uniform(5.5, 9.0)),
+        skull=float(rng.uniform(5.5, 8.0)),
         scalp=float(rng.uniform(4.0, 7.0)),
         rotation=_rotation(*(float(np.radians(d)) for d in rng.normal(0, (6.0, 2.5, 8.0)))),
         place=(float(rng.normal(0, 6)), float(rng.normal(0, 5))),
@@ -127,7 +129,8 @@ def draw_head(rng: np.random.Generator) -> Head:
         folds=draw_waves(rng, 21.0, 0.3),
         ripples=draw_waves(rng, 9.0, 0.3),
         mottle=draw_waves(rng, 35.0, 0.4),
-        swelling=float(rng.uniform(6, 12) * (rng.random() < 0.3)),
+        face=mirrored(draw_waves(rng, 20.0, 0.3)),
+        swelling=float(rng.uniform(6, 12) * (rng.random() < 0.2)),
         bruise=(float(rng.choice([-70.0, 70.0])), float(rng.uniform(-30, 30)), float(rng.uniform(0, 40))),
         couch=int(rng.integers(2)),
     )

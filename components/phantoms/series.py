@@ -11,14 +11,14 @@ from components.phantoms.brain import Spaces, paint_brain
 from components.phantoms.canvas import Canvas
 from components.phantoms.head import Head, draw_head
 from components.phantoms.params import PhantomParams
-from components.phantoms.plane import FURTHEST_PUSH_MM, Plane
+from components.phantoms.plane import FURTHEST_PUSH_MM, Plane, overlap
 from components.phantoms.regions import BRAIN_REGIONS, Kind, Region, Stage
 from components.phantoms.scanner import paint_couch, scan
 from components.phantoms.skull import paint_skull
 
 # A slice shows a bleed if it covers so much; what is smaller is not painted at all, so that neither a
 # label is positive for a speck that nobody can see nor a slice with a speck is called normal.
-SMALLEST_BLEED_MM2 = 80.0
+SMALLEST_BLEED_MM2 = 200.0
 # A slice shows brain if this share of its pixels is brain; bleeds are painted on no other.
 BRAIN_SHARE = 0.04
 
@@ -85,7 +85,7 @@ def make_series(patient: int, params: PhantomParams) -> Series:
     rng = np.random.default_rng([params.seed, patient])
     head = draw_head(rng)
     noise_hu = float(rng.uniform(2.4, 4.2))
-    low, above, blanks = float(rng.uniform(-100, -84)), float(rng.uniform(3, 8)), int(rng.integers(1, 3))
+    low, above, blanks = float(rng.uniform(-94, -76)), float(rng.uniform(3, 8)), int(rng.integers(1, 3))
     rank = bleeding_rank(patient, params.hemorrhage_share)
     kinds = tuple(Kind)
     bleeds = draw_bleeds(rng, head, kinds[rank % len(kinds)]) if rank is not None else ()
@@ -124,8 +124,8 @@ def _widened(head: Head) -> Head:
     """Ventricles full of blood are wide: the way out is blocked."""
     return dataclasses.replace(
         head,
-        ventricle_left=max(head.ventricle_left, 1.0) * 1.35,
-        ventricle_right=max(head.ventricle_right, 1.0) * 1.35,
+        ventricle_left=max(head.ventricle_left, 1.0) * 1.5,
+        ventricle_right=max(head.ventricle_right, 1.0) * 1.5,
     )
 
 
@@ -140,8 +140,7 @@ class _Slice:
             spaces = self._paint_head(plane, head, bleeds)
         self.brain_share = self._share(BRAIN_REGIONS)
         if spaces is not None and self.brain_share >= BRAIN_SHARE:
-            for bleed in bleeds:
-                self._paint_bleed(bleed, plane, head, spaces)
+            self._paint_bleeds(bleeds, plane, head, spaces)
         self.stage = self._stage(-plane.origin[2])
         paint_couch(self.canvas, head)
 
@@ -164,14 +163,17 @@ class _Slice:
             return Stage.BRAIN
         return Stage.VERTEX if height > 0 else Stage.NECK
 
-    def _paint_bleed(self, bleed: Bleed, plane: Plane, head: Head, spaces: Spaces) -> None:
-        depth = bleed.depth(plane, head, spaces)
-        mask = depth > 0
-        if mask.sum() * plane.spacing**2 < SMALLEST_BLEED_MM2:
-            return
-        if bleed.edema:
-            rim = np.minimum(depth + bleed.edema, spaces.skull - 2)
-            rim = np.where(spaces.ventricles > 0, -1, rim).astype(np.float32)
-            self.canvas.paint(rim, EDEMA_HU, Region.EDEMA)
-        self.canvas.stamp(mask, blood(bleed, plane, head), Region.BLEED)
-        self.masks[bleed.kind] = mask
+    def _paint_bleeds(self, bleeds: tuple[Bleed, ...], plane: Plane, head: Head, spaces: Spaces) -> None:
+        depths = [(bleed, bleed.depth(plane, head, spaces)) for bleed in bleeds]
+        shown = [
+            (bleed, depth)
+            for bleed, depth in depths
+            if np.count_nonzero(depth > 0) * plane.spacing**2 >= SMALLEST_BLEED_MM2
+        ]
+        for bleed, depth in shown:
+            if bleed.edema:
+                rim = overlap(depth + bleed.edema, spaces.skull - 2, -spaces.ventricles)
+                self.canvas.paint(rim, EDEMA_HU, Region.EDEMA)
+        for bleed, depth in shown:
+            self.masks[bleed.kind] = depth > 0
+            self.canvas.stamp(self.masks[bleed.kind], blood(bleed, plane, head), Region.BLEED)

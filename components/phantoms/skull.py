@@ -4,10 +4,10 @@ import numpy as np
 
 from components.phantoms.canvas import Canvas
 from components.phantoms.head import Head
-from components.phantoms.plane import Image, Plane, mirrored, overlap, union
+from components.phantoms.plane import Image, Plane, overlap, union
 from components.phantoms.regions import Region
 
-SKIN_HU, FAT_HU, MUSCLE_HU, AIR_HU = 35.0, -95.0, 55.0, -1000.0
+SKIN_HU, FAT_HU, MUSCLE_HU, AIR_HU = 35.0, -95.0, 50.0, -1000.0
 BONE_HU, MARROW_HU, EYE_HU = 1100.0, 650.0, 10.0
 SKIN_MM = 1.8
 NO_BASE_ABOVE = -6.0  # mm: a plane that lies higher everywhere cuts no base
@@ -92,7 +92,7 @@ def _paint_muscles(canvas: Canvas, head: Head, skin: Image) -> None:
     """Fills what lies below the skin with muscles in fat, the same on both sides."""
     _, y, z = canvas.plane.head
     part = overlap(skin - head.scalp - 3, -18 - z, 0.25 * (y + 75))
-    strands = 4 * canvas.plane.field(mirrored(head.folds)) + 2.2
+    strands = 4 * canvas.plane.field(head.face) + 2.2
     canvas.paint(overlap(part, strands), MUSCLE_HU, Region.MUSCLE)
 
 
@@ -106,31 +106,38 @@ def _paint_face(canvas: Canvas, head: Head) -> None:
     front = -head.half_length
     plane = canvas.plane
     cells = plane.field(head.ripples)
+    uneven = 1.5 * plane.field(head.face)
     for sign in (-1.0, 1.0):
         _cells(canvas, cells, (sign * 57, 26, -50), (14, 17, 17))
-        canvas.ellipsoid((sign * 30, front + 16, -38), (20, 27, 18), BONE_HU, Region.BONE, wall=1.6)
-        canvas.ellipsoid((sign * 30, front + 13, -38), (19, 30, 17), FAT_HU, Region.FAT)
+        canvas.ellipsoid(
+            (sign * 30, front + 16, -38), (20, 27, 18), BONE_HU, Region.BONE, wall=1.6, uneven=uneven
+        )
+        canvas.ellipsoid((sign * 30, front + 13, -38), (19, 30, 17), FAT_HU, Region.FAT, uneven=uneven)
         canvas.ellipsoid((sign * 31, front + 4, -38), (12.8, 12.8, 12.8), 45.0, Region.MUSCLE)
         canvas.ellipsoid((sign * 31, front + 4, -38), (11.3, 11.3, 11.3), EYE_HU, Region.EYE)
         canvas.ellipsoid((sign * 31, front - 5.5, -38), (4.5, 2.2, 4.5), 70.0, Region.EYE)
         canvas.ellipsoid((sign * 27, front + 26, -38), (2.2, 14, 2.2), 40.0, Region.MUSCLE)
         for side in (-13, 10):
-            canvas.ellipsoid((sign * (29 + side), front + 20, -38), (2, 16, 5), MUSCLE_HU, Region.MUSCLE)
-        canvas.ellipsoid((sign * 27, front + 22, -70), (15, 18, 17), BONE_HU, Region.BONE, wall=1.6)
-        canvas.ellipsoid((sign * 27, front + 22, -70), (14.2, 17.2, 16.2), AIR_HU, Region.AIR)
-        canvas.ellipsoid((sign * 49, front + 58, -82), (4, 15, 36), BONE_HU, Region.BONE)
-        canvas.ellipsoid((sign * 58, front + 38, -58), (3, 24, 5), BONE_HU, Region.BONE)
+            canvas.ellipsoid(
+                (sign * (29 + side), front + 20, -38), (2, 16, 5), MUSCLE_HU, Region.MUSCLE, uneven=uneven
+            )
+        canvas.ellipsoid(
+            (sign * 27, front + 22, -70), (15, 18, 17), BONE_HU, Region.BONE, wall=1.6, uneven=uneven
+        )
+        canvas.ellipsoid((sign * 27, front + 22, -70), (14.2, 17.2, 16.2), AIR_HU, Region.AIR, uneven=uneven)
+        canvas.ellipsoid((sign * 49, front + 58, -82), (4, 15, 36), BONE_HU, Region.BONE, uneven=uneven)
+        canvas.ellipsoid((sign * 58, front + 38, -58), (3, 24, 5), BONE_HU, Region.BONE, uneven=uneven)
         canvas.ellipsoid((sign * 9, front + 4, -12), (14, 8, 13), BONE_HU, Region.BONE)
         canvas.ellipsoid((sign * 9, front + 3, -12), (9.5, 4.5, 9), AIR_HU, Region.AIR)
-        canvas.ellipsoid((sign * 21, 22, -73), (9, 11, 11), BONE_HU, Region.BONE)
+        canvas.ellipsoid((sign * 21, 22, -73), (9, 11, 11), BONE_HU, Region.BONE, uneven=uneven)
     _cells(canvas, cells, (0, front + 26, -42), (13, 24, 19), thin=True)
     _cells(canvas, cells, (0, front + 18, -66), (10, 34, 16), thin=True)
-    canvas.ellipsoid((0, -26, -40), (15, 13, 11), BONE_HU, Region.BONE)
-    canvas.ellipsoid((0, -26, -40), (12, 10, 9), AIR_HU, Region.AIR)
-    canvas.ellipsoid((0, -24, -88), (13, 8, 26), AIR_HU, Region.AIR)
-    canvas.ellipsoid((0, front + 30, -98), (24, 30, 14), BONE_HU, Region.BONE, wall=6)
-    canvas.ellipsoid((0, 24, -92), (23, 19, 26), BONE_HU, Region.BONE, wall=7)
-    canvas.ellipsoid((0, 8, -92), (6, 6, 14), BONE_HU, Region.BONE)
+    canvas.ellipsoid((0, -26, -40), (15, 13, 11), BONE_HU, Region.BONE, uneven=uneven)
+    canvas.ellipsoid((0, -26, -40), (12, 10, 9), AIR_HU, Region.AIR, uneven=uneven)
+    canvas.ellipsoid((0, -24, -88), (13, 8, 26), AIR_HU, Region.AIR, uneven=uneven)
+    canvas.ellipsoid((0, front + 30, -98), (24, 30, 14), BONE_HU, Region.BONE, wall=6, uneven=uneven)
+    canvas.ellipsoid((0, 24, -92), (23, 19, 26), BONE_HU, Region.BONE, wall=7, uneven=uneven)
+    canvas.ellipsoid((0, 8, -92), (6, 6, 14), BONE_HU, Region.BONE, uneven=uneven)
     canvas.ellipsoid((0, 26, -84), (12, 11, 46), 8.0, Region.CSF)
     canvas.ellipsoid((0, 26, -84), (7, 6, 46), 32.0, Region.WHITE)
 

@@ -65,12 +65,20 @@ def test_epidural_and_subdural_blood_lies_along_the_inner_table(all_series, kind
 
 
 def test_an_epidural_lens_is_compact_and_a_subdural_crescent_is_long(all_series):
-    def contact(kind: Kind) -> float:
-        pairs = _slices_of(all_series, kind)
-        along = sum((_grown(regions == Region.BONE, 2) & mask).sum() for mask, regions in pairs)
-        return along / sum(mask.sum() for mask, _ in pairs)
+    def slenderness(kind: Kind) -> float:
+        """Length squared over area: does not depend on size."""
+        return float(
+            np.median(
+                [
+                    np.ptp(np.argwhere(mask), axis=0).max() ** 2 / mask.sum()
+                    for mask, _ in _slices_of(all_series, kind)
+                ]
+            )
+        )
 
-    assert contact(Kind.SUBDURAL) > 1.3 * contact(Kind.EPIDURAL)
+    # A half disc has 8 / pi = 2.5.
+    assert 1.5 < slenderness(Kind.EPIDURAL) < 4
+    assert slenderness(Kind.SUBDURAL) > 4.5
 
 
 def test_intraparenchymal_blood_lies_in_the_brain_away_from_the_bone(all_series):
@@ -114,12 +122,12 @@ def test_every_subtype_shows_and_each_bleed_spans_neighbouring_slices(all_series
     assert np.mean(np.array(lengths) >= 2) > 0.8
 
 
-def test_a_slice_is_called_hemorrhage_if_and_only_if_it_shows_eighty_square_millimetres(all_series):
+def test_a_slice_is_called_hemorrhage_if_and_only_if_it_shows_200_square_millimetres(all_series):
     for series in all_series:
         area = series.bleed.sum(axis=(1, 2)) * series.spacing**2
         for square_mm, kinds, stage in zip(area, series.kinds, series.stages, strict=True):
             if kinds:
-                assert square_mm >= 80
+                assert square_mm >= 200
                 assert stage == Stage.BRAIN
             else:
                 assert square_mm == 0
@@ -146,10 +154,15 @@ def test_as_many_patients_bleed_as_asked_and_both_classes_are_there(patients, sh
 def test_blood_on_one_side_pushes_the_ventricles_to_the_other(all_series, params):
     moves = []
     for series in all_series:
-        # With a share of 0.05 only patients 1, 21, ... bleed: the same head without its bleed.
-        quiet = make_series(series.patient, params.model_copy(update={"hemorrhage_share": 0.05}))
-        if Kind.INTRAVENTRICULAR in series.bleeds_by_kind or quiet.bleed.any():
+        # With a share of 0.05 only patients 1, 21, ... bleed: the others' heads come without a bleed.
+        if (
+            not series.bleed.any()
+            or Kind.INTRAVENTRICULAR in series.bleeds_by_kind
+            or series.patient in (1, 21)
+        ):
             continue
+        quiet = make_series(series.patient, params.model_copy(update={"hemorrhage_share": 0.05}))
+        assert not quiet.bleed.any()
         head = np.argwhere(quiet.regions == Region.BONE)[:, 2].mean()
         sides = {
             np.sign(np.argwhere(mask)[:, 2].mean() - head)
