@@ -52,7 +52,7 @@ def run(place: Workplace) -> Section:
         method=(
             f"{params.trunk} at {shape[0]} px, {len(slices)} slices, batches of {params.batch_size}, the "
             "demo's settings; the bare loop is `fit` on float32 arrays with the same model, "
-            f"jit_compile=False on both sides. Epochs alternate; medians of {sizes.rounds} after one to warm up."
+            f"jit_compile=False on both sides. Epochs alternate; medians of {sizes.rounds} after one of each."
         ),
         table=Table(
             ("way", "wall, s", "times the bare loop", "CPU, s", "times the bare loop"),

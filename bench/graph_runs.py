@@ -7,13 +7,17 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import tfx.v1 as tfx  # before anything that imports tensorflow_data_validation
+from absl import logging as absl_logging
+from tensorflow_transform import TFTransformOutput
 from tfx.orchestration.pipeline import RunOptions
 
 from bench.cost import Cost, spent
+from components.trainer import slices
 from pipeline.config import Config
 from pipeline.console import FINISHED, RUNNING
 from pipeline.layout import Layout
 from pipeline.settings import load
+from schemas import features
 
 # Every slice goes through every node, so that each node's cost is per slice of the data folder.
 KEEP_ALL = "filter.enabled=false"
@@ -38,9 +42,16 @@ class GraphRun:
         (folder,) = (self.artifacts / node / key).iterdir()
         return folder
 
-    def records(self, split: str) -> list[str]:
-        """Returns the pattern of a split's records, as the Trainer gets it."""
-        return [f"{self.output('SliceFilter', 'filtered_examples')}/Split-{split}/*"]
+    def records(self) -> list[str]:
+        """Returns the patterns of all splits' records, as the Trainer gets them."""
+        folder = self.output("SliceFilter", "filtered_examples")
+        return [f"{folder}/Split-{split}/*" for split in features.SPLITS]
+
+    def transform(self) -> tuple[slices.Transform, tuple[int, int, int]]:
+        """Returns the transform graph as the Trainer runs it, and the shape of what it makes of a slice."""
+        graph = TFTransformOutput(str(self.output("Transform", "transform_graph")))
+        shape = tuple(graph.transformed_feature_spec()[features.PIXELS].shape)
+        return graph.transform_features_layer(), shape
 
 
 def settings(data: Path, output: Path, *further: str) -> Config:
@@ -78,7 +89,7 @@ class _Attributing(logging.Handler):
 @contextlib.contextmanager
 def _attributed() -> Iterator[dict[str, Cost]]:
     listener, runner = _Attributing(), logging.getLogger("absl")
-    runner.setLevel(logging.INFO)
+    absl_logging.set_verbosity(absl_logging.INFO)  # the logger's own level is reset by what a node imports
     runner.addHandler(listener)
     try:
         yield listener.costs

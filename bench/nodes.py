@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import tensorflow as tf
-import tensorflow_transform as tft
 
 from bench import graph_runs
 from bench.cost import MILLISECONDS, Cost, cost_of, decode_floor, marginal, median
@@ -15,7 +14,6 @@ from bench.workplace import Workplace
 from components.trainer import batches, slices
 from pipeline.config import Config
 from pipeline.graph import build_pipeline
-from schemas import features
 
 DATA_NODES = ("SliceExampleGen", "SliceFilter", "StatisticsGen", "Transform")
 FIRST_PASS, LATER_EPOCH = "Trainer's input, first pass", "Trainer's input, later epochs"
@@ -76,10 +74,8 @@ def _measure(place: Workplace, data: Path, name: str) -> dict[str, Cost]:
 
 
 def _trainer_input(done: GraphRun, config: Config, output: Path, place: Workplace) -> dict[str, Cost]:
-    transform = tft.TFTransformOutput(str(done.output("Transform", "transform_graph")))
-    layer = transform.transform_features_layer()
-    shape = tuple(transform.transformed_feature_spec()[features.PIXELS].shape)
-    everything = {"all": [pattern for split in features.SPLITS for pattern in done.records(split)]}
+    layer, shape = done.transform()
+    everything = {"all": done.records()}
     loaded: list[slices.Slices] = []
 
     def load() -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
-import tensorflow_transform as tft
 import tfx.v1 as tfx
 
 from bench import graph_runs
@@ -204,10 +203,8 @@ def _read_examples(way: _Way, done: GraphRun, config: Config, epochs: int) -> _S
 
 
 def _read_cache(done: GraphRun, config: Config, output: Path, epochs: int) -> _Stored:
-    transform = tft.TFTransformOutput(str(done.output(CACHE.node, "transform_graph")))
-    layer = transform.transform_features_layer()
-    shape = tuple(transform.transformed_feature_spec()[features.PIXELS].shape)
-    patterns = {ONE_SPLIT: [pattern for split in features.SPLITS for pattern in done.records(split)]}
+    layer, shape = done.transform()
+    patterns = {ONE_SPLIT: done.records()}
     sizes = []
 
     def read() -> None:

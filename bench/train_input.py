@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 import tensorflow as tf
-import tensorflow_transform as tft
 from keras.src.legacy.preprocessing.image import ImageDataGenerator
 
 from bench import graph_runs
@@ -20,7 +19,6 @@ from components.trainer import batches, slices
 from components.trainer.slices import Slices
 from pipeline.config import Config
 from pipeline.graph import build_pipeline
-from schemas import features
 
 BUDGET = 5.0  # times faster than ImageDataGenerator
 GENERATOR = "ImageDataGenerator"
@@ -75,10 +73,8 @@ class _Ours:
     """The Trainer's input on what a run of the graph left."""
 
     def __init__(self, done: GraphRun, config: Config, folder: Path):
-        transform = tft.TFTransformOutput(str(done.output("Transform", "transform_graph")))
-        self._layer = transform.transform_features_layer()
-        self._shape = tuple(transform.transformed_feature_spec()[features.PIXELS].shape)
-        self._patterns = {"all": [pattern for split in features.SPLITS for pattern in done.records(split)]}
+        self._layer, self._shape = done.transform()
+        self._patterns = {"all": done.records()}
         self._params, self._folder = config.trainer, folder
         self._loaded: dict[str, Slices] = {}
 
