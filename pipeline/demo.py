@@ -16,8 +16,12 @@ def write_phantoms(out: Path, params: PhantomParams) -> None:
     Raises:
       FileExistsError: `out` is not empty.
     """
-    summary = write_dataset(out, params, progress=_progress)
-    print(f"{out}: {summary}")
+    made = write_dataset(out, params, progress=_progress)
+    kinds = ", ".join(f"{count} {kind}" for kind, count in made.kinds.items())
+    print(
+        f"{out}: {made.slices} slices of {made.patients} phantoms; {made.hemorrhage} slices of "
+        f"{made.bleeding_patients} phantoms show a hemorrhage ({kinds})"
+    )
 
 
 def run_demo() -> int:
