@@ -12,6 +12,7 @@ from components.ingest.labels import Labelled
 from components.ingest.params import IngestParams
 
 ALL = "*"
+JOINT = "+"  # epidural+subdural is both
 DECADE = 10  # years
 OLDEST_BAND = 90  # years; HIPAA's Safe Harbor (45 CFR 164.514(b)(2)(i)(C)) wants ages from 90 on as one
 MAX_TEXT = 40  # characters; longer values are notes, not categories
@@ -36,7 +37,7 @@ class Attributes:
 def attributes(rows: Sequence[Labelled], params: IngestParams) -> Attributes:
     """Turns the table's further columns into attributes.
 
-    Ages become decades. Other numbers with more than `max_slicing_values` values become quarters of
+    A text such as epidural+subdural gives two attributes. Ages become decades. Other numbers with more than `max_slicing_values` values become quarters of
     the slices. Text with more, and what tells patients apart, is left out unless it is named.
 
     Args:
@@ -59,20 +60,20 @@ def attributes(rows: Sequence[Labelled], params: IngestParams) -> Attributes:
     for name in names if ALL in params.slicing_columns else named:
         texts = [row.further[name] for row in rows]
         values, why = _values(name, texts, params.max_slicing_values, name in named)
-        if not why and values == texts and name not in named and _tells_patients_apart(rows, values):
+        banded = any(part not in text for of_row, text in zip(values, texts, strict=False) for part in of_row)
+        if not why and name not in named and not banded and _tells_patients_apart(rows, values):
             why = "most of its values belong to one patient each; they may identify people"
         if why:
             left_out[name] = why
             continue
         used.append(name)
         for attribute_list, value in zip(of_rows, values, strict=True):
-            if value:
-                attribute_list.append(f"{name}={value}")
+            attribute_list += [f"{name}={part}" for part in value]
     return Attributes(tuple(tuple(texts) for texts in of_rows), tuple(used), left_out)
 
 
-def _values(name: str, texts: Sequence[str], few: int, is_named: bool) -> tuple[list[str], str]:
-    """Returns the values to write ("" where unknown) and why there are none."""
+def _values(name: str, texts: Sequence[str], few: int, is_named: bool) -> tuple[list[tuple[str, ...]], str]:
+    """Returns the values to write of each row (none where unknown) and why the column has none."""
     distinct = {text for text in texts if text}
     if not distinct:
         return [], "it is empty"
@@ -82,17 +83,19 @@ def _values(name: str, texts: Sequence[str], few: int, is_named: bool) -> tuple[
         if _is_age(name):
             if min(of.values()) < 0:
                 return [], "it holds negative ages"
-            return [_decade(of[text]) if text else "" for text in texts], ""
+            return [(_decade(of[text]),) if text else () for text in texts], ""
         if len(set(of.values())) <= few:
-            return list(texts), ""
+            return [(text,) if text else () for text in texts], ""
         return _quarters([of[text] if text else None for text in texts]), ""
+    parts = [tuple(part.strip() for part in text.split(JOINT) if part.strip()) for text in texts]
     if is_named:
-        return list(texts), ""
+        return parts, ""
+    distinct = {part for of_row in parts for part in of_row}
     if len(distinct) > few:
         return [], f"it has {len(distinct)} values, more than {few}, and is no number; it may identify people"
     if max(map(len, distinct)) > MAX_TEXT:
         return [], f"it holds texts of more than {MAX_TEXT} characters; they may identify people"
-    return list(texts), ""
+    return parts, ""
 
 
 def _number(text: str) -> float | None:
@@ -117,7 +120,7 @@ def _decade(age: float) -> str:
     return f"{start}-{start + DECADE - 1}"
 
 
-def _quarters(numbers: Sequence[float | None]) -> list[str]:
+def _quarters(numbers: Sequence[float | None]) -> list[tuple[str, ...]]:
     """Returns each number's quarter of the slices, its bounds cut to two digits so as to tell no value."""
     known = [number for number in numbers if number is not None]
     cuts = [float(f"{cut:.2g}") for cut in statistics.quantiles(known, n=4, method="inclusive")]
@@ -125,13 +128,13 @@ def _quarters(numbers: Sequence[float | None]) -> list[str]:
     bands = [f"below {edges[0]:g}"]
     bands += [f"{low:g} to {high:g}" for low, high in itertools.pairwise(edges)]
     bands += [f"from {edges[-1]:g}"]
-    return ["" if number is None else bands[sum(number >= edge for edge in edges)] for number in numbers]
+    return [() if number is None else (bands[sum(number >= edge for edge in edges)],) for number in numbers]
 
 
-def _tells_patients_apart(rows: Sequence[Labelled], values: Sequence[str]) -> bool:
+def _tells_patients_apart(rows: Sequence[Labelled], values: Sequence[tuple[str, ...]]) -> bool:
     people: dict[str, set[str]] = {}
     for row, value in zip(rows, values, strict=True):
-        if value:
-            people.setdefault(value, set()).add(row.patient or row.path)
+        for part in value:
+            people.setdefault(part, set()).add(row.patient or row.path)
     alone = sum(len(of_value) == 1 for of_value in people.values())
     return len(people) >= MIN_IDENTIFYING and 2 * alone >= len(people)

@@ -20,6 +20,12 @@ def test_few_values_are_taken_as_they_are_and_an_unknown_one_is_left_open(params
     assert (found.used, found.left_out) == (("sex",), {})
 
 
+def test_a_text_of_several_values_counts_for_each_of_them(params):
+    found = attributes(rows_of("subtype", ["epidural", "epidural + subdural", "none", "none"]), params)
+    assert found.of_rows[1] == ("subtype=epidural", "subtype=subdural")
+    assert found.of_rows[0] == ("subtype=epidural",)
+
+
 def test_ages_become_decades_and_the_oldest_one_band(params):
     found = attributes(rows_of("Age", ["0.5", "9", "35.0", "89.9", "90", "104"]), params)
     assert [text for (text,) in found.of_rows] == [
