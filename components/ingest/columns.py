@@ -37,8 +37,9 @@ class Attributes:
 def attributes(rows: Sequence[Labelled], params: IngestParams) -> Attributes:
     """Turns the table's further columns into attributes.
 
-    A text such as epidural+subdural gives two attributes. Ages become decades. Other numbers with more than `max_slicing_values` values become quarters of
-    the slices. Text with more, and what tells patients apart, is left out unless it is named.
+    A text such as epidural+subdural gives two attributes. Ages become decades. Other numbers with
+    more than `max_slicing_values` values become quarters of the slices. Text with more, and
+    what tells patients apart, is left out unless it is named.
 
     Args:
       rows: The table's rows; rows of class folders have no further columns.
