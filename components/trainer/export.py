@@ -41,6 +41,7 @@ class ServedModel(tf.Module):
         }
         return dict(self.transform(tf.io.parse_example(examples, raw)))
 
+    @tf.function(input_signature=[tf.TensorSpec([None, 1], tf.string)])  # traced once for both signatures
     def _score(self, encoded: tf.Tensor) -> dict[str, tf.Tensor]:
         pixels = self.transform({features.IMAGE: encoded})[features.PIXELS]
         probability = self.model(pixels, training=False)

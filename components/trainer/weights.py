@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import keras
+import numpy as np
 
 IMAGENET = "imagenet"
 NONE = "none"
@@ -37,12 +38,15 @@ def load(trunk: keras.Model, name: str, weights: str) -> None:
         raise FileNotFoundError(f"trainer.weights: no such file: {path}; {WAY_OUT}")
     if path.suffix not in SUFFIXES:
         raise ValueError(f"trainer.weights: expected a file ending in {' or '.join(SUFFIXES)}, got {path}")
+    wrong = f"trainer.weights: {path} does not hold weights of the trunk {name} without its top"
+    trunk.set_weights([np.full_like(weight, np.nan) for weight in trunk.get_weights()])
     try:
         trunk.load_weights(path)
     except (ValueError, KeyError, OSError) as error:
-        raise ValueError(
-            f"trainer.weights: {path} does not hold weights of the trunk {name} without its top: {error}"
-        ) from error
+        raise ValueError(f"{wrong}: {error}") from error
+    # Keras only warns where a layer finds nothing of its own in the file.
+    if left := sum(bool(np.isnan(weight).any()) for weight in trunk.get_weights()):
+        raise ValueError(f"{wrong}: {left} of {len(trunk.weights)} arrays are not in the file")
 
 
 def _fetched(name: str) -> Path:

@@ -1,0 +1,125 @@
+"""What the model is fed: every slice once an epoch, in an order and shape that only the seed decides."""
+
+import io
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import tensorflow as tf
+import tensorflow_transform as tft
+from PIL import Image
+
+from components.trainer import batches, slices
+from components.trainer.slices import Slices
+
+pytestmark = pytest.mark.tf
+
+NO_AUGMENTATION = {
+    "flip": False,
+    "rotation_degrees": 0.0,
+    "shift_share": 0.0,
+    "zoom_share": 0.0,
+    "brightness_share": 0.0,
+}
+
+
+def numbered(count: int) -> Slices:
+    """Slices of one pixel whose grey value is their number; the last quarter has a bleed."""
+    pixels = np.arange(count, dtype=np.uint8).reshape(count, 1, 1, 1)
+    return Slices(pixels, (np.arange(count) >= count * 3 // 4).astype(np.float32))
+
+
+def numbers(data: tf.data.Dataset) -> list[npt.NDArray[np.int64]]:
+    return [np.round(pixels * 255).astype(np.int64).ravel() for pixels, *_ in data.as_numpy_iterator()]
+
+
+def load(inputs: Path, cache_megabytes: int, cache_dir: Path) -> dict[str, Slices]:
+    transform = tft.TFTransformOutput(str(inputs / "graph")).transform_features_layer()
+    patterns = {split: [f"{inputs}/Split-{split}/*"] for split in ("train", "val")}
+    return slices.load(patterns, transform, (64, 64, 1), cache_megabytes, cache_dir)
+
+
+def test_slices_are_the_pictures_in_the_order_of_the_records(made: ModuleType, inputs: Path, tmp_path: Path):
+    loaded = load(inputs, 100, tmp_path)["val"]
+    pictures = [np.asarray(Image.open(io.BytesIO(one.image))) for one in made.records(made.VAL, 1)]
+    np.testing.assert_array_equal(loaded.pixels[..., 0], pictures)  # their side is the model's: no resizing
+    np.testing.assert_array_equal(loaded.targets, np.arange(made.VAL) % 2)
+
+
+def test_slices_beyond_the_memory_limit_are_on_disk_and_the_same(inputs: Path, tmp_path: Path):
+    in_memory, on_disk = load(inputs, 100, tmp_path / "unused"), load(inputs, 0, tmp_path / "used")
+    assert not (tmp_path / "unused").exists()
+    for split in ("train", "val"):
+        assert (tmp_path / "used" / f"{split}.u8").stat().st_size == len(on_disk[split]) * 64 * 64
+        np.testing.assert_array_equal(in_memory[split].pixels, on_disk[split].pixels)
+
+
+def test_a_split_without_slices_is_told_with_the_way_out(made: ModuleType, inputs: Path, tmp_path: Path):
+    made.write_split(tmp_path, "val", [])
+    with pytest.raises(ValueError, match=r"split val holds no slice.*ingest\.val_buckets"):
+        slices.load({"val": [f"{tmp_path}/Split-val/*"]}, dict, (64, 64, 1), 100, tmp_path)
+    with pytest.raises(ValueError, match="no record file of split val matches"):
+        slices.load({"val": [f"{tmp_path}/nowhere/*"]}, dict, (64, 64, 1), 100, tmp_path)
+
+
+def test_an_epoch_holds_each_slice_once_in_batches_of_nearly_one_size(made: ModuleType):
+    params = made.params(batch_size=8, **NO_AUGMENTATION)
+    seen = numbers(batches.training(numbered(33), (1.0, 1.0), params, epoch=1))
+    assert sorted(len(batch) for batch in seen) == [6, 6, 7, 7, 7]  # and not 8, 8, 8, 8, 1
+    assert sorted(np.concatenate(seen)) == list(range(33))
+
+
+def test_the_order_is_a_function_of_seed_and_epoch(made: ModuleType):
+    def order(seed: int, epoch: int) -> list[int]:
+        params = made.params(seed=seed, **NO_AUGMENTATION)
+        return np.concatenate(numbers(batches.training(numbered(64), (1.0, 1.0), params, epoch))).tolist()
+
+    assert order(1, 1) == order(1, 1)
+    assert order(1, 1) != order(1, 2)
+    assert order(1, 1) != order(2, 1)
+
+
+def test_augmentation_is_a_function_of_seed_and_epoch(made: ModuleType):
+    picture = np.arange(64, dtype=np.uint8).reshape(1, 8, 8, 1)
+    one = Slices(picture, np.zeros(1, np.float32))
+
+    def augmented(seed: int, epoch: int) -> npt.NDArray[np.float32]:
+        params = made.params(seed=seed, rotation_degrees=45.0)
+        ((pixels, *_),) = batches.training(one, (1.0, 1.0), params, epoch).as_numpy_iterator()
+        return pixels
+
+    np.testing.assert_array_equal(augmented(1, 1), augmented(1, 1))
+    assert np.abs(augmented(1, 1) - augmented(1, 2)).max() > 0.01
+    assert np.abs(augmented(1, 1) - augmented(2, 1)).max() > 0.01
+
+
+def test_validation_is_in_order_and_is_not_augmented():
+    seen = numbers(batches.in_order(numbered(10), batch_size=4))
+    assert np.concatenate(seen).tolist() == list(range(10))
+
+
+def test_a_sample_is_spread_over_the_whole_split():
+    seen = np.concatenate(numbers(batches.in_order(numbered(101), batch_size=4, at_most=5)))
+    assert seen.tolist() == [0, 25, 50, 75, 100]
+
+
+def test_balanced_weights_by_hand():
+    targets = np.array([0, 0, 0, 1], np.float32)
+    assert batches.class_weights(targets, "balanced") == (4 / 6, 4 / 2)
+    assert batches.class_weights(targets, "none") == (1.0, 1.0)
+
+
+def test_balanced_weights_of_a_single_class_are_refused():
+    with pytest.raises(ValueError, match="split train has 3 normal and 0 hemorrhage slices"):
+        batches.class_weights(np.zeros(3, np.float32), "balanced")
+
+
+def test_each_slice_carries_the_weight_of_its_class(made: ModuleType):
+    data = batches.training(numbered(16), (0.5, 3.0), made.params(), epoch=1)
+    targets, weights = (
+        np.concatenate(arrays) for arrays in list(zip(*data.as_numpy_iterator(), strict=True))[1:]
+    )
+    assert targets.sum() == 4
+    np.testing.assert_array_equal(weights, np.where(targets == 1, 3.0, 0.5))
