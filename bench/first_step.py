@@ -19,9 +19,9 @@ def run(place: Workplace) -> Section:
     """Takes turns among the ways."""
     ways: dict[str, Callable[[Sizes], Cost]] = {PLAIN: _plain, NO_XLA: _without_xla, OURS: _ours}
     costs: dict[str, list[Cost]] = {name: [] for name in ways}
-    for number in range(1, place.sizes.rounds + 1):
+    for number in range(1, place.sizes.starts + 1):
         for name, way in ways.items():
-            place.say(f"round {number} of {place.sizes.rounds}, {name}")
+            place.say(f"round {number} of {place.sizes.starts}, {name}")
             costs[name].append(in_own_process(way, place.sizes))
     medians = {name: median(found) for name, found in costs.items()}
     ours = medians[OURS]
@@ -29,7 +29,7 @@ def run(place: Workplace) -> Section:
         title="The first training step",
         method=(
             f"From building the {place.sizes.trunk} model to the end of the first training step, the demo's "
-            f"settings, imports not counted, each in a new process; medians of {place.sizes.rounds}. ichor's "
+            f"settings, imports not counted, each in a new process; medians of {place.sizes.starts}. ichor's "
             "way includes the metrics before training and keeping the state; the plain ways have neither."
         ),
         table=Table(
@@ -43,7 +43,7 @@ def run(place: Workplace) -> Section:
                 for name, cost in medians.items()
             ],
         ),
-        verdict="\n".join(
+        verdict=" ".join(
             judged(f"CPU time, share of that of {name}", ours.cpu / medians[name].cpu, BUDGET)
             for name in (PLAIN, NO_XLA)
         ),

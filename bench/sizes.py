@@ -13,6 +13,7 @@ class Sizes:
       slices_per_series: Slices a patient.
       side: Of a slice, pixels.
       rounds: Measurements that a median is taken of.
+      starts: Processes that a median of first steps is taken of; each costs minutes.
       epochs: Of what is averaged over a training.
       steps: Training steps of an epoch beside a bare loop.
       trunk: Of the model that is trained.
@@ -23,6 +24,7 @@ class Sizes:
     slices_per_series: int
     side: int
     rounds: int
+    starts: int
     epochs: int
     steps: int
     trunk: str
@@ -39,7 +41,25 @@ class Sizes:
 
 
 FULL = Sizes(
-    patients=13, copies=6, slices_per_series=20, side=512, rounds=3, epochs=10, steps=15, trunk="inception_v3"
+    patients=13,
+    copies=6,
+    slices_per_series=20,
+    side=512,
+    rounds=3,
+    starts=2,
+    epochs=10,
+    steps=15,
+    trunk="inception_v3",
 )
 # Shows that a bench runs; its figures mean nothing.
-QUICK = Sizes(patients=8, copies=2, slices_per_series=6, side=64, rounds=1, epochs=2, steps=2, trunk="tiny")
+QUICK = Sizes(
+    patients=8,
+    copies=2,
+    slices_per_series=6,
+    side=64,
+    rounds=1,
+    starts=1,
+    epochs=2,
+    steps=2,
+    trunk="tiny",
+)
