@@ -9,7 +9,7 @@ RGB = 3  # channels that the trunks were designed for
 TRUNK = "trunk"
 DROPOUT = "dropout"
 MIN_INCEPTION_SIDE = 75  # pixels; smaller slices vanish in its valid-padded stem
-TINY_FILTERS = (8, 16)
+TINY_LAYERS = ((16, 2), (32, 1), (64, 1))  # filters and stride; enough to tell phantoms apart
 
 
 def build(params: TrainerParams, image_shape: tuple[int, int, int]) -> keras.Model:
@@ -69,8 +69,8 @@ def _inception_v3(side: int) -> keras.Model:
 def _tiny(side: int) -> keras.Model:
     inputs = keras.Input((side, side, RGB))
     maps = inputs
-    for filters in TINY_FILTERS:
-        maps = keras.layers.Conv2D(filters, 3, strides=2, use_bias=False)(maps)
+    for filters, strides in TINY_LAYERS:
+        maps = keras.layers.Conv2D(filters, 3, strides, padding="same", use_bias=False)(maps)
         maps = keras.layers.BatchNormalization(scale=False)(maps)
         maps = keras.layers.ReLU()(maps)
         maps = keras.layers.MaxPooling2D()(maps)
