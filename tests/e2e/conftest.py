@@ -108,6 +108,12 @@ def phantoms(tmp_path_factory) -> Workplace:
 
 
 @pytest.fixture(scope="module")
+def workplace(tmp_path_factory) -> Workplace:
+    """An empty workplace of its own for each module."""
+    return Workplace(tmp_path_factory.mktemp("workplace"))
+
+
+@pytest.fixture(scope="module")
 def place(phantoms, tmp_path_factory) -> Workplace:
     """A workplace of its own for each module."""
     return phantoms.copy(tmp_path_factory.mktemp("place"))
