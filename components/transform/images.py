@@ -68,7 +68,21 @@ def _decode_jpeg(encoded: tf.Tensor) -> tf.Tensor:
 def _resize(image: tf.Tensor, side: int) -> tf.Tensor:
     """Returns the image without alpha as float32 (side, side, 1 or 3), in the image's own units."""
     colours = tf.where(tf.shape(image)[-1] < 3, 1, 3)
-    return tf.image.resize(image[..., :colours], (side, side), method="bilinear", antialias=True)
+    fewer_rows = _resize_rows(image[..., :colours], side)
+    fewer_columns = _resize_rows(tf.transpose(fewer_rows, (1, 0, 2)), side)
+    return tf.transpose(fewer_columns, (1, 0, 2))
+
+
+def _resize_rows(image: tf.Tensor, side: int) -> tf.Tensor:
+    """Returns float32 (side, columns, channels), bilinear, antialiased.
+
+    To `tf.image.resize` the columns are channels here, along which its kernel is several times
+    faster. Rows, then columns, gives the same bits as both at once.
+    """
+    shape = tf.shape(image)
+    columns_as_channels = tf.reshape(image, (shape[0], 1, shape[1] * shape[2]))
+    resized = tf.image.resize(columns_as_channels, (side, 1), method="bilinear", antialias=True)
+    return tf.reshape(resized, (side, shape[1], shape[2]))
 
 
 def _with_channels(image: tf.Tensor, channels: int) -> tf.Tensor:
