@@ -19,9 +19,9 @@ def run(place: Workplace) -> Section:
     """Takes turns among the ways."""
     ways: dict[str, Callable[[Sizes], Cost]] = {PLAIN: _plain, NO_XLA: _without_xla, OURS: _ours}
     costs: dict[str, list[Cost]] = {name: [] for name in ways}
-    for number in range(1, place.sizes.starts + 1):
+    for number in range(1, place.sizes.long_rounds + 1):
         for name, way in ways.items():
-            place.say(f"round {number} of {place.sizes.starts}, {name}")
+            place.say(f"round {number} of {place.sizes.long_rounds}, {name}")
             costs[name].append(in_own_process(way, place.sizes))
     medians = {name: median(found) for name, found in costs.items()}
     ours = medians[OURS]
@@ -29,8 +29,8 @@ def run(place: Workplace) -> Section:
         title="The first training step",
         method=(
             f"From building the {place.sizes.trunk} model to the end of the first training step, the demo's "
-            f"settings, imports not counted, each in a new process; medians of {place.sizes.starts}. ichor's "
-            "way includes the metrics before training and keeping the state; the plain ways have neither."
+            f"settings, imports not counted, each in a new process; medians of {place.sizes.long_rounds}. "
+            "ichor's way includes the metrics before training and keeping the state; the plain ways have neither."
         ),
         table=Table(
             ("way", "CPU, s", "ichor needs", "wall, s", "ichor needs"),

@@ -13,7 +13,7 @@ class Sizes:
       slices_per_series: Slices a patient.
       side: Of a slice, pixels.
       rounds: Measurements that a median is taken of.
-      starts: Processes that a median of first steps is taken of; each costs minutes.
+      long_rounds: The same, where each costs minutes.
       epochs: Of what is averaged over a training.
       steps: Training steps of an epoch beside a bare loop.
       trunk: Of the model that is trained.
@@ -24,7 +24,7 @@ class Sizes:
     slices_per_series: int
     side: int
     rounds: int
-    starts: int
+    long_rounds: int
     epochs: int
     steps: int
     trunk: str
@@ -46,7 +46,7 @@ FULL = Sizes(
     slices_per_series=20,
     side=512,
     rounds=3,
-    starts=2,
+    long_rounds=2,
     epochs=10,
     steps=15,
     trunk="inception_v3",
@@ -58,7 +58,7 @@ QUICK = Sizes(
     slices_per_series=6,
     side=64,
     rounds=1,
-    starts=1,
+    long_rounds=1,
     epochs=2,
     steps=2,
     trunk="tiny",

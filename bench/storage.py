@@ -76,8 +76,8 @@ def run(place: Workplace) -> Section:
     _measure(place, folders.small, "warm-up")
     more = sizes.large - sizes.small
     differences: dict[str, list[_Stored]] = {way.node: [] for way in WAYS}
-    for number in range(1, sizes.rounds + 1):
-        place.say(f"round {number} of {sizes.rounds}")
+    for number in range(1, sizes.long_rounds + 1):
+        place.say(f"round {number} of {sizes.long_rounds}")
         small = _measure(place, folders.small, f"small-{number}")
         large = _measure(place, folders.large, f"large-{number}")
         for node, found in differences.items():
@@ -103,8 +103,8 @@ def run(place: Workplace) -> Section:
         method=(
             f"One write by Transform and {sizes.epochs} epochs of reading at {side} px, model left out. "
             f"Marginal cost of a slice: the difference between {sizes.small} and {sizes.large} phantom "
-            f"slices of {sizes.side} px, median of {sizes.rounds}. The original records are there in any "
-            "case and not counted; TFX compresses what it materialises."
+            f"slices of {sizes.side} px, median of {sizes.long_rounds}. The original records are there in "
+            "any case and not counted; TFX compresses what it materialises."
         ),
         table=Table(
             (
