@@ -30,7 +30,7 @@ def run(place: Workplace) -> Section:
         method=(
             f"From building the {place.sizes.trunk} model to the end of the first training step, the demo's "
             f"settings, imports not counted, each in a new process; medians of {place.sizes.long_rounds}. "
-            "ichor's way includes the metrics before training and keeping the state; the plain ways have neither."
+            "ichor's way includes the metrics before training and keeping the state, the plain ways do not."
         ),
         table=Table(
             ("way", "CPU, s", "ichor needs", "wall, s", "ichor needs"),
