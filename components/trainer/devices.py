@@ -1,6 +1,7 @@
 """What the machine offers: GPUs where there are any, in a reproducible way on each kind."""
 
 import contextlib
+import functools
 from collections.abc import Iterator
 
 import keras
@@ -21,8 +22,12 @@ def reproducible(seed: int) -> None:
         tf.config.experimental.enable_op_determinism()
 
 
+@functools.cache
 def strategy() -> tf.distribute.Strategy:
-    """Returns a strategy over all GPUs of this machine, or the plain one without a GPU."""
+    """Returns a strategy over all GPUs of this machine, or the plain one without a GPU.
+
+    It is one a process, since each numbers its collective operations anew and two would mix them up.
+    """
     return tf.distribute.MirroredStrategy() if _gpus() else tf.distribute.get_strategy()
 
 
