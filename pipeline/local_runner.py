@@ -8,6 +8,9 @@ from tfx import v1 as tfx
 
 from pipeline.config import Config
 from pipeline.graph import build_pipeline
+from pipeline.layout import Layout
+from pipeline.node_lines import verdict
+from pipeline.runs import latest_run_id, read_run
 from pipeline.settings import load
 
 
@@ -16,5 +19,15 @@ def run(config: Config) -> None:
     tfx.orchestration.LocalDagRunner().run(build_pipeline(config))
 
 
+def main() -> None:
+    """Runs the graph with the settings that are found, and prints what came of it."""
+    config = load().config
+    layout = Layout.of(config.run)
+    before = latest_run_id(layout)
+    run(config)
+    if latest_run_id(layout) != before:  # `tfx pipeline create` calls this file without running the graph
+        print(verdict(read_run(layout))[0])
+
+
 if __name__ == "__main__":
-    run(load().config)
+    main()

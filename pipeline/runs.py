@@ -76,6 +76,14 @@ def run_ids(store: mlmd.MetadataStore) -> list[str]:
     return sorted(context.name for context in store.get_contexts_by_type(_RUN_CONTEXT))
 
 
+def latest_run_id(layout: Layout) -> str | None:
+    """Returns the id of the latest run, or None where there is none yet."""
+    if not layout.metadata.is_file():
+        return None
+    ids = run_ids(open_store(layout))
+    return ids[-1] if ids else None
+
+
 def read_run(layout: Layout, run_id: str | None = None) -> Run:
     """Returns one run.
 

@@ -69,9 +69,10 @@ def test_tfx_creates_and_runs_the_pipeline_to_a_pushed_model(checkout):
         checkout, "pipeline", "create", "--engine", "local", "--pipeline_path", "pipeline/local_runner.py"
     )
     assert 'Pipeline "ichor" created successfully.' in created
-    tfx(checkout, "run", "create", "--engine", "local", "--pipeline_name", "ichor")
+    said = tfx(checkout, "run", "create", "--engine", "local", "--pipeline_name", "ichor")
     (version,) = (checkout / "ichor-output" / "pushed").iterdir()
     assert (version / "saved_model.pb").is_file()
+    assert f"BLESSED; model pushed to {version}" in said
 
 
 def test_one_changed_line_of_a_node_runs_that_node_and_what_follows(checkout):
