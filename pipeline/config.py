@@ -118,6 +118,8 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         # Phantoms are nobody: a key that ships with the data makes the demo the same everywhere.
         "ingest.key_file": "demo/phantoms.key",
         "ingest.patient_pattern": "(?P<patient>p[0-9]+)_s[0-9]+",
+        "ingest.seed": 9,  # a third of the slices show a hemorrhage in each of its splits
+        "phantoms.hemorrhage_share": 0.7,
         "transform.image_side": 96,
         "trainer.weights": "none",
         "trainer.batch_norm_momentum": 0.9,
@@ -125,6 +127,6 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "trainer.learning_rate": 0.001,
         "trainer.epochs": 8,
         "trainer.flip": True,
-        "gate.min_binary_accuracy": 0.82,  # above the share of normal slices
+        "gate.min_binary_accuracy": 0.8,  # calling everything normal reaches 0.67
     },
 }
