@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -28,7 +29,8 @@ def run_demo() -> int:
     """Runs the demo preset on its phantoms, which are made when missing; returns the exit status."""
     config = load("demo", environment={}).config
     data = Path(config.run.data)
-    if not (data / config.ingest.table).is_file():
+    if not (data / config.ingest.table).is_file():  # it is written last
+        shutil.rmtree(data, ignore_errors=True)  # what an interrupted call left
         write_phantoms(data, config.phantoms)
     key = Path(config.ingest.key_file)
     if not key.exists():
