@@ -69,7 +69,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         shards = self._write(data_dir, params, slices, examples, report_uri)
 
         rejections = read_rejections(shards)
-        report.require_few_rejections(rejections, {row.slice_id: row.path for row in slices}, params)
+        report.require_few_rejections(rejections, len(slices), params)
         kept = [row for row in slices if row.slice_id not in rejections]
         counts = splits.count(((row.split, row.hemorrhage, row.patient_id) for row in kept), params)
         read = [label for label, row in zip(labels, slices, strict=True) if row.slice_id not in rejections]

@@ -81,31 +81,29 @@ def by_reason(rejections: Mapping[str, Rejection]) -> dict[str, int]:
     return dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0])))
 
 
-def require_few_rejections(
-    rejections: Mapping[str, Rejection], path_of: Mapping[str, str], params: IngestParams
-) -> None:
+def require_few_rejections(rejections: Mapping[str, Rejection], found: int, params: IngestParams) -> None:
     """Stops a run that would learn from what is left of a broken folder.
 
     Args:
       rejections: By slice_id.
-      path_of: Path of every slice by slice_id.
+      found: Files that there are.
       params: The share that is allowed.
     Raises:
-      DataError: More are rejected.
+      DataError: More are rejected. It names ids, since what a node raises goes into the log.
     """
-    share = len(rejections) / len(path_of)
+    share = len(rejections) / found
     if share <= params.max_rejected_share:
         return
     example: dict[str, str] = {}
-    for name, rejection in sorted(rejections.items(), key=lambda item: path_of[item[0]]):
-        example.setdefault(str(rejection.reason), f"{path_of[name]}: {rejection.detail or rejection.reason}")
+    for name, rejection in sorted(rejections.items()):
+        example.setdefault(str(rejection.reason), f"such as {name}: {rejection.detail or rejection.reason}")
     reasons = "; ".join(
         f"{number} {reason} ({example[reason]})" for reason, number in by_reason(rejections).items()
     )
     raise DataError(
-        f"{len(rejections)} of {len(path_of)} files cannot be read, {share:.1%}, and "
-        f"{params.max_rejected_share:.1%} are allowed: {reasons}; repair or remove them, "
-        "or raise ingest.max_rejected_share"
+        f"{len(rejections)} of {found} files cannot be read, {share:.1%}, and "
+        f"{params.max_rejected_share:.1%} are allowed: {reasons}; `ichor locate ID` finds "
+        "the file; repair or remove them, or raise ingest.max_rejected_share"
     )
 
 
