@@ -46,7 +46,7 @@ def precision(mixed: bool) -> Iterator[None]:
 def quick_graphs() -> Iterator[None]:
     """Leaves out graph rewriting inside the context, on CPUs.
 
-    There it costs a quarter of the CPU time of InceptionV3's first training step and makes no later
+    There it costs a fifth of the CPU time of InceptionV3's first training step and makes no later
     step faster; on GPUs it picks the memory layout.
     """
     before = tf.config.optimizer.get_experimental_options()
