@@ -52,6 +52,13 @@ def test_every_found_file_is_accounted_for(place):
     assert kept["kept"] < kept["read"]  # phantoms have blank ends
 
 
+def test_nothing_that_a_run_left_holds_a_file_name_or_a_patient(place):
+    names = re.compile(rb"p0\d\d_s\d\d|(?<![0-9a-z])p0\d\d(?![0-9a-z])")
+    left = [path for path in place.layout.root.rglob("*") if path.is_file()]
+    assert {path.suffix for path in left} >= {".log", ".sqlite", ".csv", ".json", ".pb"}
+    assert [path for path in left if names.search(path.read_bytes())] == []
+
+
 def test_a_changed_gate_judges_anew_without_training_and_pushes_nothing(place):
     before = place.pushed()
     outcome, run = place.run("gate.min_binary_accuracy=0.999")

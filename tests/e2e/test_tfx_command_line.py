@@ -90,3 +90,25 @@ def test_one_changed_line_of_a_node_runs_that_node_and_what_follows(checkout):
     }
     assert {found[name] for name in before} == {"cached"}
     assert {found[name] for name in ("Trainer", "Evaluator", "TestEvaluator")} == {"ran"}
+
+
+def test_an_anomaly_of_the_data_stops_the_run_before_training(checkout):
+    schema = checkout / "schemas" / "slices.pbtxt"
+    text = schema.read_text()
+    narrow = text.replace(
+        "int_domain { min: 1 }", "int_domain { min: 1 max: 95 }", 1
+    )  # phantoms have 96 rows
+    assert narrow != text
+    schema.write_text(narrow)
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys; from pipeline.cli import main; sys.exit(main())", "run"],
+        cwd=checkout, env={**os.environ, "PYTHONPATH": str(checkout)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "AnomalyGate FAILED: the data do not keep to schemas/slices.pbtxt, 3 anomalies:" in done.stdout
+    assert "train: height: Unexpectedly large value: 96." in done.stdout
+    found = states(checkout)
+    assert found["AnomalyGate"] == "failed"
+    assert found["SliceFilter"] == "cached"
+    assert not {"Transform", "Trainer", "Evaluator", "Pusher"} & set(found)
