@@ -8,7 +8,7 @@ from bench.training import compile_bare, random_slices, training_params
 from bench.workplace import Workplace
 from components.trainer import batches, devices
 from components.trainer import model as models
-from components.trainer.slices import LEVELS
+from schemas.features import PIXEL_LEVELS
 
 BUDGET = 1.05  # times the bare loop
 OURS, BARE = "through ichor's input", "bare Keras loop"
@@ -19,7 +19,7 @@ def run(place: Workplace) -> Section:
     sizes = place.sizes
     params = training_params(sizes)
     slices = random_slices(sizes.steps * params.batch_size, sizes)
-    floats = slices.pixels.astype(np.float32) / LEVELS
+    floats = slices.pixels.astype(np.float32) / PIXEL_LEVELS
     targets = slices.targets[:, np.newaxis]
     devices.reproducible(params.seed)
     shape = slices.pixels.shape[1:]

@@ -61,11 +61,11 @@ def _without_xla(sizes: Sizes) -> Cost:
 def _fitted(sizes: Sizes, jit_compile: bool | str) -> Cost:
     from bench.training import compile_bare, random_slices, training_params
     from components.trainer import model as models
-    from components.trainer.slices import LEVELS
+    from schemas.features import PIXEL_LEVELS
 
     params = training_params(sizes)
     slices = random_slices(params.batch_size, sizes)
-    floats = (slices.pixels / LEVELS).astype("float32")
+    floats = (slices.pixels / PIXEL_LEVELS).astype("float32")
     before = spent()
     model = models.build(params, slices.pixels.shape[1:])
     compile_bare(model, params, jit_compile)

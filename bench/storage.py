@@ -33,7 +33,7 @@ NO_CODE = "nothing is cached"
 def preprocess_to_png(inputs: Mapping[str, Any], custom_config: Mapping[str, Any]) -> dict[str, tf.Tensor]:
     """Does what the project's `preprocessing_fn` does, and encodes the pixels as 8-bit PNG."""
     columns = preprocessing_fn(inputs, custom_config)
-    levels = tf.cast(tf.round(columns[features.PIXELS] * slices.LEVELS), tf.uint8)
+    levels = tf.cast(tf.round(columns[features.PIXELS] * features.PIXEL_LEVELS), tf.uint8)
     encoded = tf.map_fn(tf.io.encode_png, levels, fn_output_signature=tf.string)
     return {ENCODED: encoded[:, tf.newaxis], features.TARGET: columns[features.TARGET]}
 
@@ -185,7 +185,7 @@ def _read_examples(way: _Way, done: GraphRun, config: Config, epochs: int) -> _S
             columns[ENCODED][:, 0],
             fn_output_signature=tf.TensorSpec(shape, tf.uint8),
         )
-        return tf.cast(levels, tf.float32) / slices.LEVELS, columns[features.TARGET]
+        return tf.cast(levels, tf.float32) / features.PIXEL_LEVELS, columns[features.TARGET]
 
     def read() -> None:
         dataset = (

@@ -19,6 +19,7 @@ from components.trainer import batches, slices
 from components.trainer.slices import Slices
 from pipeline.config import Config
 from pipeline.graph import build_pipeline
+from schemas.features import PIXEL_LEVELS
 
 BUDGET = 5.0  # times faster than ImageDataGenerator
 GENERATOR = "ImageDataGenerator"
@@ -94,7 +95,7 @@ class _Ours:
 def _generator(data: Path, config: Config) -> Sequence[Any]:
     with (data / TABLE).open(newline="", encoding="utf-8") as table:
         frame = pd.DataFrame(csv.DictReader(table))
-    return ImageDataGenerator(rescale=1 / slices.LEVELS).flow_from_dataframe(
+    return ImageDataGenerator(rescale=1 / PIXEL_LEVELS).flow_from_dataframe(
         frame,
         directory=str(data),
         x_col="file",

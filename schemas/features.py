@@ -27,7 +27,8 @@ IMAGE_FORMATS = ("png", "jpeg")
 MEASURES = (BRAIN_SHARE, HEAD_SHARE, MEAN_INTENSITY, CONTRAST, BRIGHT_INTENSITY)
 
 # After Transform.
-PIXELS = "pixels"  # float32 (side, side, channels), 0..1 in steps of 1/255
+PIXELS = "pixels"  # float32 (side, side, channels), 0..1 in steps of 1/PIXEL_LEVELS
+PIXEL_LEVELS = 255  # 8 bits keep the pixels without loss
 TARGET = "target"  # float32 (1,), 0 or 1
 
 # What a served model answers.

@@ -9,7 +9,8 @@ import tensorflow as tf
 
 from components.trainer import augment
 from components.trainer.params import TrainerParams
-from components.trainer.slices import LEVELS, Slices
+from components.trainer.slices import Slices
+from schemas import features
 
 ClassWeights = tuple[float, float]
 
@@ -84,7 +85,10 @@ def _batches(
 
     def batch(step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         pixels, targets, weights = tf.numpy_function(read, [step], [tf.uint8, tf.float32, tf.float32])
-        pixels = tf.cast(tf.ensure_shape(pixels, (None, *slices.pixels.shape[1:])), tf.float32) / LEVELS
+        pixels = (
+            tf.cast(tf.ensure_shape(pixels, (None, *slices.pixels.shape[1:])), tf.float32)
+            / features.PIXEL_LEVELS
+        )
         return pixels, tf.ensure_shape(targets, (None, 1)), tf.ensure_shape(weights, (None, 1))
 
     return tf.data.Dataset.range(len(parts)).map(

@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from components.trainer import batches
 from components.trainer import model as models
+from components.trainer.batch_norm import BatchNormStatistics
 from components.trainer.history import BEFORE_TRAINING, History, Row, best_epoch
 from components.trainer.params import TrainerParams
 from components.trainer.slices import Slices
@@ -42,6 +43,7 @@ def train(
     """
     weights = batches.class_weights(splits[TRAIN].targets, params.class_weights)
     validation = batches.in_order(splits[VAL], params.batch_size)
+    statistics = BatchNormStatistics(model)
     begin = len(history.rows)
     if begin:
         log.info("going on after epoch %d of a training that was stopped", begin - 1)
@@ -63,6 +65,9 @@ def train(
                 batches.training(splits[TRAIN], weights, params, epoch), verbose=0, shuffle=False
             ).history
         )
+        if params.batch_norm_batches and not _frozen(params, epoch):
+            sample = params.batch_norm_batches * params.batch_size
+            statistics.measure(batches.in_order(splits[TRAIN], params.batch_size, at_most=sample))
         history.add(_row(epoch, trained, model.evaluate(validation, verbose=0, return_dict=True), start))
         state.save(model, history.rows)
 

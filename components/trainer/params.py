@@ -18,6 +18,11 @@ class TrainerParams(Parameters):
         "of the trunk's batch normalisation; 0.99 is Keras' own, too slow for random weights",
         "0..1", ge=0, lt=1,
     )  # fmt: skip
+    batch_norm_batches: int = parameter(
+        "after each epoch the batch normalisation statistics are measured anew over so many training "
+        "batches; 0 keeps their moving averages",
+        "batches", ge=0,
+    )  # fmt: skip
     dropout: float = parameter("between pooling and the sigmoid unit", "0..1", ge=0, lt=1)
     learning_rate: float = parameter("of Adam", "", gt=0)
     batch_size: int = parameter("slices a training step", "slices", ge=1)

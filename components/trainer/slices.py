@@ -13,7 +13,6 @@ from schemas import features
 
 Transform = Callable[[Mapping[str, tf.Tensor]], Mapping[str, tf.Tensor]]
 
-LEVELS = 255  # steps between black and white, as `features.PIXELS` promises: 8 bits lose nothing
 DECODED_AT_ONCE = 16  # slices; enough to spread over cores, few enough to stay small in memory
 BYTES_A_MEGABYTE = 10**6
 
@@ -111,7 +110,7 @@ def _transformed(files: list[str], transform: Transform) -> tf.data.Dataset:
 
     def apply(records: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         columns = transform(tf.io.parse_example(records, raw))
-        levels = tf.cast(tf.round(columns[features.PIXELS] * LEVELS), tf.uint8)
+        levels = tf.cast(tf.round(columns[features.PIXELS] * features.PIXEL_LEVELS), tf.uint8)
         return levels, columns[features.TARGET][:, 0]
 
     records = tf.data.TFRecordDataset(files).batch(DECODED_AT_ONCE)

@@ -2,7 +2,8 @@
 
 import tensorflow as tf
 
-LEVELS = 255  # steps between black and white that a transformed pixel can take
+from schemas.features import PIXEL_LEVELS
+
 LUMA = (0.299, 0.587, 0.114)  # red, green, blue; Source: ITU-R BT.601-7, 2.5.1
 _MAX_8_BIT = 2**8 - 1
 _MAX_16_BIT = 2**16 - 1
@@ -23,11 +24,11 @@ def to_pixels(encoded: tf.Tensor, side: int, channels: int) -> tf.Tensor:
       tf.errors.InvalidArgumentError: When run: bytes that are neither a PNG nor a JPEG file.
     """
     levels = tf.map_fn(
-        lambda one: tf.cast(tf.round(intensities(one, side, channels) * LEVELS), tf.uint8),
+        lambda one: tf.cast(tf.round(intensities(one, side, channels) * PIXEL_LEVELS), tf.uint8),
         encoded,
         fn_output_signature=tf.TensorSpec((side, side, channels), tf.uint8),
     )
-    return tf.cast(levels, tf.float32) / LEVELS
+    return tf.cast(levels, tf.float32) / PIXEL_LEVELS
 
 
 def intensities(encoded: tf.Tensor, side: int, channels: int) -> tf.Tensor:

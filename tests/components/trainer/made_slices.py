@@ -25,6 +25,7 @@ PARAMS: Mapping[str, Any] = {
     "trunk": "tiny",
     "weights": "none",
     "batch_norm_momentum": 0.5,
+    "batch_norm_batches": 0,
     "dropout": 0.2,
     "learning_rate": 0.01,
     "batch_size": 8,
