@@ -49,8 +49,9 @@ def run(place: Workplace) -> Section:
         method=(
             f"{sizes.large} phantom slices of {sizes.side} px to batches of {config.trainer.batch_size} grey "
             f"slices of {config.transform.image_side} px, not augmented; medians of {sizes.rounds}. "
-            "ImageDataGenerator rescales, flows from a data frame and shuffles; each of its epochs reads "
-            "and decodes every file. ichor's first pass includes tracing the transform graph."
+            "ImageDataGenerator rescales, flows from a data frame and shuffles; each of its epochs reads, "
+            "decodes and resizes (nearest pixel, no antialiasing) every file. "
+            "ichor's first pass includes tracing the transform graph."
         ),
         table=Table(
             ("input", "CPU, ms a slice", "times faster", "wall, ms a slice", "times faster"),
