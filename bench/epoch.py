@@ -65,7 +65,7 @@ def run(place: Workplace) -> Section:
         method=(
             f"{params.trunk} at {shape[0]} px, {len(slices)} slices, batches of {params.batch_size}, the "
             "demo's settings; the bare loop is `fit` on float32 arrays with the same model, "
-            f"jit_compile=False on both sides. Epochs alternate; medians of {sizes.rounds} after one of each. "
+            f"jit_compile=False on both sides. Epochs alternate; medians of {sizes.rounds}, after one each. "
             "What ichor does after an epoch (batch normalisation measured anew over "
             f"{params.batch_norm_batches} batches at most) stands by itself; validation is left out."
         ),
