@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
 
     locate = commands.add_parser("locate", help="find the files of slice ids that a report names")
     locate.add_argument(
-        "ids", nargs="+", metavar="SLICE_ID", help="ids as reports print them, or their beginning"
+        "ids", nargs="+", metavar="SLICE_ID", help="ids as rejections.csv and messages print them"
     )
     locate.add_argument("--data", metavar="DIR", help="folder of slices; short for --set run.data=DIR")
     _add_settings(locate)

@@ -116,8 +116,6 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
     "demo": {
         "run.data": "demo/phantoms",
         "run.output": "demo/output",
-        # Phantoms are nobody: a key that ships with the data makes the demo the same everywhere.
-        "ingest.key_file": "demo/phantoms.key",
         "ingest.patient_pattern": "(?P<patient>p[0-9]+)_s[0-9]+",
         "ingest.seed": 9,  # a third of the slices show a hemorrhage in each of its splits
         "phantoms.hemorrhage_share": 0.7,

@@ -14,6 +14,7 @@ from typing import TextIO
 RUNNING = "Component %s is running."
 FINISHED = "Component %s is finished."
 NAME_WIDTH = 18
+NOWHERE = Path(os.devnull)
 CLEAR_LINE = "\r\x1b[K"
 
 

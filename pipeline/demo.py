@@ -26,13 +26,18 @@ def write_phantoms(out: Path, params: PhantomParams) -> None:
 
 
 def run_demo() -> int:
-    """Runs the demo preset on its phantoms, which are made when missing; returns the exit status."""
-    config = load("demo", environment={}).config
+    """Runs the demo preset on its phantoms, which are made when missing; returns the exit status.
+
+    A settings file is not read: it speaks of other data.
+    """
+    key = Path("demo", "phantoms.key")
+    config = load("demo", [f"ingest.key_file={key}"], read_file=False).config
     data = Path(config.run.data)
-    if not (data / config.ingest.table).is_file():  # it is written last
-        shutil.rmtree(data, ignore_errors=True)  # what an interrupted call left
-        write_phantoms(data, config.phantoms)
-    key = Path(config.ingest.key_file)
+    if not data.exists():
+        unfinished = data.with_name(f"{data.name}.unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        write_phantoms(unfinished, config.phantoms)
+        unfinished.rename(data)
     if not key.exists():
         # Phantoms are nobody: the same key everywhere gives the same split everywhere.
         with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from pipeline.evaluation import OVERALL, read_failed_gates, read_metrics
-from pipeline.reports import best_epoch, is_blessed, pushed_version, read_history, read_report
-from pipeline.runs import Run
+from pipeline.reports import best_epoch, is_blessed, pushed_version, read_history, read_report, read_warnings
+from pipeline.runs import ArtifactRef, Run
 
 
 def describe(run: Run, node: str) -> str:
@@ -24,6 +24,12 @@ def verdict(run: Run) -> tuple[str, bool]:
     evaluation = run.output("Evaluator", "evaluation")
     if evaluation is None:
         return "NO MODEL: the run did not come to an evaluation", False
+    warnings = "".join(f"WARNING: {text}\n" for text in read_warnings(run))
+    text, blessed = _blessing(run, evaluation)
+    return warnings + text, blessed
+
+
+def _blessing(run: Run, evaluation: ArtifactRef) -> tuple[str, bool]:
     if is_blessed(run):
         version = pushed_version(run)
         return f"BLESSED; model pushed to {version}" if version else "BLESSED; nothing pushed", True

@@ -12,7 +12,7 @@ from components.ingest.params import IngestParams
 from components.ingest.structure import Rejection, inspect_bytes
 from components.ingest.table import read_table
 from pipeline.config import Config
-from pipeline.console import chatter_to, new_log
+from pipeline.console import NOWHERE, chatter_to
 from pipeline.layout import Layout
 from schemas.features import PREDICTED, PROBABILITY
 
@@ -112,12 +112,11 @@ def predict_on_terminal(
     config: Config, paths: Sequence[str], model: str | None, *, as_json: bool, as_csv: bool
 ) -> int:
     """Prints scores by slice and by patient; returns 0, or 1 where a file could not be read."""
-    layout = Layout.of(config.run)
-    model_dir = Path(model) if model else latest_pushed(layout)
+    model_dir = Path(model) if model else latest_pushed(Layout.of(config.run))
     if not (model_dir / "saved_model.pb").is_file():
         raise FileNotFoundError(f"{model_dir} is not a SavedModel: it has no saved_model.pb")
     slices = find_slices(paths, config.ingest)
-    with chatter_to(new_log(layout.logs)):
+    with chatter_to(NOWHERE):
         scores = score_files(model_dir, slices, config.ingest)
     if as_json:
         print(

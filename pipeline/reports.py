@@ -30,6 +30,11 @@ def read_report(artifact: ArtifactRef | None, name: str) -> Mapping[str, Any]:
     return json.loads((artifact.path / name).read_text(encoding="utf-8"))
 
 
+def read_warnings(run: Run) -> list[str]:
+    """Returns what SliceExampleGen warned of: a run's numbers are to be read with it."""
+    return list(read_report(run.output("SliceExampleGen", "report"), "ingest.json").get("warnings", ()))
+
+
 def read_history(run: Run) -> list[dict[str, float]]:
     """Returns the rows of history.csv as numbers; the one of epoch 0 was measured before training."""
     model_run = run.output("Trainer", "model_run")

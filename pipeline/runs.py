@@ -111,7 +111,9 @@ def _node_run(store: mlmd.MetadataStore, execution: pb.Execution) -> NodeRun:
     contexts = store.get_contexts_by_execution(execution.id)
     (name,) = [context.name for context in contexts if context.type == _NODE_CONTEXT]
     events = [
-        event for event in store.get_events_by_execution_ids([execution.id]) if event.type == pb.Event.OUTPUT
+        event
+        for event in store.get_events_by_execution_ids([execution.id])
+        if event.type in (pb.Event.OUTPUT, pb.Event.INTERNAL_OUTPUT)  # internal: what a resolver resolved
     ]
     artifacts = {
         artifact.id: artifact for artifact in store.get_artifacts_by_id([e.artifact_id for e in events])

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from typing import TextIO
 
-from components.ingest.plan import plan
+from components.ingest.preflight import check
 from pipeline.config import Config
 from pipeline.console import NodeLines, chatter_to, new_log
 from pipeline.layout import Layout
@@ -21,7 +21,7 @@ def run_on_terminal(config: Config) -> int:
     Raises:
       DataError: The data folder is not fit to start with.
     """
-    plan(Path(config.run.data), config.ingest)
+    check(Path(config.run.data), config.ingest)
     layout = Layout.of(config.run)
     log = new_log(layout.logs)
     started = time.monotonic()

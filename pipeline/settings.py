@@ -63,6 +63,7 @@ def load(
     preset: str | None = None,
     assignments: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
+    read_file: bool = True,
 ) -> Loaded:
     """Builds the settings of a run.
 
@@ -70,13 +71,14 @@ def load(
       preset: A key of `PRESETS`; None leaves it to the file, then to DEFAULT_PRESET.
       assignments: "group.name=value" texts; a value is read as TOML, else taken as it stands.
       environment: Where CONFIG_VARIABLE is looked up; the process' own by default.
+      read_file: False leaves a settings file alone, wherever it lies.
     Raises:
       ConfigError: A key is unknown (the nearest valid one is named), or a value is out of bounds.
     """
     environment = os.environ if environment is None else environment
     values = {f"{group}.{name}": value for group, names in DEFAULTS.items() for name, value in names.items()}
     origins = dict.fromkeys(values, "default")
-    file = _read_file(environment)
+    file = _read_file(environment) if read_file else _File()
     preset = preset or file.preset
     if preset not in PRESETS:
         raise ConfigError(f"unknown preset {preset!r}{_nearest(preset, PRESETS)}")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pipeline.config import Config
-from pipeline.console import chatter_to, new_log
+from pipeline.console import NOWHERE, chatter_to
 from pipeline.layout import Layout
 from pipeline.reports import best_epoch, read_history, read_report
 from pipeline.runs import Run, read_run
@@ -23,7 +23,7 @@ def print_summary(config: Config, run_id: str | None) -> None:
     """
     layout = Layout.of(config.run)
     run = read_run(layout, run_id)
-    with chatter_to(new_log(layout.logs)) as terminal:
+    with chatter_to(NOWHERE) as terminal:
         print(*summarise(run), sep="\n", file=terminal)
 
 
@@ -65,8 +65,6 @@ def _data(report: Mapping[str, Any]) -> Iterator[str]:
         [[name, *(split[key] for key in ("slices", "hemorrhage", "normal", "patients"))]
          for name, split in report["splits"].items()],
     )  # fmt: skip
-    for warning in report["warnings"]:
-        yield f"WARNING: {warning}"
 
 
 def _drops(report: Mapping[str, Any]) -> Iterator[str]:

@@ -22,14 +22,15 @@ import importlib, sys
 from pathlib import Path
 
 sys.path.insert(0, sys.argv[1])
-from pipeline.graph import SCHEMA_FILE, USER_CODE
+from components.fingerprint import ROOT
+from pipeline.graph import SCHEMA, USER_CODE
 
 for path in USER_CODE:
     module, name = path.rsplit(".", 1)
     module = importlib.import_module(module)
     assert callable(getattr(module, name)), path
     print(path, Path(module.__file__).is_relative_to(sys.argv[1]))
-print("schema", Path(SCHEMA_FILE).is_file() and Path(SCHEMA_FILE).is_relative_to(sys.argv[1]))
+print("schema", (ROOT / SCHEMA).is_file() and ROOT.is_relative_to(sys.argv[1]))
 """
 
 

@@ -60,7 +60,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         found = _plan(data_dir, params, exec_properties)
         key = identity.load_key(identity.key_path(params))
         slices = hash_slices(found, key, params, _split_config(exec_properties))
-        split_with = functools.partial(_split_with, key, params)
+        split_with = functools.partial(splits.split_with, key, params)
         labels = [(row.patient, row.hemorrhage) for row in found.slices]
         planned = splits.count(((row.split, row.hemorrhage, row.patient_id) for row in slices), params)
         splits.require_both_classes(planned, labels, split_with, params)
@@ -142,10 +142,6 @@ def hash_slices(
         )
         for row in found.slices
     ]
-
-
-def _split_with(key: bytes, params: IngestParams, patient: str, seed: int) -> str:
-    return splits.split_of(identity.split_key(key, patient, seed), params)
 
 
 def _plan(data_dir: Path, params: IngestParams, exec_properties: dict[str, Any]) -> Plan:

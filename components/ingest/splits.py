@@ -6,6 +6,7 @@ import hashlib
 import itertools
 from collections.abc import Callable, Iterable, Mapping
 
+from components.ingest import identity
 from components.ingest.errors import DataError
 from components.ingest.params import IngestParams
 from schemas import features as f
@@ -45,6 +46,11 @@ def split_of(split_key: str, params: IngestParams) -> str:
     ends = list(itertools.accumulate(sizes.values()))
     bucket = int(hashlib.sha256(FEATURE_PREFIX + split_key.encode()).hexdigest(), 16) % ends[-1]
     return list(sizes)[bisect.bisect(ends, bucket)]
+
+
+def split_with(key: bytes, params: IngestParams, patient: str, seed: int) -> str:
+    """Returns the split of a patient under a seed."""
+    return split_of(identity.split_key(key, patient, seed), params)
 
 
 def count(rows: Iterable[tuple[str, int, str]], params: IngestParams) -> dict[str, SplitCount]:

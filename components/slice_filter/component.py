@@ -31,7 +31,8 @@ CARRIED = (
     example_gen.SPAN_PROPERTY_NAME,
     example_gen.VERSION_PROPERTY_NAME,
 )
-OWN_PREFIX = "ichor_"  # of what SliceExampleGen says there, such as a warning about the split
+OWN_PREFIX = "ichor_"  # of what SliceExampleGen says there
+WARNING_PROPERTY = "ichor_warning"  # one warning a line, such as that patients are not known
 
 log = logging.getLogger("ichor.filter")
 
@@ -73,7 +74,8 @@ def SliceFilter(
             (source,) = examples_utils.get_split_file_patterns([examples], split)
             target = os.path.join(artifact_utils.get_split_uri([filtered_examples], split), DATA_FILES)  # noqa: PTH118
             tallies.append(filter_split(pipeline, split, source, target, params))
-        write_account(tallies, report.uri, splits, params)
+        warnings = examples.get_string_custom_property(WARNING_PROPERTY).splitlines()
+        write_account(tallies, report.uri, splits, params, warnings)
     with fileio.open(os.path.join(report.uri, ACCOUNT_FILE), "rb") as file:  # noqa: PTH118
         account = json.load(file)
     for split in splits:

@@ -36,6 +36,7 @@ class Report:
       unreadable: How many slices do not decode, by what is wrong with them.
       sweep: What other thresholds would do.
       objections: Why the run must not go on; empty when it may.
+      warnings: What SliceExampleGen warned of and every later reader should know.
     """
 
     settings: Mapping[str, Any]
@@ -44,6 +45,7 @@ class Report:
     unreadable: Mapping[str, int]
     sweep: tuple[SweepRow, ...]
     objections: tuple[str, ...]
+    warnings: tuple[str, ...]
 
     def to_json(self) -> str:
         """Returns all of it as JSON."""
@@ -59,12 +61,13 @@ class Report:
         return text.getvalue()
 
 
-def account(tally: Tally, splits: Iterable[str]) -> Report:
+def account(tally: Tally, splits: Iterable[str], warnings: Iterable[str] = ()) -> Report:
     """Draws up the account.
 
     Args:
       tally: Of all slices of all splits.
       splits: Every split that was read, in the order to tell them in, even when nothing was in it.
+      warnings: Passed on.
     """
     outcomes = tally.counts
     counts = {split: _by_class(outcomes, split) for split in splits}
@@ -91,6 +94,7 @@ def account(tally: Tally, splits: Iterable[str]) -> Report:
         unreadable=dict(sorted(_sums((o.detail, n) for o, n in outcomes.items() if o.detail).items())),
         sweep=sweep,
         objections=tuple(objections),
+        warnings=tuple(warnings),
     )
 
 

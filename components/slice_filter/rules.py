@@ -9,7 +9,8 @@ CLASSES = ("normal", "hemorrhage")  # what labels 0 and 1 mean
 
 HEAD_FLOOR = 0.01  # head_share; vertex tips of 2,501 real slices have 0.07, a crossing of couch rails 0.005
 DARK_CEILING = WINDOW_FLOOR / 255  # a slice whose 99th percentile is below shows nothing of the brain window
-DARK_CONTRAST = 1 / 255  # one grey level; an empty picture varies less
+EMPTY_CONTRAST = 1 / 255  # one grey level; an empty picture varies less
+DARK_CONTRAST = DARK_CEILING / 2  # what lies below the ceiling varies no more; the few pixels of a couch do
 
 
 class Reason(enum.StrEnum):
@@ -25,8 +26,8 @@ class Reason(enum.StrEnum):
 def judge(measures: SliceMeasures, min_brain_share: float) -> Reason:
     """Returns what the filter thinks of a readable slice, switched on or not."""
     if measures.head_share < HEAD_FLOOR:
-        dark = measures.bright_intensity <= DARK_CEILING and measures.contrast > DARK_CONTRAST
-        return Reason.DARK if dark else Reason.BLANK
+        varied = EMPTY_CONTRAST < measures.contrast <= DARK_CONTRAST
+        return Reason.DARK if varied and measures.bright_intensity <= DARK_CEILING else Reason.BLANK
     if measures.brain_share < min_brain_share:
         return Reason.LITTLE_BRAIN
     return Reason.KEEP

@@ -88,7 +88,11 @@ def filter_split(
 
 
 def write_account(
-    tallies: Iterable[beam.PCollection], folder: str, splits: list[str], params: FilterParams
+    tallies: Iterable[beam.PCollection],
+    folder: str,
+    splits: list[str],
+    params: FilterParams,
+    warnings: list[str],
 ) -> None:
     """Adds up the tallies and writes the account's three files into a folder."""
 
@@ -99,12 +103,12 @@ def write_account(
         tuple(tallies)
         | "Together" >> beam.Flatten()
         | "AddUp" >> beam.CombineGlobally(add_up)
-        | "WriteAccount" >> beam.Map(_write_files, folder, splits)
+        | "WriteAccount" >> beam.Map(_write_files, folder, splits, warnings)
     )
 
 
-def _write_files(tally: Tally, folder: str, splits: list[str]) -> None:
-    account = report.account(tally, splits)
+def _write_files(tally: Tally, folder: str, splits: list[str], warnings: list[str]) -> None:
+    account = report.account(tally, splits, warnings)
     fileio.makedirs(folder)
     for name, content in (
         (ACCOUNT_FILE, account.to_json().encode()),

@@ -44,7 +44,9 @@ class ServedModel(tf.Module):
     @tf.function(input_signature=[tf.TensorSpec([None, 1], tf.string)])  # traced once for both signatures
     def _score(self, encoded: tf.Tensor) -> dict[str, tf.Tensor]:
         pixels = self.transform({features.IMAGE: encoded})[features.PIXELS]
-        probability = self.model(pixels, training=False)
+        # Keras' own loss cuts here; TFMA's takes the logarithm of what it is given.
+        margin = keras.config.epsilon()
+        probability = tf.clip_by_value(self.model(pixels, training=False), margin, 1.0 - margin)
         called = tf.cast(probability >= self.threshold, tf.int64)
         return {features.PROBABILITY: probability, features.PREDICTED: called}
 

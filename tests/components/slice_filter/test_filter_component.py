@@ -146,11 +146,13 @@ def test_tensorflow_parses_the_records_by_name(done):
 
 
 def test_splits_span_payload_and_warnings_are_carried_over(done):
-    filtered, _ = done
+    filtered, report = done
     assert filtered.splits == ["train", "val"]
     assert filtered.span == 7
     assert filtered.get_string_custom_property("payload_format") == "FORMAT_TF_EXAMPLE"
     assert filtered.get_string_custom_property("ichor_warning") == "split without patients"
+    account = json.loads((report / "filter.json").read_text())
+    assert account["warnings"] == ["split without patients"]
     assert not filtered.has_custom_property("input_fingerprint")
 
 

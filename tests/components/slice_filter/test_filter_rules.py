@@ -48,6 +48,12 @@ def test_couch_without_head_is_blank_at_any_threshold():
     assert decide(couch, params()) is Reason.BLANK
 
 
+def test_a_thin_couch_in_air_is_blank_and_not_dark():
+    picture = np.zeros((256, 256), np.uint8)
+    picture[200, 40:216] = 255  # 0.3 % of the pixels, so that the 99th percentile is air
+    assert decide(measure(picture), params()) is Reason.BLANK
+
+
 def test_a_black_picture_is_blank():
     assert decide(measure(np.zeros((64, 64), np.uint8)), params()) is Reason.BLANK
 
