@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class Parameters(BaseModel):
     """A frozen set of parameters without defaults, which crosses process borders as JSON."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
     def to_json(self) -> str:
         """Returns the parameters as JSON with sorted keys, so that equal means equal text."""

@@ -11,33 +11,26 @@ if TYPE_CHECKING:
 
 EXIT_OK = 0
 EXIT_ERROR = 1
-EXIT_NOT_BLESSED = 3
 EXIT_INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit status."""
     parsed = _parser().parse_args(arguments)
-    from components.ingest.plan import DataError
+    from components.ingest.errors import DataError
+    from pipeline.layout import NoRunError
     from pipeline.settings import ConfigError
 
     try:
         return parsed.command(parsed)
-    except (
-        ConfigError,
-        DataError,
-        FileExistsError,
-        FileNotFoundError,
-        NotADirectoryError,
-        LookupError,
-    ) as error:
-        print(f"ichor: {error.args[0] if error.args else error}", file=sys.stderr)
-        return EXIT_ERROR
     except KeyboardInterrupt:
         print("ichor: interrupted; the same command goes on where it stopped", file=sys.stderr)
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
+        return EXIT_ERROR
+    except (ConfigError, DataError, NoRunError, OSError) as error:
+        print(f"ichor: {error}", file=sys.stderr)
         return EXIT_ERROR
 
 
@@ -169,12 +162,11 @@ def _config(parsed: argparse.Namespace) -> int:
 
 
 def _locate(parsed: argparse.Namespace) -> int:
-    from pathlib import Path
-
     from components.ingest.identity import locate
+    from pipeline.layout import absolute
 
     config = _load(parsed, run__data=parsed.data).config
-    found = locate(Path(config.run.data), config.ingest, parsed.ids)
+    found = locate(absolute(config.run.data), config.ingest, parsed.ids)
     for slice_id in parsed.ids:
         print(f"{slice_id}  {found.get(slice_id, 'not in this folder, or hashed with another key')}")
     return EXIT_OK if len(found) == len(parsed.ids) else EXIT_ERROR

@@ -77,7 +77,7 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "trunk": "inception_v3",
         "weights": "imagenet",
         "batch_norm_momentum": 0.99,
-        "batch_norm_batches": 0,  # 16 helps where weights are random and momentum stays at 0.99 (docs/data.md)
+        "batch_norm_batches": 0,  # 16 helps random weights at a momentum of 0.99 (docs/data.md)
         "dropout": 0.5,
         "learning_rate": 0.0005,
         "batch_size": 32,

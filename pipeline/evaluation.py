@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import tensorflow_model_analysis as tfma
+from tensorflow_model_analysis.proto.validation_result_pb2 import ValidationFailure
 
 OVERALL = "all"
 _NEED_BOTH_CLASSES = ("auc", "sensitivity_at_specificity")
@@ -16,13 +17,12 @@ class FailedGate:
     """A threshold that a model did not reach."""
 
     metric: str
-    value: float | None
+    value: str
     bound: str
 
     def __str__(self) -> str:
         """Returns the gate, what came and what was demanded."""
-        value = "missing" if self.value is None else f"{self.value:.4f}"
-        return f"{self.metric} is {value}, must be {self.bound}"
+        return f"{self.metric} {self.value}, {self.bound}"
 
 
 def read_metrics(evaluation: Path) -> dict[str, Mapping[str, float]]:
@@ -54,19 +54,28 @@ def read_failed_gates(evaluation: Path) -> list[FailedGate]:
       evaluation: Folder of a ModelEvaluation artifact of an Evaluator that gates.
     """
     result = tfma.load_validation_result(str(evaluation))
-    failures = []
-    for validation in result.metric_validations_per_slice:
-        for failure in validation.failures:
-            value = failure.metric_value.double_value.value if failure.HasField("metric_value") else None
-            failures.append(FailedGate(failure.metric_key.name, value, _bound(failure)))
+    failures = [
+        _failed(failure)
+        for validation in result.metric_validations_per_slice
+        for failure in validation.failures
+    ]
     if result.missing_thresholds:
-        failures.append(FailedGate("thresholds", None, "configured"))
+        failures.append(FailedGate("thresholds", "are missing", "one must be configured"))
     return failures
 
 
-def _bound(failure: tfma.proto.validation_result_pb2.ValidationFailure) -> str:
-    threshold = failure.metric_threshold
-    if failure.metric_key.is_diff or threshold.HasField("change_threshold"):
-        drop = -threshold.change_threshold.absolute.value
-        return f"no more than {drop:g} below the latest blessed model's"
-    return f"at least {threshold.value_threshold.lower_bound.value:g}"
+def _failed(failure: ValidationFailure) -> FailedGate:
+    """Reads one failure; of a change threshold TFMA gives the difference to the baseline's value."""
+    metric = failure.metric_key.name
+    value = failure.metric_value.double_value.value
+    if not failure.HasField("metric_value"):
+        return FailedGate(metric, "is missing", "a value is demanded")
+    if failure.metric_key.is_diff:
+        allowed = failure.metric_threshold.change_threshold.absolute.value
+        return FailedGate(
+            metric,
+            f"changed by {value:+.4f} against the latest blessed model",
+            f"must be {allowed:+g} or better",
+        )
+    bound = failure.metric_threshold.value_threshold.lower_bound.value
+    return FailedGate(metric, f"is {value:.4f}", f"must be at least {bound:g}")

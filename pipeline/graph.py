@@ -1,7 +1,6 @@
 """The graph: every node of ichor, in the order of the drawing in docs/architecture.md."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import tfx.v1 as tfx  # before anything that imports tensorflow_data_validation
@@ -18,7 +17,7 @@ from components.slice_filter.component import SliceFilter
 from components.trainer.run import run_fn
 from components.transform.preprocess import preprocessing_fn
 from pipeline.config import Config
-from pipeline.layout import Layout
+from pipeline.layout import Layout, absolute
 
 SCHEMA = "schemas/slices.pbtxt"
 # What every room of ours may use; a change there re-runs them all.
@@ -47,7 +46,7 @@ def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
     layout = Layout.of(config.run)
 
     ingest = SliceExampleGen(
-        data_dir=str(Path(config.run.data).resolve()),
+        data_dir=str(absolute(config.run.data)),
         params=config.ingest,
         code_fingerprint=code_of("ingest"),
     )

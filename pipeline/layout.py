@@ -6,6 +6,15 @@ from pathlib import Path
 from pipeline.config import RunParams
 
 
+class NoRunError(LookupError):
+    """There is no such run; the message is for the user."""
+
+
+def absolute(path: str) -> Path:
+    """Returns a path as a user means it: ~ is the home folder, the rest is relative to here."""
+    return Path(path).expanduser().resolve()
+
+
 @dataclasses.dataclass(frozen=True)
 class Layout:
     """Absolute paths."""
@@ -20,7 +29,7 @@ class Layout:
     @classmethod
     def of(cls, run: RunParams) -> "Layout":
         """Returns the layout of a run's output folder."""
-        root = Path(run.output).resolve()
+        root = absolute(run.output)
         return cls(
             root=root,
             artifacts=root / "artifacts",

@@ -9,9 +9,9 @@ from tfx import v1 as tfx
 from pipeline.config import Config
 from pipeline.graph import build_pipeline
 from pipeline.layout import Layout
-from pipeline.node_lines import verdict
 from pipeline.runs import latest_run_id, read_run
 from pipeline.settings import load
+from pipeline.verdict import verdict
 
 
 def run(config: Config) -> None:

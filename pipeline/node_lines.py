@@ -1,10 +1,17 @@
 """What each node did, in one line of numbers, read from what it left behind."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
-from pipeline.evaluation import OVERALL, read_failed_gates, read_metrics
-from pipeline.reports import best_epoch, is_blessed, pushed_version, read_history, read_report, read_warnings
+from google.protobuf import text_format
+from tensorflow_metadata.proto.v0 import schema_pb2, statistics_pb2
+
+from components.trainer.history import best_epoch
+from pipeline.evaluation import OVERALL, read_metrics
+from pipeline.reports import filter_report, ingest_report, pushed_artifact, read_history
 from pipeline.runs import ArtifactRef, Run
+from pipeline.verdict import is_blessed
+from schemas import features
 
 
 def describe(run: Run, node: str) -> str:
@@ -19,44 +26,52 @@ def describe(run: Run, node: str) -> str:
     return told if state == "ran" else f"{state}{told and ': '}{told}"
 
 
-def verdict(run: Run) -> tuple[str, bool]:
-    """Returns the run's result for the terminal, and whether its model is blessed."""
-    evaluation = run.output("Evaluator", "evaluation")
-    if evaluation is None:
-        return "NO MODEL: the run did not come to an evaluation", False
-    warnings = "".join(f"WARNING: {text}\n" for text in read_warnings(run))
-    text, blessed = _blessing(run, evaluation)
-    return warnings + text, blessed
-
-
-def _blessing(run: Run, evaluation: ArtifactRef) -> tuple[str, bool]:
-    if is_blessed(run):
-        version = pushed_version(run)
-        return f"BLESSED; model pushed to {version}" if version else "BLESSED; nothing pushed", True
-    reasons = "; ".join(str(gate) for gate in read_failed_gates(evaluation.path))
-    return f"NOT_BLESSED: {reasons}\nNothing was pushed.", False
-
-
 def _ingest(run: Run) -> str:
-    report = read_report(run.output("SliceExampleGen", "report"), "ingest.json")
+    report = ingest_report(run)
     splits = ", ".join(f"{split['slices']} {name}" for name, split in report["splits"].items())
     rejected = sum(report["rejected"].values())
     return f"{report['found']} files, {rejected} rejected; {splits}"
 
 
 def _filter(run: Run) -> str:
-    report = read_report(run.output("SliceFilter", "report"), "filter.json")
+    report = filter_report(run)
     totals = report["totals"]
     reasons = ", ".join(f"{count} {reason}" for reason, count in totals["dropped"].items() if count)
     return f"{totals['read']} slices in, {totals['kept']} out; dropped: {reasons or 'none'}"
 
 
+def _schema(run: Run) -> str:
+    artifact = run.output("ImportSchemaGen", "schema")
+    return f"{len(_read_schema(artifact, 'schema.pbtxt').feature)} columns" if artifact else ""
+
+
+def _statistics(run: Run) -> str:
+    artifact = run.output("StatisticsGen", "statistics")
+    told = []
+    for file in sorted(artifact.path.glob("Split-*/FeatureStats.pb")) if artifact else ():
+        (of_split,) = statistics_pb2.DatasetFeatureStatisticsList.FromString(file.read_bytes()).datasets
+        name = file.parent.name.removeprefix("Split-")
+        told.append(f"{len(of_split.features)} columns of {of_split.num_examples} {name}")
+    return ", ".join(told)
+
+
+def _transform(run: Run) -> str:
+    artifact = run.output("Transform", "transform_graph")
+    columns = _read_schema(artifact, "transformed_metadata/schema.pbtxt").feature if artifact else ()
+    shapes = [[dim.size for dim in column.shape.dim] for column in columns if column.name == features.PIXELS]
+    return f"graph to {' x '.join(map(str, shapes[0]))} pixels a slice" if shapes else ""
+
+
+def _read_schema(artifact: ArtifactRef, name: str) -> schema_pb2.Schema:
+    return text_format.Parse((artifact.path / name).read_text(encoding="utf-8"), schema_pb2.Schema())
+
+
 def _trainer(run: Run) -> str:
-    history = read_history(run)
-    best = best_epoch(history)
+    rows = read_history(run)
+    best = rows[best_epoch(rows)]
     return (
-        f"best of {int(history[-1]['epoch'])} epochs is {int(best['epoch'])}: "
-        f"val_loss {best['val_loss']:.4f}, val_binary_accuracy {best['val_binary_accuracy']:.4f}"
+        f"best of {len(rows) - 1} epochs is {best.epoch}: "
+        f"val_loss {best.val_loss:.4f}, val_binary_accuracy {best.val_binary_accuracy:.4f}"
     )
 
 
@@ -84,13 +99,16 @@ def _metrics(run: Run, node: str) -> str:
 
 
 def _pusher(run: Run) -> str:
-    version = pushed_version(run)
-    return f"version {version.name}" if version else "nothing pushed"
+    pushed = pushed_artifact(run)
+    return f"version {Path(pushed.properties['pushed_destination']).name}" if pushed else "nothing pushed"
 
 
 _TELLERS: Mapping[str, Callable[[Run], str]] = {
     "SliceExampleGen": _ingest,
     "SliceFilter": _filter,
+    "ImportSchemaGen": _schema,
+    "StatisticsGen": _statistics,
+    "Transform": _transform,
     "ExampleValidator": lambda run: "compared with schemas/slices.pbtxt",
     "AnomalyGate": lambda run: "no anomalies",
     "Trainer": _trainer,

@@ -8,7 +8,7 @@ from typing import Any
 import ml_metadata as mlmd
 from ml_metadata.proto import metadata_store_pb2 as pb
 
-from pipeline.layout import Layout
+from pipeline.layout import Layout, NoRunError
 
 _RUN_CONTEXT = "pipeline_run"
 _NODE_CONTEXT = "node"
@@ -19,10 +19,6 @@ _STATES = {
     pb.Execution.State.RUNNING: "interrupted",
     pb.Execution.State.NEW: "interrupted",
 }
-
-
-class NoRunError(LookupError):
-    """There is no such run; the message is for the user."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,9 +36,7 @@ class NodeRun:
 
     node: str
     state: str  # ran, cached, failed or interrupted
-    seconds: float
     outputs: Mapping[str, ArtifactRef]
-    properties: Mapping[str, Any]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -121,13 +115,11 @@ def _node_run(store: mlmd.MetadataStore, execution: pb.Execution) -> NodeRun:
     return NodeRun(
         node=name.split(".", 1)[1],
         state=_STATES.get(execution.last_known_state, "failed"),
-        seconds=(execution.last_update_time_since_epoch - execution.create_time_since_epoch) / 1000,
         outputs={
             event.path.steps[0].key: _artifact(artifacts[event.artifact_id])
             for event in events
             if event.path.steps
         },
-        properties=_values(execution.custom_properties),
     )
 
 

@@ -7,21 +7,18 @@ from typing import TextIO
 from components.ingest.preflight import check
 from pipeline.config import Config
 from pipeline.console import NodeLines, chatter_to, new_log
-from pipeline.layout import Layout
-
-PUSHED, FAILED, NOT_BLESSED = 0, 1, 3
+from pipeline.layout import Layout, absolute
 
 
 def run_on_terminal(config: Config) -> int:
     """Runs the graph and tells each step on the terminal; returns the exit status.
 
     Returns:
-      0 when a model is pushed (now, or before by an unchanged run), 3 when it was not blessed,
-      1 when a node failed.
+      A `verdict.Status`.
     Raises:
       DataError: The data folder is not fit to start with.
     """
-    check(Path(config.run.data), config.ingest)
+    check(absolute(config.run.data), config.ingest)
     layout = Layout.of(config.run)
     log = new_log(layout.logs)
     started = time.monotonic()
@@ -40,8 +37,9 @@ def _run_logged(config: Config, layout: Layout, terminal: TextIO) -> int:
     absl_logging.use_absl_handler()
     print("starting TFX ...", file=terminal, flush=True)
     from pipeline.local_runner import run
-    from pipeline.node_lines import describe, verdict
+    from pipeline.node_lines import describe
     from pipeline.runs import read_run
+    from pipeline.verdict import Status, verdict
 
     lines = NodeLines(terminal, lambda node: describe(read_run(layout), node))
     try:
@@ -51,10 +49,10 @@ def _run_logged(config: Config, layout: Layout, terminal: TextIO) -> int:
         # Whatever a node raises ends here: the whole trace is for the log, its reason for the user.
         absl_logging.exception("run failed")
         print(f"{lines.current or 'set-up'} FAILED: {_reason(error)}", file=terminal)
-        return FAILED
-    text, blessed = verdict(read_run(layout))
+        return Status.FAILED
+    text, status = verdict(read_run(layout))
     print(text, file=terminal)
-    return PUSHED if blessed else NOT_BLESSED
+    return status
 
 
 def _reason(error: BaseException) -> str:

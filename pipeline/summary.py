@@ -6,7 +6,6 @@ from typing import Any
 from pipeline.config import Config
 from pipeline.console import NOWHERE, chatter_to
 from pipeline.layout import Layout
-from pipeline.reports import best_epoch, read_history, read_report
 from pipeline.runs import Run, read_run
 
 _METRICS = (
@@ -29,13 +28,15 @@ def print_summary(config: Config, run_id: str | None) -> None:
 
 def summarise(run: Run) -> Iterator[str]:
     """Yields the summary's lines."""
-    from pipeline.node_lines import verdict  # imports TFX: only once its chatter is out of the way
+    # These import TFX: only once its chatter is out of the way.
+    from pipeline.reports import filter_report, ingest_report
+    from pipeline.verdict import verdict
 
     yield f"run {run.id}"
     states = ", ".join(f"{node.node} {node.state}" for node in run.nodes.values())
     yield f"nodes: {states}"
-    yield from _data(read_report(run.output("SliceExampleGen", "report"), "ingest.json"))
-    yield from _drops(read_report(run.output("SliceFilter", "report"), "filter.json"))
+    yield from _data(ingest_report(run))
+    yield from _drops(filter_report(run))
     yield from _training(run)
     for title, node in (("validation", "Evaluator"), ("test", "TestEvaluator")):
         yield from _evaluation(run, title, node)
@@ -78,20 +79,20 @@ def _drops(report: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _training(run: Run) -> Iterator[str]:
-    history = read_history(run)
-    if not history:
+    from components.trainer.history import best_epoch
+    from pipeline.reports import read_history
+
+    rows = read_history(run)
+    if not rows:
         return
     yield ""
-    columns = ["epoch", "loss", "binary_accuracy", "val_loss", "val_binary_accuracy", "runtime"]
     yield "training (epoch 0 is before training)"
+    columns = ("loss", "binary_accuracy", "val_loss", "val_binary_accuracy", "runtime")
     yield from _table(
-        columns,
-        [
-            [int(row["epoch"]), *(f"{row[key]:.4f}" if key in row else "" for key in columns[1:])]
-            for row in history
-        ],
+        ["epoch", *columns],
+        [[row.epoch, *(f"{getattr(row, column):.4f}" for column in columns)] for row in rows],
     )
-    yield f"exported: epoch {int(best_epoch(history)['epoch'])}, the lowest validation loss"
+    yield f"exported: epoch {best_epoch(rows)}, the lowest validation loss"
 
 
 def _evaluation(run: Run, title: str, node: str) -> Iterator[str]:
