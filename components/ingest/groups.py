@@ -3,8 +3,9 @@
 import hashlib
 import io
 import itertools
+import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -22,6 +23,9 @@ NEIGHBOUR_BITS = 32
 ANYWHERE_BITS = 8
 FLAT_BITS = 24  # a thumbnail with fewer steps is blank, and alike to all blank ones of all patients
 MAX_DECODED_SIDE = 16_384  # pixels; a larger image is not decoded for this
+LOGGED_EACH = 2_000  # slices: some seconds
+
+log = logging.getLogger("ichor.ingest")
 
 
 def assign_groups(data_dir: Path, paths: Sequence[str], params: IngestParams) -> dict[str, str]:
@@ -39,10 +43,12 @@ def assign_groups(data_dir: Path, paths: Sequence[str], params: IngestParams) ->
     folders = [str(PurePosixPath(without_class_folders(path, params)).parent) for path in order]
     contents: list[str] = []
     steps: list[npt.NDArray[np.bool_] | None] = []
-    for path in order:
+    for count, path in enumerate(order, start=1):
         data = _read(data_dir / path)
         contents.append(hashlib.sha256(data or path.encode("utf-8", "surrogateescape")).hexdigest())
         steps.append(brightness_steps(data))
+        if count % LOGGED_EACH == 0:
+            log.info("patients are not known; looked for likeness at %d of %d slices", count, len(order))
     sets = _Sets(len(order))
     first_of: dict[str, int] = {}
     for index, content in enumerate(contents):
@@ -50,8 +56,9 @@ def assign_groups(data_dir: Path, paths: Sequence[str], params: IngestParams) ->
     for index, (before, after) in enumerate(itertools.pairwise(steps)):
         if folders[index] == folders[index + 1] and _alike(before, after, NEIGHBOUR_BITS):
             sets.join(index, index + 1)
-    for one, other in _pairs_anywhere(steps):
-        sets.join(one, other)
+    for one, other in candidates(steps):
+        if _alike(steps[one], steps[other], ANYWHERE_BITS):
+            sets.join(one, other)
     names: dict[int, str] = {}
     for index, content in enumerate(contents):
         root = sets.root(index)
@@ -82,6 +89,34 @@ def brightness_steps(data: bytes) -> npt.NDArray[np.bool_] | None:
     return steps if FLAT_BITS <= steps.sum() <= steps.size - FLAT_BITS else None
 
 
+def candidates(steps: Sequence[npt.NDArray[np.bool_] | None]) -> Iterator[tuple[int, int]]:
+    """Yields pairs that are worth comparing, every pair within `ANYWHERE_BITS` among them.
+
+    Of one band more than that, two such have one in common. A band takes every ninth place, since one of
+    neighbouring places is black, and so the same, in every slice with air above the head. Of slices that are
+    the same in all places each is paired with the first alone.
+
+    Args:
+      steps: Of each slice, as `brightness_steps` tells them; None is left out.
+    Yields:
+      Indices of two slices, the later first; a pair comes once for each band in common.
+    """
+    bands: dict[tuple[int, bytes], list[int]] = {}
+    first_of: dict[bytes, int] = {}
+    for index, bits in enumerate(steps):
+        if bits is None:
+            continue
+        first = first_of.setdefault(bits.tobytes(), index)
+        if first != index:
+            yield index, first
+            continue
+        for number in range(ANYWHERE_BITS + 1):
+            same = bands.setdefault((number, np.packbits(bits[number :: ANYWHERE_BITS + 1]).tobytes()), [])
+            for other in same:
+                yield index, other
+            same.append(index)
+
+
 class _Sets:
     """Disjoint sets of indices (union-find with path halving)."""
 
@@ -100,20 +135,6 @@ class _Sets:
 
 def _alike(one: npt.NDArray[np.bool_] | None, other: npt.NDArray[np.bool_] | None, bits: int) -> bool:
     return one is not None and other is not None and int(np.count_nonzero(one != other)) <= bits
-
-
-def _pairs_anywhere(steps: Sequence[npt.NDArray[np.bool_] | None]) -> list[tuple[int, int]]:
-    """Finds pairs within `ANYWHERE_BITS`: of one band more than that, two such have one in common."""
-    pairs = []
-    bands: dict[tuple[int, bytes], list[int]] = {}
-    for index, bits in enumerate(steps):
-        if bits is None:
-            continue
-        for number, band in enumerate(np.array_split(bits, ANYWHERE_BITS + 1)):
-            same = bands.setdefault((number, np.packbits(band).tobytes()), [])
-            pairs += [(index, other) for other in same if _alike(bits, steps[other], ANYWHERE_BITS)]
-            same.append(index)
-    return pairs
 
 
 def _read(path: Path) -> bytes:

@@ -1,11 +1,12 @@
 import hashlib
 import io
+import logging
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from components.ingest.groups import assign_groups, brightness_steps
+from components.ingest.groups import assign_groups, brightness_steps, candidates
 
 pytestmark = pytest.mark.numpy
 
@@ -98,3 +99,47 @@ def test_brightness_steps_tell_where_an_image_brightens_to_the_right():
     assert steps.reshape(16, 16)[:8].all()
     assert not steps.reshape(16, 16)[8:].any()
     assert brightness_steps(b"no image") is None
+
+
+def in_air(image: Image.Image) -> np.ndarray:
+    """The brightness steps of a picture with a third of air above it, as most slices have."""
+    framed = Image.new("L", (64, 64))
+    framed.paste(image.resize((48, 42)), (8, 22))
+    stream = io.BytesIO()
+    framed.save(stream, "PNG")
+    steps = brightness_steps(stream.getvalue())
+    assert steps is not None
+    assert not steps[: 5 * 16].any()
+    return steps
+
+
+def test_each_slice_is_compared_with_few_others_though_all_have_air_above_the_head():
+    steps = [in_air(head(patient)) for patient in range(400)]
+    compared = sum(1 for _ in candidates(steps))
+    assert compared < 10 * len(steps)  # and not with each of 399
+
+
+def test_a_thousand_slices_that_look_the_same_are_each_compared_once():
+    steps = in_air(head(1))
+    assert list(candidates([steps] * 1_000)) == [(index, 0) for index in range(1, 1_000)]
+
+
+def test_slices_that_differ_in_eight_places_are_compared_wherever_these_are():
+    random = np.random.default_rng(0)
+    places = [np.arange(first, first + 8) for first in range(0, 249, 8)]
+    places += [random.choice(256, 8, replace=False) for _ in range(200)]
+    steps = in_air(head(2))
+    for eight in places:
+        other = steps.copy()
+        other[eight] = ~other[eight]
+        assert (1, 0) in candidates([steps, other])
+
+
+def test_a_long_look_for_likeness_tells_how_far_it_is(data_dir, params, caplog):
+    (data_dir / "normal").mkdir(parents=True)
+    with caplog.at_level(logging.INFO, "ichor.ingest"):
+        assign_groups(data_dir, [f"normal/{number}.png" for number in range(4_001)], params)
+    assert [record.getMessage() for record in caplog.records] == [
+        "patients are not known; looked for likeness at 2000 of 4001 slices",
+        "patients are not known; looked for likeness at 4000 of 4001 slices",
+    ]
