@@ -40,11 +40,12 @@ def _parser() -> argparse.ArgumentParser:
         description="From a folder of head-CT slices to a blessed, pushed SavedModel: hemorrhage or normal.",
         epilog="A score for research, not a diagnosis.",
     )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", help="run the whole pipeline on a folder of slices")
     run.add_argument("--data", metavar="DIR", help="folder of slices; short for --set run.data=DIR")
-    run.add_argument("--output", metavar="DIR", help="folder for results; short for --set run.output=DIR")
+    _add_output(run, "folder for results")
     _add_settings(run)
     run.set_defaults(command=_run)
 
@@ -66,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     predict.add_argument(
         "--model", metavar="DIR", help="a pushed model's folder; the latest pushed by default"
     )
+    _add_output(predict, "folder of a run's results")
     form = predict.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print JSON")
     form.add_argument("--csv", action="store_true", help="print CSV, a row a slice")
@@ -74,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
 
     summary = commands.add_parser("summary", help="tell what a run did with the data and with what result")
     summary.add_argument("run", nargs="?", metavar="RUN", help="a run's id; the latest by default")
+    _add_output(summary, "folder of a run's results")
     _add_settings(summary)
     summary.set_defaults(command=_summary)
 
@@ -91,6 +94,17 @@ def _parser() -> argparse.ArgumentParser:
     _add_settings(locate)
     locate.set_defaults(command=_locate)
     return parser
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        parser.exit(message=f"ichor {version('ichor')}\n")
+
+
+def _add_output(parser: argparse.ArgumentParser, meaning: str) -> None:
+    parser.add_argument("--output", metavar="DIR", help=f"{meaning}; short for --set run.output=DIR")
 
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:
@@ -138,14 +152,18 @@ def _predict(parsed: argparse.Namespace) -> int:
     from pipeline.predict import predict_on_terminal
 
     return predict_on_terminal(
-        _load(parsed).config, parsed.paths, parsed.model, as_json=parsed.json, as_csv=parsed.csv
+        _load(parsed, run__output=parsed.output).config,
+        parsed.paths,
+        parsed.model,
+        as_json=parsed.json,
+        as_csv=parsed.csv,
     )
 
 
 def _summary(parsed: argparse.Namespace) -> int:
     from pipeline.summary import print_summary
 
-    print_summary(_load(parsed).config, parsed.run)
+    print_summary(_load(parsed, run__output=parsed.output).config, parsed.run)
     return EXIT_OK
 
 

@@ -7,17 +7,18 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from components.imaging.decode import UndecodableImage, decode_grey
 from components.ingest.labels import patient_of
 from components.ingest.params import IngestParams
-from components.ingest.structure import Rejection, inspect_bytes
+from components.ingest.scan import files_below, is_image
+from components.ingest.structure import Rejection, inspect_file
 from components.ingest.table import read_table
 from pipeline.config import Config
 from pipeline.console import NOWHERE, chatter_to
-from pipeline.layout import Layout
+from pipeline.layout import Layout, absolute
 from schemas.features import PREDICTED, PROBABILITY
 
 BATCH = 32  # slices a call of the model
-IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,6 +30,16 @@ class Score:
     probability: float | None
     hemorrhage: int | None
     reason: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class PatientScore:
+    """The highest slice of one patient; None where no slice could be scored."""
+
+    patient: str
+    slices: int
+    probability: float | None
+    hemorrhage: int | None
 
 
 def latest_pushed(layout: Layout) -> Path:
@@ -48,8 +59,8 @@ def latest_pushed(layout: Layout) -> Path:
 def find_slices(paths: Iterable[str], params: IngestParams) -> dict[Path, str]:
     """Returns the files named and the images in the folders named, in a stable order, with patients.
 
-    A patient is told by the label table of a named folder, else by `ingest.patient_pattern`,
-    else by the folder that the file lies in.
+    A patient is told by the label table of a named folder, else by `ingest.patient_pattern` over the
+    path below that folder, else by the folder that the file lies in.
 
     Raises:
       FileNotFoundError: A path does not exist, or there is no image at all.
@@ -60,26 +71,21 @@ def find_slices(paths: Iterable[str], params: IngestParams) -> dict[Path, str]:
         if not path.exists():
             raise FileNotFoundError(f"no such file or folder: {path}")
         if path.is_dir():
-            images = sorted(p for p in path.rglob("*") if p.suffix.lower() in IMAGE_SUFFIXES and p.is_file())
-            found |= {image: _patient(image, params) for image in images} | _told_by_table(
-                path, images, params
-            )
+            files = files_below(path)
+            images = [name for name in files if is_image(name)]
+            found |= {path / name: _patient(path, name, params) for name in images}
+            if params.table in files:
+                rows = read_table(path / params.table, files)
+                found |= {path / row.path: row.patient for row in rows if row.patient}
         else:
-            found[path] = _patient(path, params)
+            found[path] = _patient(path.parent, path.name, params)
     if not found:
         raise FileNotFoundError(f"no PNG or JPEG files in {', '.join(paths)}")
     return found
 
 
-def _told_by_table(folder: Path, images: Sequence[Path], params: IngestParams) -> dict[Path, str]:
-    if not (folder / params.table).is_file():
-        return {}
-    rows = read_table(folder / params.table, [image.relative_to(folder).as_posix() for image in images])
-    return {folder / row.path: row.patient for row in rows if row.patient}
-
-
-def _patient(path: Path, params: IngestParams) -> str:
-    return patient_of(path.as_posix(), params) or path.parent.name
+def _patient(folder: Path, name: str, params: IngestParams) -> str:
+    return patient_of(name, params) or str(absolute(str(folder / name)).parent)
 
 
 def score_files(model_dir: Path, slices: Mapping[Path, str], params: IngestParams) -> list[Score]:
@@ -90,22 +96,43 @@ def score_files(model_dir: Path, slices: Mapping[Path, str], params: IngestParam
     scores: list[Score] = []
     files = list(slices)
     for start in range(0, len(files), BATCH):
-        batch = files[start : start + BATCH]
-        contents = [path.read_bytes() for path in batch]
-        findings = [inspect_bytes(data, params) for data in contents]
-        readable = [n for n, finding in enumerate(findings) if not isinstance(finding, Rejection)]
-        told: dict[int, tuple[float, int]] = {}
-        if readable:
-            output = serve(images=tf.constant([contents[n] for n in readable]))
+        batch = {path: _readable(path, params) for path in files[start : start + BATCH]}
+        sound = [path for path, (_, reason) in batch.items() if not reason]
+        told: dict[Path, tuple[float, int]] = {}
+        if sound:
+            output = serve(images=tf.constant([batch[path][0] for path in sound]))
             probabilities, labels = (output[name].numpy()[:, 0] for name in (PROBABILITY, PREDICTED))
-            told = dict(
-                zip(readable, zip(map(float, probabilities), map(int, labels), strict=True), strict=True)
-            )
-        for n, (path, finding) in enumerate(zip(batch, findings, strict=True)):
-            probability, label = told.get(n, (None, None))
-            reason = str(finding.reason) if isinstance(finding, Rejection) else ""
+            answers = zip(sound, probabilities, labels, strict=True)
+            told = {path: (float(probability), int(label)) for path, probability, label in answers}
+        for path, (_, reason) in batch.items():
+            probability, label = told.get(path, (None, None))
             scores.append(Score(str(path), slices[path], probability, label, reason))
     return scores
+
+
+def _readable(path: Path, params: IngestParams) -> tuple[bytes, str]:
+    """Returns a file's bytes, and why they cannot be scored, if so: one bad file must not stop the others."""
+    data, finding = inspect_file(path, params)
+    if isinstance(finding, Rejection):
+        return data, str(finding.reason)
+    try:
+        decode_grey(data)
+    except UndecodableImage:
+        return data, "undecodable"
+    return data, ""
+
+
+def by_patient(scores: Iterable[Score]) -> list[PatientScore]:
+    """Returns each patient's highest slice, in the order in which patients come."""
+    groups: dict[str, list[Score]] = {}
+    for score in scores:
+        groups.setdefault(score.patient, []).append(score)
+    patients = []
+    for patient, group in groups.items():
+        told = [score for score in group if score.probability is not None]
+        top = max(told, key=lambda score: score.probability or 0.0) if told else group[0]
+        patients.append(PatientScore(patient, len(group), top.probability, top.hemorrhage))
+    return patients
 
 
 def predict_on_terminal(
@@ -118,39 +145,40 @@ def predict_on_terminal(
     slices = find_slices(paths, config.ingest)
     with chatter_to(NOWHERE):
         scores = score_files(model_dir, slices, config.ingest)
+    patients = by_patient(scores)
     if as_json:
-        print(
-            json.dumps({"model": str(model_dir), "slices": [dataclasses.asdict(s) for s in scores]}, indent=2)
-        )
+        told = {
+            "model": str(model_dir),
+            "slices": [dataclasses.asdict(score) for score in scores],
+            "patients": [dataclasses.asdict(patient) for patient in patients],
+        }
+        print(json.dumps(told, indent=2))
     elif as_csv:
+        of = {each.patient: each for each in patients}
         writer = csv.writer(sys.stdout)
-        writer.writerow(field.name for field in dataclasses.fields(Score))
-        writer.writerows(dataclasses.astuple(score) for score in scores)
+        names = [field.name for field in dataclasses.fields(Score)]
+        writer.writerow([*names, "patient_probability", "patient_hemorrhage"])
+        for score in scores:
+            patient = of[score.patient]
+            writer.writerow([*dataclasses.astuple(score), patient.probability, patient.hemorrhage])
     else:
-        _print_tables(scores, model_dir)
+        _print_tables(scores, patients, model_dir)
     return int(any(score.reason for score in scores))
 
 
-def _print_tables(scores: Sequence[Score], model_dir: Path) -> None:
-    print(f"model {model_dir}\n\n{'score':>6}  {'label':<10}  slice")
+def _print_tables(scores: Sequence[Score], patients: Sequence[PatientScore], model_dir: Path) -> None:
+    print(f"model {model_dir}\n\n{'score':>6}  {'label':<12}  slice")
     for score in scores:
-        print(f"{_score(score.probability)}  {_label(score):<10}  {score.file}")
-    print(f"\n{'score':>6}  {'label':<10}  {'slices':>6}  patient (highest slice)")
-    by_patient: dict[str, list[Score]] = {}
-    for score in scores:
-        by_patient.setdefault(score.patient, []).append(score)
-    for patient, group in by_patient.items():
-        read = [score for score in group if score.probability is not None]
-        top = max(read, key=lambda score: score.probability or 0.0) if read else group[0]
-        print(f"{_score(top.probability)}  {_label(top):<10}  {len(group):>6}  {patient}")
+        print(f"{_number(score.probability)}  {score.reason or _label(score.hemorrhage):<12}  {score.file}")
+    print(f"\n{'score':>6}  {'label':<12}  {'slices':>6}  patient (highest slice)")
+    for each in patients:
+        print(f"{_number(each.probability)}  {_label(each.hemorrhage):<12}  {each.slices:>6}  {each.patient}")
     print("\nScores are for research, not for diagnosis.")
 
 
-def _score(probability: float | None) -> str:
+def _number(probability: float | None) -> str:
     return f"{'-':>6}" if probability is None else f"{probability:6.3f}"
 
 
-def _label(score: Score) -> str:
-    if score.hemorrhage is None:
-        return score.reason
-    return "hemorrhage" if score.hemorrhage else "normal"
+def _label(hemorrhage: int | None) -> str:
+    return {None: "-", 0: "normal", 1: "hemorrhage"}[hemorrhage]

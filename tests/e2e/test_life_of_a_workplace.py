@@ -5,6 +5,8 @@ import io
 import json
 import re
 import shutil
+import struct
+import zlib
 
 import pytest
 
@@ -22,6 +24,17 @@ def ran(run):
     assert set(states) == ALL
     assert set(states.values()) <= {"ran", "cached"}
     return {name for name, state in states.items() if state == "ran"}
+
+
+def png_of(pixels: bytes) -> bytes:
+    """A PNG file with right checksums around any bytes in the place of compressed pixels."""
+    header = struct.pack(">IIBBBBB", 64, 64, 8, 0, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", pixels), (b"IEND", b""))
+    packed = (
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
 
 
 def test_a_first_run_trains_blesses_and_pushes(place):
@@ -101,7 +114,7 @@ def test_the_summary_tells_data_drops_history_metrics_and_verdict(place):
     ):
         assert part in text
     assert re.search(r"exported: epoch \d, the lowest validation loss", text)
-    assert "BLESSED" in text
+    assert re.search(r"^(NOT_BLESSED: binary_accuracy|BLESSED; model pushed to)", text, re.MULTILINE)
 
 
 def test_an_unknown_run_is_refused_and_the_known_ones_are_named(place):
@@ -114,6 +127,9 @@ def test_predictions_come_as_a_table_as_csv_and_as_json(place):
     folder = str(place.folder / "phantoms" / "normal")
     table = place.ichor("predict", folder).text
     assert "patient (highest slice)" in table
+    pattern = 'ingest.patient_pattern="(?P<patient>p[0-9]+)_"'
+    patients = json.loads(place.ichor("predict", folder, "--json", "--set", pattern).text)["patients"]
+    assert [each["patient"] for each in patients] == [f"p{number:03d}" for number in range(12)]
     as_csv = place.ichor("predict", folder, "--csv").text
     rows = list(csv.DictReader(io.StringIO(as_csv)))
     as_json = json.loads(place.ichor("predict", folder, "--json").text)["slices"]
@@ -128,8 +144,10 @@ def test_a_file_that_is_no_image_is_told_and_the_others_are_scored(place, tmp_pa
     image = next((place.folder / "phantoms" / "normal").glob("*.png"))
     shutil.copy(image, tmp_path / "sound.png")
     (tmp_path / "broken.png").write_bytes(image.read_bytes()[:200])
+    (tmp_path / "hollow.png").write_bytes(png_of(b"no pixels"))  # whole by its checksums, but not an image
     outcome = place.ichor("predict", str(tmp_path), "--json")
     assert outcome.status == 1
-    broken, sound = json.loads(outcome.text)["slices"]
+    broken, hollow, sound = json.loads(outcome.text)["slices"]
     assert (broken["probability"], broken["reason"]) == (None, "truncated")
+    assert (hollow["probability"], hollow["reason"]) == (None, "undecodable")
     assert 0 <= sound["probability"] <= 1
