@@ -1,4 +1,8 @@
-"""Transformed slices, kept as 8-bit pixels in memory or on disk."""
+"""Transformed slices, kept as 8-bit pixels in memory or on disk.
+
+Beam names and orders the shards of a split at random, so slices are put in the order of their
+ids: a training goes by their places, and the same data must give the same training.
+"""
 
 import dataclasses
 import logging
@@ -51,26 +55,26 @@ def load(
       cache_megabytes: All splits together stay in memory up to this many megabytes.
       cache_dir: Local folder for what does not; files are left there.
     Returns:
-      Slices by split, in the order of the records.
+      Slices by split, in the order of `features.SLICE_ID`, however the records are spread over files.
     Raises:
       ValueError: A split has no records.
     """
     files = {split: matching_files(split, texts) for split, texts in patterns.items()}
-    counts = {split: _count(paths) for split, paths in files.items()}
-    for split, count in counts.items():
-        if not count:
+    places = {split: _places(paths) for split, paths in files.items()}
+    for split, of_split in places.items():
+        if not of_split.size:
             raise ValueError(
                 f"trainer: split {split} holds no slice in {files[split]}; add patients to the data or "
                 "change the shares of the split (ingest.train_buckets, ingest.val_buckets)"
             )
-    size = sum(counts.values()) * int(np.prod(image_shape))
+    size = sum(of_split.size for of_split in places.values()) * int(np.prod(image_shape))
     in_memory = size <= cache_megabytes * BYTES_A_MEGABYTE
     loaded = {}
     for split, paths in files.items():
-        shape = (counts[split], *image_shape)
+        shape = (places[split].size, *image_shape)
         pixels = np.empty(shape, np.uint8) if in_memory else _on_disk(cache_dir / f"{split}.u8", shape)
-        targets = np.empty(counts[split], np.float32)
-        _fill(pixels, targets, _transformed(paths, transform))
+        targets = np.empty(places[split].size, np.float32)
+        _fill(pixels, targets, places[split], _transformed(paths, transform))
         loaded[split] = Slices(pixels, targets)
         log.info(
             "%s: %d slices, %d with a hemorrhage, %.1f MB of pixels %s",
@@ -92,8 +96,15 @@ def matching_files(split: str, patterns: Sequence[str]) -> list[str]:
     return files
 
 
-def _count(files: list[str]) -> int:
-    return int(tf.data.TFRecordDataset(files).reduce(np.int64(0), lambda count, _: count + 1))
+def _places(files: list[str]) -> npt.NDArray[np.int64]:
+    """Returns for each record, in the order of the files, its place in the order of the slice ids."""
+    column = {features.SLICE_ID: tf.io.FixedLenFeature([], tf.string)}
+    records = tf.data.TFRecordDataset(files).batch(DECODED_AT_ONCE)
+    parsed = records.map(lambda some: tf.io.parse_example(some, column)[features.SLICE_ID])
+    ids = [slice_id for some in parsed.as_numpy_iterator() for slice_id in some]
+    places = np.empty(len(ids), np.int64)
+    places[np.argsort(np.array(ids, np.bytes_))] = np.arange(len(ids))
+    return places
 
 
 def _on_disk(path: Path, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
@@ -117,10 +128,15 @@ def _transformed(files: list[str], transform: Transform) -> tf.data.Dataset:
     return records.map(apply, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True).prefetch(1)
 
 
-def _fill(pixels: npt.NDArray[np.uint8], targets: npt.NDArray[np.float32], batches: tf.data.Dataset) -> None:
+def _fill(
+    pixels: npt.NDArray[np.uint8],
+    targets: npt.NDArray[np.float32],
+    places: npt.NDArray[np.int64],
+    batches: tf.data.Dataset,
+) -> None:
     at = 0
     for some_pixels, some_targets in batches.as_numpy_iterator():
-        end = at + len(some_targets)
-        pixels[at:end] = some_pixels
-        targets[at:end] = some_targets
-        at = end
+        some_places = places[at : at + len(some_targets)]
+        pixels[some_places] = some_pixels
+        targets[some_places] = some_targets
+        at += len(some_targets)

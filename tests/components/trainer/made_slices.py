@@ -68,8 +68,10 @@ def records(count: int, seed: int) -> list[SliceRecord]:
     ]
 
 
-def write_split(folder: Path, split: str, slices: Iterable[SliceRecord]) -> None:
-    path = folder / f"Split-{split}" / "data_tfrecord-00000-of-00001"
+def write_split(
+    folder: Path, split: str, slices: Iterable[SliceRecord], shard: str = "00000-of-00001"
+) -> None:
+    path = folder / f"Split-{split}" / f"data_tfrecord-{shard}"
     path.parent.mkdir(parents=True, exist_ok=True)
     with tf.io.TFRecordWriter(str(path)) as writer:
         for one in slices:

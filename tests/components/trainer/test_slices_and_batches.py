@@ -41,11 +41,34 @@ def load(inputs: Path, cache_megabytes: int, cache_dir: Path) -> dict[str, Slice
     return slices.load(patterns, transform, (64, 64, 1), cache_megabytes, cache_dir)
 
 
-def test_slices_are_the_pictures_in_the_order_of_the_records(made: ModuleType, inputs: Path, tmp_path: Path):
+def test_slices_are_the_pictures_in_the_order_of_their_ids(made: ModuleType, inputs: Path, tmp_path: Path):
     loaded = load(inputs, 100, tmp_path)["val"]
-    pictures = [np.asarray(Image.open(io.BytesIO(one.image))) for one in made.records(made.VAL, 1)]
+    records = sorted(made.records(made.VAL, 1), key=lambda one: one.slice_id)
+    assert [one.slice_id for one in records[:3]] == ["s0", "s1", "s10"]  # which is not how they were written
+    pictures = [np.asarray(Image.open(io.BytesIO(one.image))) for one in records]
     np.testing.assert_array_equal(loaded.pixels[..., 0], pictures)  # their side is the model's: no resizing
-    np.testing.assert_array_equal(loaded.targets, np.arange(made.VAL) % 2)
+    np.testing.assert_array_equal(loaded.targets, [one.hemorrhage for one in records])
+
+
+@pytest.mark.parametrize("cache_megabytes", [100, 0])
+def test_neither_the_number_nor_the_order_of_shards_changes_the_slices(
+    made: ModuleType, inputs: Path, tmp_path: Path, cache_megabytes: int
+):
+    records = made.records(made.VAL, 1)
+    halves = {"two": (records[:9], records[9:]), "swapped": (records[9:], records[:9])}
+    for name, (first, second) in halves.items():
+        made.write_split(tmp_path / name, "val", first, "00000-of-00002")
+        made.write_split(tmp_path / name, "val", second, "00001-of-00002")
+    transform = tft.TFTransformOutput(str(inputs / "graph")).transform_features_layer()
+    one, two, swapped = (
+        slices.load(
+            {"val": [f"{folder}/Split-val/*"]}, transform, (64, 64, 1), cache_megabytes, tmp_path / name
+        )["val"]
+        for name, folder in [("a", inputs), ("b", tmp_path / "two"), ("c", tmp_path / "swapped")]
+    )
+    for other in (two, swapped):
+        np.testing.assert_array_equal(other.pixels, one.pixels)
+        np.testing.assert_array_equal(other.targets, one.targets)
 
 
 def test_slices_beyond_the_memory_limit_are_on_disk_and_the_same(inputs: Path, tmp_path: Path):
