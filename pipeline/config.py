@@ -41,7 +41,7 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "name": "ichor",
         "data": "data",
         "output": "ichor-output",
-        "beam": "in_memory",
+        "beam": "in_memory",  # each worker process imports TFX: some 25 s a node
         "beam_workers": 2,
     },
     "ingest": {
@@ -51,39 +51,41 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "normal_folders": ["normal"],
         "patient_pattern": "",
         "slicing_columns": ["*"],
-        "max_slicing_values": 12,
+        "max_slicing_values": 12,  # months, scanners, decades of age; not names
         "key_file": "",
         "seed": 0,
         # train : validation = 4 : 1, and a sixth of the patients untouched
         "train_buckets": 4,
         "val_buckets": 1,
         "test_buckets": 1,
-        "max_rejected_share": 0.05,
-        "min_side": 32,
+        "max_rejected_share": 0.05,  # more is a broken export, not a few bad files
+        "min_side": 32,  # an icon or a thumbnail is below
         "max_side": 4096,  # CT is 512, digitised film reaches 4,096
         "shards": 0,
     },
     "filter": {
         "enabled": True,
         "min_brain_share": 0.02,  # drops no hemorrhage in two public sets of 5,947 slices
-        "max_lost_hemorrhage_share": 0.01,
-        "contact_sheet_slices": 24,
+        "max_lost_hemorrhage_share": 0.01,  # room for a wrong label, not for a wrong threshold
+        "contact_sheet_slices": 24,  # three rows: what a person looks at
     },
     "transform": {
         "image_side": 224,  # of the recipe
-        "channels": 1,
+        "channels": 1,  # CT is grey
     },
     "trainer": {
+        # The recipe: trunk, weights, dropout, learning rate, epochs; and Keras' own momentum.
         "trunk": "inception_v3",
         "weights": "imagenet",
         "batch_norm_momentum": 0.99,
         "batch_norm_batches": 0,  # 16 helps random weights at a momentum of 0.99 (docs/data.md)
         "dropout": 0.5,
         "learning_rate": 0.0005,
-        "batch_size": 32,
+        "batch_size": 32,  # Keras' own
         "epochs": 10,
         "warmup_epochs": 0,
         "early_stopping_patience": 0,
+        # The recipe weighs and changes no slice; these are there to be set.
         "class_weights": "none",
         "flip": False,
         "rotation_degrees": 0.0,
@@ -91,13 +93,13 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "zoom_share": 0.0,
         "brightness_share": 0.0,
         "mixed_precision": True,
-        "cache_megabytes": 4000,
-        "threshold": 0.5,
+        "cache_megabytes": 4000,  # 80,000 grey slices of 224 pixels; half of a small machine's memory
+        "threshold": 0.5,  # as binary accuracy has it
         "seed": 0,
     },
     "gate": {
-        "min_binary_accuracy": 0.8,
-        "max_accuracy_drop": 0.01,
+        "min_binary_accuracy": 0.8,  # the first version reached 0.93; set it above your larger class
+        "max_accuracy_drop": 0.01,  # one slice in a hundred is noise on a small validation split
         "at_specificity": 0.9,
     },
     "phantoms": {

@@ -14,12 +14,15 @@ from components.evaluator.baseline import OlderBlessedModelStrategy
 from components.evaluator.gates import eval_config
 from components.ingest.component import SliceExampleGen
 from components.slice_filter.component import SliceFilter
+from components.trainer import preflight, weights
 from components.trainer.run import run_fn
 from components.transform.preprocess import preprocessing_fn
 from pipeline.config import Config
 from pipeline.layout import Layout, absolute
+from schemas import features
 
 SCHEMA = "schemas/slices.pbtxt"
+TRAIN, VAL, TEST = features.SPLITS
 # What every room of ours may use; a change there re-runs them all.
 SHARED_CODE = ("schemas/features.py", "schemas/records.py", "components/parameters.py", "components/imaging")
 
@@ -42,7 +45,11 @@ def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
 
     Args:
       config: All settings.
+    Raises:
+      FileNotFoundError: There is no such file of weights.
+      ValueError: No training can begin with these settings.
     """
+    preflight.check(config.trainer, config.transform.image_side)
     layout = Layout.of(config.run)
 
     ingest = SliceExampleGen(
@@ -72,7 +79,7 @@ def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
         examples=examples,
         schema=schema.outputs["schema"],
         preprocessing_fn=dotted(preprocessing_fn),
-        splits_config=tfx.proto.SplitsConfig(analyze=["train"]),
+        splits_config=tfx.proto.SplitsConfig(analyze=[TRAIN]),
         materialize=False,
         disable_statistics=True,
         custom_config={
@@ -87,12 +94,13 @@ def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
         transform_graph=transform.outputs["transform_graph"],
         schema=schema.outputs["schema"],
         run_fn=dotted(run_fn),
-        train_args=tfx.proto.TrainArgs(splits=["train"]),
-        eval_args=tfx.proto.EvalArgs(splits=["val"]),
+        train_args=tfx.proto.TrainArgs(splits=[TRAIN]),
+        eval_args=tfx.proto.EvalArgs(splits=[VAL]),
         custom_config={
             "params": config.trainer.to_json(),
             "state_dir": str(layout.training_state),
             "code_fingerprint": code_of("trainer"),
+            "weights_fingerprint": weights.fingerprint(config.trainer.weights),
         },
     )
 
@@ -109,7 +117,7 @@ def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
         model=trainer.outputs["model"],
         baseline_model=latest_blessed.outputs[baseline.MODEL],
         eval_config=eval_config(config.gate, gating=True),
-        example_splits=["val"],
+        example_splits=[VAL],
         schema=schema.outputs["schema"],
     )
     pusher = tfx.components.Pusher(
@@ -128,7 +136,7 @@ def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
             examples=examples,
             model=trainer.outputs["model"],
             eval_config=eval_config(config.gate, gating=False),
-            example_splits=["test"],
+            example_splits=[TEST],
             schema=schema.outputs["schema"],
         ).with_id("TestEvaluator")
         nodes.insert(-1, test_evaluator)
