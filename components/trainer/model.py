@@ -24,6 +24,7 @@ def build(params: TrainerParams, image_shape: tuple[int, int, int]) -> keras.Mod
       ValueError: The slices are too small for the trunk.
     """
     side, _, channels = image_shape
+    check_side(params.trunk, side)
     inputs = keras.Input(image_shape, name=features.PIXELS)
     # Trunks are trained on -1..1 (keras.applications.inception_v3.preprocess_input).
     scaled = keras.layers.Rescaling(2.0, offset=-1.0)(inputs)
@@ -35,6 +36,18 @@ def build(params: TrainerParams, image_shape: tuple[int, int, int]) -> keras.Mod
     # float32 in mixed precision too: a probability near 0 or 1 needs the digits.
     output = keras.layers.Dense(1, activation="sigmoid", dtype="float32", name=features.PROBABILITY)(dropped)
     return keras.Model(inputs, output)
+
+
+def check_side(trunk: str, side: int) -> None:
+    """Checks that slices of a side are large enough for a trunk.
+
+    Raises:
+      ValueError: They are not.
+    """
+    if trunk == "inception_v3" and side < MIN_INCEPTION_SIDE:
+        raise ValueError(
+            f"transform.image_side: trunk {trunk} needs at least {MIN_INCEPTION_SIDE} pixels, got {side}"
+        )
 
 
 def trunk_of(model: keras.Model) -> keras.Model:
@@ -57,10 +70,6 @@ def _trunk(params: TrainerParams, side: int) -> keras.Model:
 
 
 def _inception_v3(side: int) -> keras.Model:
-    if side < MIN_INCEPTION_SIDE:
-        raise ValueError(
-            f"transform.image_side: trunk inception_v3 needs at least {MIN_INCEPTION_SIDE} pixels, got {side}"
-        )
     return keras.applications.InceptionV3(
         include_top=False, weights=None, input_shape=(side, side, RGB), name=TRUNK
     )

@@ -25,10 +25,12 @@ def run_fn(fn_args: "FnArgs") -> None:
 
     Args:
       fn_args: Raw examples, the transform graph and where to write. `custom_config` holds "params",
-        `TrainerParams` as JSON; "state_dir", a local folder that outlives a killed process; and
-        "code_fingerprint", which changes with the code.
+        `TrainerParams` as JSON; "state_dir", a local folder that outlives a killed process;
+        "code_fingerprint", which changes with the code; and "weights_fingerprint", which changes
+        with the file of weights.
     """
     params = TrainerParams.from_json(fn_args.custom_config["params"])
+    weights.require_unchanged(params.weights, fn_args.custom_config["weights_fingerprint"])
     patterns = {epochs.TRAIN: fn_args.train_files, epochs.VAL: fn_args.eval_files}
     transform = tft.TFTransformOutput(fn_args.transform_graph_path)
     state = TrainingState(_state_folder(fn_args, patterns))
@@ -51,10 +53,9 @@ def run_fn(fn_args: "FnArgs") -> None:
 
 
 def _state_folder(fn_args: "FnArgs", patterns: dict[str, list[str]]) -> Path:
-    """A changed setting, code, graph or record gets a folder of its own, so nothing wrong is resumed."""
+    """Whatever changes a training gets it a folder of its own, so that nothing wrong is resumed."""
     config = fn_args.custom_config
     files = [file for split, texts in patterns.items() for file in slices.matching_files(split, texts)]
     graph = tf.io.gfile.glob(f"{fn_args.transform_graph_path}/*/saved_model.pb")
-    return Path(config["state_dir"]) / fingerprint(
-        [config["params"], config["code_fingerprint"]], [*files, *graph]
-    )
+    texts = [config[key] for key in ("params", "code_fingerprint", "weights_fingerprint")]
+    return Path(config["state_dir"]) / fingerprint(texts, [*files, *graph])

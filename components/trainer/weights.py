@@ -1,5 +1,6 @@
 """Where the trunk's first weights come from."""
 
+import hashlib
 from pathlib import Path
 
 import keras
@@ -29,15 +30,12 @@ def load(trunk: keras.Model, name: str, weights: str) -> None:
     Raises:
       FileNotFoundError: The path leads nowhere.
       OSError: ImageNet weights are neither cached nor could be fetched whole.
-      ValueError: The file does not hold weights of this trunk.
+      ValueError: There are no such weights of this trunk, or the file does not hold them.
     """
+    check(name, weights)
     if weights == NONE:
         return
-    path = _fetched(name) if weights == IMAGENET else Path(weights).expanduser()
-    if not path.is_file():
-        raise FileNotFoundError(f"trainer.weights: no such file: {path}; {WAY_OUT}")
-    if path.suffix not in SUFFIXES:
-        raise ValueError(f"trainer.weights: expected a file ending in {' or '.join(SUFFIXES)}, got {path}")
+    path = _fetched() if weights == IMAGENET else Path(weights).expanduser()
     wrong = f"trainer.weights: {path} does not hold weights of the trunk {name} without its top"
     trunk.set_weights([np.full_like(weight, np.nan) for weight in trunk.get_weights()])
     try:
@@ -49,10 +47,52 @@ def load(trunk: keras.Model, name: str, weights: str) -> None:
         raise ValueError(f"{wrong}: {left} of {len(trunk.weights)} arrays are not in the file")
 
 
-def _fetched(name: str) -> Path:
-    """Returns the file of ImageNet weights, fetched on first use into Keras' cache."""
-    if name != "inception_v3":
+def check(name: str, weights: str) -> None:
+    """Checks what can be known of weights without reading or fetching them; arguments as of `load`.
+
+    Raises:
+      FileNotFoundError: The path leads nowhere.
+      ValueError: There are no ImageNet weights of this trunk, or the file is of another kind.
+    """
+    if weights == IMAGENET and name != "inception_v3":
         raise ValueError(f"trainer.weights={IMAGENET}: there are none for the trunk {name}; {WAY_OUT}")
+    if weights in (IMAGENET, NONE):
+        return
+    path = Path(weights).expanduser()
+    if not path.is_file():
+        raise FileNotFoundError(f"trainer.weights: no such file: {path}; {WAY_OUT}")
+    if path.suffix not in SUFFIXES:
+        raise ValueError(f"trainer.weights: expected a file ending in {' or '.join(SUFFIXES)}, got {path}")
+
+
+def fingerprint(weights: str) -> str:
+    """Returns what changes with the contents of a file of weights, since TFX's cache sees only its path.
+
+    Args:
+      weights: As of `load`.
+    Returns:
+      Sixteen hexadecimal digits; "" for imagenet, whose file is checked by hash, and for none.
+    Raises:
+      FileNotFoundError: The path leads nowhere.
+    """
+    if weights in (IMAGENET, NONE):
+        return ""
+    with Path(weights).expanduser().open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+
+
+def require_unchanged(weights: str, known: str) -> None:
+    """Refuses a file that was replaced since the run began, whose model would be cached under the old one.
+
+    Raises:
+      ValueError: Its fingerprint is not the known one.
+    """
+    if fingerprint(weights) != known:
+        raise ValueError(f"trainer.weights: {weights} changed while the run went on; run again")
+
+
+def _fetched() -> Path:
+    """Returns the file of ImageNet weights, fetched on first use into Keras' cache."""
     try:
         path = keras.utils.get_file(
             IMAGENET_FILE, IMAGENET_URL, cache_subdir="models", file_hash=IMAGENET_MD5

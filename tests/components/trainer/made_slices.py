@@ -12,6 +12,7 @@ import tensorflow as tf
 from PIL import Image
 from tensorflow_transform import impl_helper
 
+from components.trainer import weights
 from components.trainer.params import TrainerParams
 from components.transform.params import TransformParams
 from components.transform.preprocess import preprocessing_fn
@@ -111,5 +112,6 @@ def fn_args(inputs: Path, output: Path, trainer: TrainerParams, code: str = "a")
             "params": trainer.to_json(),
             "state_dir": str(output.parent / "state"),
             "code_fingerprint": code,
+            "weights_fingerprint": weights.fingerprint(trainer.weights),
         },
     )

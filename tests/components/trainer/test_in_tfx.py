@@ -59,6 +59,7 @@ def run(made: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
             "params": made.params(epochs=1).to_json(),
             "state_dir": str(root / "state"),
             "code_fingerprint": "a",
+            "weights_fingerprint": "",
         },
     )
     tfx.orchestration.LocalDagRunner().run(

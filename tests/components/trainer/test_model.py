@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from components.trainer import devices, epochs, weights
+from components.trainer import devices, epochs, preflight, weights
 from components.trainer import model as models
 from components.trainer.history import History
 from components.trainer.slices import Slices
@@ -98,6 +98,22 @@ def test_no_weights_leave_the_trunk_as_it_is(trunk: keras.Model):
     before = trunk.get_weights()
     weights.load(trunk, "tiny", "none")
     np.testing.assert_array_equal(trunk.get_weights()[0], before[0])
+
+
+def test_the_fingerprint_of_weights_is_of_their_contents_alone(tmp_path: Path):
+    one, copy = tmp_path / "one.h5", tmp_path / "copy.h5"
+    one.write_bytes(b"a")
+    copy.write_bytes(b"a")
+    before = weights.fingerprint(str(one))
+    assert before == weights.fingerprint(str(copy)) == "ca978112ca1bbdca"  # SHA-256 of "a", as NIST has it
+    one.write_bytes(b"b")
+    assert weights.fingerprint(str(one)) != before
+    assert weights.fingerprint("imagenet") == weights.fingerprint("none") == ""
+
+
+def test_imagenet_weights_of_another_trunk_are_refused_before_any_node_runs(made: ModuleType):
+    with pytest.raises(ValueError, match=r"trainer\.weights=imagenet: there are none for the trunk tiny"):
+        preflight.check(made.params(weights="imagenet"), 64)
 
 
 def test_a_missing_file_of_weights_is_told_with_the_way_out(trunk: keras.Model):

@@ -10,6 +10,7 @@ import pytest
 import tensorflow as tf
 
 from components.trainer import batches
+from components.trainer import model as models
 from components.trainer.params import TrainerParams
 from components.trainer.run import run_fn
 from schemas import features
@@ -164,6 +165,32 @@ def test_a_killed_training_is_not_gone_on_with_after_a_change(
     for changed in (other_setting, other_code, other_examples):
         killed_in_epoch(1, changed, monkeypatch)  # which fails if another epoch comes first
     assert epochs_asked_for == [1]
+
+
+def test_a_killed_training_is_not_gone_on_with_after_its_file_of_weights_was_replaced(
+    made: ModuleType,
+    inputs: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    epochs_asked_for: list[int],
+):
+    file = tmp_path / "trunk.weights.h5"
+    params = made.params(weights=str(file))
+    for seed, last in ((1, 2), (2, 1)):
+        models.trunk_of(models.build(made.params(seed=seed), (64, 64, 1))).save_weights(file)
+        killed_in_epoch(last, made.fn_args(inputs, tmp_path / "run", params), monkeypatch)
+    assert epochs_asked_for == [1]
+
+
+def test_weights_that_are_replaced_after_the_run_began_are_refused(
+    made: ModuleType, inputs: Path, tmp_path: Path
+):
+    file = tmp_path / "trunk.weights.h5"
+    file.write_bytes(b"old")
+    arguments = made.fn_args(inputs, tmp_path / "run", made.params(weights=str(file)))
+    file.write_bytes(b"new")
+    with pytest.raises(ValueError, match=r"trainer\.weights: .*trunk\.weights\.h5 changed while the run"):
+        run_fn(arguments)
 
 
 def test_the_best_epoch_is_exported_and_not_the_last(

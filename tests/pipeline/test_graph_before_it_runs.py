@@ -1,0 +1,41 @@
+"""What is known of a graph when it is built, before any node runs."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.graph import build_pipeline
+from pipeline.settings import load
+
+pytestmark = pytest.mark.tfx
+
+
+@pytest.fixture(autouse=True)
+def _empty_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def built(*settings: str) -> dict[str, dict]:
+    """The properties of each node, as TFX's cache compares them."""
+    graph = build_pipeline(load("demo", list(settings), environment={}).config)
+    return {node.id: dict(node.exec_properties) for node in graph.components}
+
+
+def test_a_replaced_file_of_weights_makes_trainer_run_anew_and_no_other_node(tmp_path: Path):
+    file = tmp_path / "w.h5"
+    file.write_bytes(b"old")
+    before = built(f"trainer.weights={file}")
+    assert built(f"trainer.weights={file}") == before
+    file.write_bytes(b"new")
+    after = built(f"trainer.weights={file}")
+    assert [node for node in before if before[node] != after[node]] == ["Trainer"]
+
+
+def test_a_missing_file_of_weights_is_told_before_any_node_runs():
+    with pytest.raises(FileNotFoundError, match=r"trainer\.weights: no such file: nowhere\.h5; give a file"):
+        built("trainer.weights=nowhere.h5")
+
+
+def test_slices_too_small_for_the_trunk_are_told_before_any_node_runs():
+    with pytest.raises(ValueError, match=r"transform\.image_side: .*at least 75 pixels, got 64"):
+        built("transform.image_side=64")
