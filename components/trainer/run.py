@@ -23,6 +23,9 @@ log = logging.getLogger("ichor.trainer")
 def run_fn(fn_args: "FnArgs") -> None:
     """Trains and exports one model; called by TFX Trainer.
 
+    A training that was killed goes on where it stopped if nothing changed since; what is left of
+    any other is deleted first.
+
     Args:
       fn_args: Raw examples, the transform graph and where to write. `custom_config` holds "params",
         `TrainerParams` as JSON; "state_dir", a local folder that outlives a killed process;
@@ -34,6 +37,8 @@ def run_fn(fn_args: "FnArgs") -> None:
     patterns = {epochs.TRAIN: fn_args.train_files, epochs.VAL: fn_args.eval_files}
     transform = tft.TFTransformOutput(fn_args.transform_graph_path)
     state = TrainingState(_state_folder(fn_args, patterns))
+    for name in state.remove_others():
+        log.info("removed the state of a stopped training that was changed since: %s", name)
     devices.reproducible(params.seed)
 
     layer = transform.transform_features_layer()

@@ -83,6 +83,18 @@ class TrainingState:
         """Deletes the folder."""
         shutil.rmtree(self.folder)
 
+    def remove_others(self) -> list[str]:
+        """Deletes the folders beside this one and returns their names.
+
+        They are of trainings that were killed before a setting, the data or the code changed. One
+        could go on if all were changed back; that is given up, since each takes several times the
+        size of the model and nothing else would ever delete it.
+        """
+        others = [path for path in self.folder.parent.iterdir() if path.is_dir() and path != self.folder]
+        for other in others:
+            shutil.rmtree(other)
+        return sorted(other.name for other in others)
+
     def _best(self, epoch: int) -> Path:
         return self.folder / f"best-{epoch:04d}.npz"
 

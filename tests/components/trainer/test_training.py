@@ -193,6 +193,25 @@ def test_weights_that_are_replaced_after_the_run_began_are_refused(
         run_fn(arguments)
 
 
+def test_what_a_killed_training_left_is_deleted_when_another_begins(
+    made: ModuleType,
+    inputs: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+):
+    state = tmp_path / "state"
+    killed_in_epoch(1, made.fn_args(inputs, tmp_path / "killed", made.params()), monkeypatch)
+    (abandoned,) = state.iterdir()
+    (state / "note.txt").write_text("not a training")
+    with caplog.at_level(logging.INFO, "ichor.trainer"):
+        killed_in_epoch(1, made.fn_args(inputs, tmp_path / "other", made.params(seed=4)), monkeypatch)
+    (own,) = (path for path in state.iterdir() if path.is_dir())
+    assert own != abandoned
+    assert f"removed the state of a stopped training that was changed since: {abandoned.name}" in caplog.text
+    assert (state / "note.txt").exists()
+
+
 def test_the_best_epoch_is_exported_and_not_the_last(
     made: ModuleType, inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
