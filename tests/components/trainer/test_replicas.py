@@ -38,7 +38,7 @@ run_fn(types.SimpleNamespace(
 def test_two_replicas_in_mixed_precision_learn_and_export_a_float32_model(
     made: ModuleType, inputs: Path, tmp_path: Path
 ):
-    params = made.params(mixed_precision=True, epochs=2).to_json()
+    params = made.params(mixed_precision=True, epochs=2, batch_norm_batches=2).to_json()
     subprocess.run(
         [sys.executable, "-c", TWO_REPLICAS, str(inputs), str(tmp_path), params],
         cwd=ROOT, timeout=300, check=True, capture_output=True,

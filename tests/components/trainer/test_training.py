@@ -131,23 +131,28 @@ def test_another_seed_gives_another_history(made: ModuleType, inputs: Path, trai
     assert measured(tmp_path / "other") != measured(trained)
 
 
+@pytest.mark.parametrize("batch_norm_batches", [0, 2])
 def test_a_killed_training_goes_on_and_ends_as_if_it_had_not_been_killed(
     made: ModuleType,
     inputs: Path,
-    trained: Path,
+    batch_norm_batches: int,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     epochs_asked_for: list[int],
     caplog: pytest.LogCaptureFixture,
 ):
-    killed_in_epoch(3, made.fn_args(inputs, tmp_path / "killed", made.params()), monkeypatch)
+    params = made.params(batch_norm_batches=batch_norm_batches)
+    run_fn(made.fn_args(inputs, tmp_path / "whole", params))
+    epochs_asked_for.clear()
+    killed_in_epoch(3, made.fn_args(inputs, tmp_path / "killed", params), monkeypatch)
     assert epochs_asked_for == [1, 2]
     with caplog.at_level(logging.INFO, "ichor.trainer"):
-        run_fn(made.fn_args(inputs, tmp_path / "resumed", made.params()))
+        run_fn(made.fn_args(inputs, tmp_path / "resumed", params))
     assert epochs_asked_for == [1, 2, 3]
     assert "going on after epoch 2 of a training that was stopped" in caplog.text
-    assert measured(tmp_path / "resumed") == measured(trained)
-    assert val_loss_of_export(made, tmp_path / "resumed") == val_loss_of_export(made, trained)
+    assert measured(tmp_path / "resumed") == measured(tmp_path / "whole")
+    whole, resumed = (val_loss_of_export(made, tmp_path / name) for name in ("whole", "resumed"))
+    assert resumed == whole
 
 
 def test_a_killed_training_is_not_gone_on_with_after_a_change(
