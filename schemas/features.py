@@ -1,4 +1,4 @@
-"""Names of a record's columns, raw and transformed, and nothing else."""
+"""Names of a record's columns, raw and transformed, and of what is said of a set of records."""
 
 # A slice as it was found.
 IMAGE = "image"  # the original encoded bytes, PNG or JPEG
@@ -36,3 +36,6 @@ PROBABILITY = "probability"  # float32, 0..1
 PREDICTED = "hemorrhage"  # int64, 1 at or above the operating threshold
 
 SPLITS = ("train", "val", "test")
+
+# Custom property of an Examples artifact: a warning a line, such as that patients are not known.
+WARNING_PROPERTY = "ichor_warning"

@@ -29,7 +29,6 @@ from components.ingest.shards import HashedSlice, Shard, WriteShard, deal, read_
 from schemas import features as f
 
 REPORT_KEY = "report"
-WARNING_PROPERTY = "ichor_warning"
 REJECTIONS_FOLDER = "parts"  # of the report while it is being made
 
 
@@ -185,4 +184,4 @@ def _describe(examples: types.Artifact, found: Plan, exec_properties: dict[str, 
     if fingerprint:
         examples.set_string_custom_property(utils.FINGERPRINT_PROPERTY_NAME, fingerprint)
     if found.warnings:
-        examples.set_string_custom_property(WARNING_PROPERTY, "\n".join(found.warnings))
+        examples.set_string_custom_property(f.WARNING_PROPERTY, "\n".join(found.warnings))

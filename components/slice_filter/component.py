@@ -22,6 +22,7 @@ from components.slice_filter import report as accounts
 from components.slice_filter.artifacts import SliceReport
 from components.slice_filter.params import FilterParams
 from components.slice_filter.transform import ACCOUNT_FILE, filter_split, write_account
+from schemas import features
 
 DATA_FILES = "data_tfrecord"  # as TFX's own ExampleGens call them
 
@@ -32,7 +33,6 @@ CARRIED = (
     example_gen.VERSION_PROPERTY_NAME,
 )
 OWN_PREFIX = "ichor_"  # of what SliceExampleGen says there
-WARNING_PROPERTY = "ichor_warning"  # one warning a line, such as that patients are not known
 
 log = logging.getLogger("ichor.filter")
 
@@ -74,7 +74,7 @@ def SliceFilter(
             (source,) = examples_utils.get_split_file_patterns([examples], split)
             target = os.path.join(artifact_utils.get_split_uri([filtered_examples], split), DATA_FILES)  # noqa: PTH118
             tallies.append(filter_split(pipeline, split, source, target, params))
-        warnings = examples.get_string_custom_property(WARNING_PROPERTY).splitlines()
+        warnings = examples.get_string_custom_property(features.WARNING_PROPERTY).splitlines()
         write_account(tallies, report.uri, splits, params, warnings)
     with fileio.open(os.path.join(report.uri, ACCOUNT_FILE), "rb") as file:  # noqa: PTH118
         account = json.load(file)

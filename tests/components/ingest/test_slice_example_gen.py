@@ -15,7 +15,7 @@ from tfx.types import artifact_utils, standard_artifacts
 
 from components.ingest.component import IngestReport, SliceExampleGen
 from components.ingest.errors import DataError
-from components.ingest.executor import WARNING_PROPERTY, Executor
+from components.ingest.executor import Executor
 from components.ingest.plan import NO_PATIENTS
 from components.ingest.splits import split_of
 from schemas import features as f
@@ -162,7 +162,7 @@ def test_a_table_gives_place_and_attributes_and_no_name_is_written_anywhere(data
     assert list(done.summary["columns_left_out"]) == ["name"]
     assert (done.summary["found"], done.summary["read"], done.summary["unlisted"]) == (30, 29, 1)
     assert done.summary["rejected"] == {"empty": 1}
-    assert done.examples.get_string_custom_property(WARNING_PROPERTY) == (
+    assert done.examples.get_string_custom_property("ichor_warning") == (
         "images that labels.csv does not name were not read: 1"
     )
     written = b"".join(path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file())
@@ -235,6 +235,6 @@ def test_without_patients_copies_stay_in_one_split_and_the_warning_goes_along(pa
             split_of_image.setdefault(record.image, set()).add(split)
     assert len(split_of_image) == 80
     assert {len(names) for names in split_of_image.values()} == {1}
-    assert done.examples.get_string_custom_property(WARNING_PROPERTY) == NO_PATIENTS
+    assert done.examples.get_string_custom_property("ichor_warning") == NO_PATIENTS
     assert done.summary["warnings"] == [NO_PATIENTS]
     assert done.summary["patients_from"] == "none"
