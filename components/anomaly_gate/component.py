@@ -1,14 +1,16 @@
 """AnomalyGate: a node that fails when ExampleValidator found anything."""
 
 import json
-from pathlib import Path
+import os
 
 from tensorflow_metadata.proto.v0 import anomalies_pb2
 from tfx import v1 as tfx
 from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
 from tfx.dsl.component.experimental.decorators import component
+from tfx.dsl.io import fileio
 from tfx.types import artifact_utils
 from tfx.types.standard_artifacts import ExampleAnomalies
+from tfx.utils import io_utils
 
 from components.anomaly_gate.anomalies import describe, stop_if_any
 
@@ -36,8 +38,9 @@ def AnomalyGate(
     splits = artifact_utils.decode_split_names(anomalies.split_names)
     found = {}
     for split in splits:
-        encoded = Path(anomalies.uri, f"Split-{split}", _ANOMALIES_FILE).read_bytes()
-        found[split] = anomalies_pb2.Anomalies.FromString(encoded)
+        path = os.path.join(artifact_utils.get_split_uri([anomalies], split), _ANOMALIES_FILE)  # noqa: PTH118
+        with fileio.open(path, "rb") as file:
+            found[split] = anomalies_pb2.Anomalies.FromString(file.read())
     stop_if_any(describe(found))
-    Path(report.uri).mkdir(parents=True, exist_ok=True)
-    Path(report.uri, REPORT_FILE).write_text(json.dumps({"splits": splits, "anomalies": 0}), encoding="utf-8")
+    text = json.dumps({"splits": splits, "anomalies": 0})
+    io_utils.write_string_file(os.path.join(report.uri, REPORT_FILE), text)  # noqa: PTH118 - a URI, not a path
