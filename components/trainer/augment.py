@@ -4,6 +4,8 @@ Left-right flips keep the anatomy, since a head is nearly symmetric; up-down fli
 are not offered. Brightness is a factor, so that air stays black.
 """
 
+import math
+
 import tensorflow as tf
 
 from components.trainer.params import TrainerParams
@@ -25,8 +27,7 @@ def augment(pixels: tf.Tensor, seed: tf.Tensor, params: TrainerParams) -> tf.Ten
         flipped = tf.random.stateless_uniform([count, 1, 1, 1], seeds[0]) < 0.5
         pixels = tf.where(flipped, tf.reverse(pixels, axis=[2]), pixels)
     if params.rotation_degrees or params.shift_share or params.zoom_share:
-        degree = 3.141592653589793 / 180.0
-        angle = _around_zero(count, seeds[1], params.rotation_degrees * degree)
+        angle = _around_zero(count, seeds[1], math.radians(params.rotation_degrees))
         down = _around_zero(count, seeds[2], params.shift_share)
         right = _around_zero(count, seeds[3], params.shift_share)
         scale = 1.0 + _around_zero(count, seeds[4], params.zoom_share)
