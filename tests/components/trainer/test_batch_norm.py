@@ -29,13 +29,15 @@ def test_statistics_are_the_means_over_batches_of_what_the_first_convolution_giv
     assert {layer.momentum for layer in models.batch_norms(model)} == {0.99}
 
 
-@pytest.mark.parametrize(("batches", "least", "most"), [(0, 0.0, 0.6), (4, 0.9, 1.0)])
-def test_with_slow_averages_only_measured_statistics_show_what_was_learnt(
-    made: ModuleType, inputs: Path, tmp_path: Path, batches: int, least: float, most: float
+def test_where_averages_lag_measured_statistics_show_what_was_learnt(
+    made: ModuleType, inputs: Path, tmp_path: Path
 ):
-    params = made.params(batch_norm_momentum=0.99, batch_norm_batches=batches)
-    run_fn(made.fn_args(inputs, tmp_path / "run", params))
-    with (tmp_path / "run" / "model_run" / "history.csv").open() as file:
-        rows = list(csv.DictReader(file))[1:]
-    assert float(rows[-1]["binary_accuracy"]) > 0.8
-    assert least <= max(float(row["val_binary_accuracy"]) for row in rows) <= most
+    val_losses = {}
+    for batches in (0, 4):
+        params = made.params(batch_norm_momentum=0.9999, batch_norm_batches=batches)
+        run_fn(made.fn_args(inputs, tmp_path / str(batches), params))
+        with (tmp_path / str(batches) / "model_run" / "history.csv").open() as file:
+            last = list(csv.DictReader(file))[-1]
+        assert float(last["binary_accuracy"]) > 0.8  # both have learnt
+        val_losses[batches] = float(last["val_loss"])
+    assert val_losses[4] < val_losses[0] / 2
