@@ -56,8 +56,8 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         examples = artifact_utils.get_single_instance(output_dict[keys.EXAMPLES_KEY])
         report_uri = artifact_utils.get_single_uri(output_dict[REPORT_KEY])
 
-        found = _plan(data_dir, params, exec_properties)
         key = identity.load_key(identity.key_path(params))
+        found = _plan(data_dir, params, exec_properties)
         slices = hash_slices(found, key, params, _split_config(exec_properties))
         split_with = functools.partial(splits.split_with, key, params)
         labels = [(row.patient, row.hemorrhage) for row in found.slices]

@@ -212,6 +212,12 @@ def test_files_that_cannot_be_read_are_listed_with_a_reason_up_to_a_share(patien
     assert "P0_3" not in str(stopped.value)  # what a node raises goes into the log
 
 
+def test_a_key_that_others_may_read_is_told_as_such(patients, tmp_path, params):
+    Path(params.key_file).chmod(0o644)
+    with pytest.raises(DataError, match="others may read it"):
+        Ingested(patients(24, 24), tmp_path / "out", params)
+
+
 def test_a_split_that_lacks_a_class_is_refused_before_and_after_reading(patients, tmp_path, params):
     with pytest.raises(DataError, match=r"3 splits need 3 patients of each class at least: add patients"):
         Ingested(patients(0, 2), tmp_path / "out", params)
