@@ -40,7 +40,7 @@ format: $(READY) ## let ruff repair what it can
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(READY) ## measure the budgets of docs/performance.md: half an hour
+bench: $(READY) ## measure the budgets of docs/performance.md (takes long)
 	@$(BIN)/python -m bench
 
 clean: ## remove the demo's output, build output and caches; .venv and your own runs stay
