@@ -16,8 +16,9 @@ from components.trainer.history import BEFORE_TRAINING, History, Row, best_epoch
 from components.trainer.params import TrainerParams
 from components.trainer.slices import Slices
 from components.trainer.state import TrainingState
+from schemas import features
 
-TRAIN, VAL = "train", "val"
+TRAIN, VAL, _ = features.SPLITS
 SAMPLED_BEFORE_TRAINING = 256  # training slices; enough for a loss to two digits, a fraction of an epoch
 
 log = logging.getLogger("ichor.trainer")
