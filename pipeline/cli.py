@@ -144,7 +144,7 @@ def _phantoms(parsed: argparse.Namespace) -> int:
     from pipeline.demo import write_phantoms
 
     config = _load(parsed, phantoms__patients=parsed.patients).config
-    write_phantoms(Path(parsed.out), config.phantoms)
+    print(f"{parsed.out}: {write_phantoms(Path(parsed.out), config.phantoms)}")
     return EXIT_OK
 
 

@@ -128,6 +128,6 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "trainer.learning_rate": 0.001,
         "trainer.epochs": 8,
         "trainer.flip": True,
-        "gate.min_binary_accuracy": 0.8,  # calling everything normal reaches 0.67
+        "gate.min_binary_accuracy": 0.75,  # calling everything normal reaches 0.67
     },
 }

@@ -11,16 +11,16 @@ from components.phantoms.params import PhantomParams
 from pipeline.settings import load
 
 
-def write_phantoms(out: Path, params: PhantomParams) -> None:
-    """Writes a folder of phantoms and says what is in it.
+def write_phantoms(out: Path, params: PhantomParams) -> str:
+    """Writes a folder of phantoms and returns what is in it, in words.
 
     Raises:
       FileExistsError: `out` is not empty.
     """
     made = write_dataset(out, params, progress=_progress)
     kinds = ", ".join(f"{count} {kind}" for kind, count in made.kinds.items())
-    print(
-        f"{out}: {made.slices} slices of {made.patients} phantoms; {made.hemorrhage} slices of "
+    return (
+        f"{made.slices} slices of {made.patients} phantoms; {made.hemorrhage} slices of "
         f"{made.bleeding_patients} phantoms show a hemorrhage ({kinds})"
     )
 
@@ -36,8 +36,9 @@ def run_demo() -> int:
     if not data.exists():
         unfinished = data.with_name(f"{data.name}.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
-        write_phantoms(unfinished, config.phantoms)
+        said = write_phantoms(unfinished, config.phantoms)
         unfinished.rename(data)
+        print(f"{data}: {said}")
     if not key.exists():
         # Phantoms are nobody: the same key everywhere gives the same split everywhere.
         with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
