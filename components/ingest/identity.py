@@ -102,7 +102,10 @@ def locate(data_dir: Path, params: IngestParams, slice_ids: Iterable[str]) -> di
     Raises:
       DataError: The folder or the key cannot be used.
     """
-    key = load_key(key_path(params))
+    path = key_path(params)
+    if not path.exists():
+        raise DataError(f"key file {path}: no such file; set ingest.key_file to the one that the run used")
+    key = load_key(path)
     path_of = {slice_id(key, path): path for path in files_below(data_dir)}
     return {wanted: path_of[wanted] for wanted in slice_ids if wanted in path_of}
 

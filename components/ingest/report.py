@@ -102,8 +102,8 @@ def require_few_rejections(rejections: Mapping[str, Rejection], found: int, para
     )
     raise DataError(
         f"{len(rejections)} of {found} files cannot be read, {share:.1%}, and "
-        f"{params.max_rejected_share:.1%} are allowed: {reasons}; `ichor locate ID` finds "
-        "the file; repair or remove them, or raise ingest.max_rejected_share"
+        f"{params.max_rejected_share:.1%} are allowed: {reasons}; `ichor locate --data DIR ID` "
+        "finds the file; repair or remove them, or raise ingest.max_rejected_share"
     )
 
 

@@ -149,7 +149,7 @@ def _lost_hemorrhages(
             f"{max(row.min_brain_share for row in fitting):g} or less"
         )
     else:
-        way_out = "no filter.min_brain_share helps: export the slices anew with a brain window"
+        way_out = "export the slices anew with a brain window, since no filter.min_brain_share helps"
     return [
         f"SliceFilter would drop {lost.total()} of {hemorrhages} hemorrhage slices ({share:.1%}: {named}); "
         f"filter.max_lost_hemorrhage_share allows {params.max_lost_hemorrhage_share:.1%}. Look at the "

@@ -81,3 +81,12 @@ def test_who_has_the_key_finds_the_file_of_a_slice(data_dir, draw, params):
     key = identity.load_key(identity.key_path(params))
     wanted = identity.slice_id(key, "normal/P7_2.png")
     assert identity.locate(data_dir, params, [wanted, "0" * 32]) == {wanted: "normal/P7_2.png"}
+
+
+def test_locating_with_a_key_that_is_not_there_makes_none(tmp_path, params):
+    missing = params.model_copy(update={"key_file": str(tmp_path / "mistyped")})
+    with pytest.raises(
+        DataError, match=r"mistyped: no such file; set ingest.key_file to the one that the run used"
+    ):
+        identity.locate(tmp_path, missing, ["0" * 32])
+    assert not (tmp_path / "mistyped").exists()

@@ -205,8 +205,8 @@ def test_files_that_cannot_be_read_are_listed_with_a_reason_up_to_a_share(patien
     with pytest.raises(
         DataError,
         match=r"4 of 52 files cannot be read, 7\.7%, and 5\.0% are allowed: 2 truncated "
-        r"\(such as [0-9a-f]{32}: ends .*; `ichor locate ID` finds the file; repair or remove them, or raise "
-        r"ingest\.max_rejected_share",
+        r"\(such as [0-9a-f]{32}: ends .*; `ichor locate --data DIR ID` finds the file; repair or remove "
+        r"them, or raise ingest\.max_rejected_share",
     ) as stopped:
         Ingested(data_dir, tmp_path / "again", params)
     assert "P0_3" not in str(stopped.value)  # what a node raises goes into the log

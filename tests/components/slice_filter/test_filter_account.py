@@ -134,7 +134,9 @@ def test_hemorrhages_without_a_window_are_objected_to_with_another_way_out():
         tally.add("train", 1, f"dark{number}", DARK, GREY)
     (objection,) = account(tally, SPLITS).objections
     assert "6 of 10 hemorrhage slices (60.0%: 5 dark, 1 little_brain)" in objection
-    assert "no filter.min_brain_share helps: export the slices anew with a brain window" in objection
+    assert (
+        "then export the slices anew with a brain window, since no filter.min_brain_share helps;" in objection
+    )
 
 
 def test_a_split_that_keeps_nothing_of_a_class_is_objected_to():
