@@ -116,7 +116,7 @@ def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
         examples=examples,
         model=trainer.outputs["model"],
         baseline_model=latest_blessed.outputs[baseline.MODEL],
-        eval_config=eval_config(config.gate, gating=True),
+        eval_config=eval_config(config.gate, config.trainer.threshold, gating=True),
         example_splits=[VAL],
         schema=schema.outputs["schema"],
     )
@@ -135,7 +135,7 @@ def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
         test_evaluator = tfx.components.Evaluator(
             examples=examples,
             model=trainer.outputs["model"],
-            eval_config=eval_config(config.gate, gating=False),
+            eval_config=eval_config(config.gate, config.trainer.threshold, gating=False),
             example_splits=[TEST],
             schema=schema.outputs["schema"],
         ).with_id("TestEvaluator")

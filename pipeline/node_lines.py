@@ -95,7 +95,12 @@ def _metrics(run: Run, node: str) -> str:
     evaluation = run.output(node, "evaluation")
     overall = read_metrics(evaluation.path)[OVERALL] if evaluation else {}
     names = ("binary_accuracy", "auc", "recall", "specificity")
-    return ", ".join(f"{name} {overall[name]:.4f}" for name in names if name in overall)
+    told = ", ".join(f"{name} {overall[name]:.4f}" for name in names if name in overall)
+    if overall.get("recall") == 0:
+        told += "; WARNING: it finds no hemorrhage at its operating threshold"
+    if overall.get("specificity") == 0:
+        told += "; WARNING: it calls everything a hemorrhage at its operating threshold"
+    return told
 
 
 def _pusher(run: Run) -> str:

@@ -10,11 +10,12 @@ GATED_METRIC = "binary_accuracy"
 KERAS_THRESHOLD = 0.5  # Keras' binary accuracy; the operating threshold is another matter
 
 
-def eval_config(params: GateParams, gating: bool) -> tfma.EvalConfig:
+def eval_config(params: GateParams, threshold: float, gating: bool) -> tfma.EvalConfig:
     """Returns what Evaluator measures and, if it gates, demands.
 
     Args:
       params: Bounds.
+      threshold: The model's operating threshold, 0..1, at which it says hemorrhage.
       gating: True for the validation split; False only measures, as for the test split.
     """
     return tfma.EvalConfig(
@@ -26,12 +27,12 @@ def eval_config(params: GateParams, gating: bool) -> tfma.EvalConfig:
             )
         ],
         slicing_specs=[tfma.SlicingSpec(), tfma.SlicingSpec(feature_keys=[features.ATTRIBUTES])],
-        metrics_specs=[tfma.MetricsSpec(metrics=_metrics(params, gating))],
+        metrics_specs=[tfma.MetricsSpec(metrics=_metrics(params, threshold, gating))],
     )
 
 
-def _metrics(params: GateParams, gating: bool) -> list[tfma.MetricConfig]:
-    at_half = f'"thresholds": {KERAS_THRESHOLD}'
+def _metrics(params: GateParams, threshold: float, gating: bool) -> list[tfma.MetricConfig]:
+    operating = f'"thresholds": {threshold}'
     return [
         tfma.MetricConfig(class_name="ExampleCount"),
         tfma.MetricConfig(
@@ -41,9 +42,9 @@ def _metrics(params: GateParams, gating: bool) -> list[tfma.MetricConfig]:
         ),
         tfma.MetricConfig(class_name="BinaryCrossEntropy", config='"name": "loss"'),
         tfma.MetricConfig(class_name="AUC", config='"name": "auc"'),
-        tfma.MetricConfig(class_name="Precision", config=f'"name": "precision", {at_half}'),
-        tfma.MetricConfig(class_name="Recall", config=f'"name": "recall", {at_half}'),
-        tfma.MetricConfig(class_name="Specificity", config=f'"name": "specificity", {at_half}'),
+        tfma.MetricConfig(class_name="Precision", config=f'"name": "precision", {operating}'),
+        tfma.MetricConfig(class_name="Recall", config=f'"name": "recall", {operating}'),
+        tfma.MetricConfig(class_name="Specificity", config=f'"name": "specificity", {operating}'),
         tfma.MetricConfig(
             class_name="SensitivityAtSpecificity",
             config=f'"name": "sensitivity_at_specificity", "specificity": {params.at_specificity}',
@@ -55,7 +56,7 @@ def _metrics(params: GateParams, gating: bool) -> list[tfma.MetricConfig]:
         tfma.MetricConfig(class_name="ConfusionMatrixPlot"),
         tfma.MetricConfig(
             class_name="ConfusionMatrixAtThresholds",
-            config=f'"name": "confusion_matrix", "thresholds": [{KERAS_THRESHOLD}]',
+            config=f'"name": "confusion_matrix", "thresholds": [{threshold}]',
         ),
     ]
 

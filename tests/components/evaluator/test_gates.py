@@ -11,7 +11,7 @@ PARAMS = GateParams(min_binary_accuracy=0.8, max_accuracy_drop=0.01, at_specific
 
 
 def thresholds(gating: bool) -> dict[str, list[PerSliceMetricThreshold]]:
-    (spec,) = eval_config(PARAMS, gating).metrics_specs
+    (spec,) = eval_config(PARAMS, 0.3, gating).metrics_specs
     assert not any(metric.HasField("threshold") for metric in spec.metrics)  # would bind every slice
     return {
         metric.config: list(metric.per_slice_thresholds)
@@ -37,3 +37,11 @@ def test_a_candidate_may_be_a_little_worse_than_the_latest_blessed_model():
 
 def test_the_test_split_gates_nothing():
     assert thresholds(gating=False) == {}
+
+
+def test_sensitivity_and_specificity_are_those_of_the_model_that_is_pushed():
+    (spec,) = eval_config(PARAMS, 0.3, gating=True).metrics_specs
+    settings = {metric.class_name: metric.config for metric in spec.metrics}
+    for name in ("Precision", "Recall", "Specificity"):
+        assert '"thresholds": 0.3' in settings[name]
+    assert '"threshold": 0.5' in settings["BinaryAccuracy"]  # as Keras defines it
