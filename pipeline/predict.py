@@ -59,14 +59,15 @@ def latest_pushed(layout: Layout) -> Path:
 def find_slices(paths: Iterable[str], params: IngestParams) -> dict[Path, str]:
     """Returns the files named and the images in the folders named, in a stable order, with patients.
 
-    A patient is told by the label table of a named folder, else by `ingest.patient_pattern` over the
-    path below that folder, else by the folder that the file lies in.
+    A patient is told by the label table of the folder that is named or that a named file lies in, else
+    by `ingest.patient_pattern` over the path below that folder, else by the folder of the file.
 
     Raises:
       FileNotFoundError: A path does not exist, or there is no image at all.
       DataError: A folder's label table does not keep to its form.
     """
     found: dict[Path, str] = {}
+    told_by: dict[Path, dict[Path, str]] = {}
     for path in map(Path, paths):
         if not path.exists():
             raise FileNotFoundError(f"no such file or folder: {path}")
@@ -75,13 +76,20 @@ def find_slices(paths: Iterable[str], params: IngestParams) -> dict[Path, str]:
             images = [name for name in files if is_image(name)]
             found |= {path / name: _patient(path, name, params) for name in images}
             if params.table in files:
-                rows = read_table(path / params.table, files)
-                found |= {path / row.path: row.patient for row in rows if row.patient}
+                found |= _told(path, files, params)
         else:
-            found[path] = _patient(path.parent, path.name, params)
+            told = told_by.setdefault(path.parent, {})
+            if not told and (path.parent / params.table).is_file():
+                told |= _told(path.parent, files_below(absolute(str(path.parent))), params)
+            found[path] = told.get(path) or _patient(path.parent, path.name, params)
     if not found:
         raise FileNotFoundError(f"no PNG or JPEG files in {', '.join(paths)}")
     return found
+
+
+def _told(folder: Path, files: Sequence[str], params: IngestParams) -> dict[Path, str]:
+    rows = read_table(folder / params.table, files)
+    return {folder / row.path: row.patient for row in rows if row.patient}
 
 
 def _patient(folder: Path, name: str, params: IngestParams) -> str:
@@ -141,7 +149,9 @@ def predict_on_terminal(
     """Prints scores by slice and by patient; returns 0, or 1 where a file could not be read."""
     model_dir = Path(model) if model else latest_pushed(Layout.of(config.run))
     if not (model_dir / "saved_model.pb").is_file():
-        raise FileNotFoundError(f"{model_dir} is not a SavedModel: it has no saved_model.pb")
+        raise FileNotFoundError(
+            f"{model_dir} is not a SavedModel: it has no saved_model.pb; pushed models are numbered folders"
+        )
     slices = find_slices(paths, config.ingest)
     with chatter_to(NOWHERE):
         scores = score_files(model_dir, slices, config.ingest)
@@ -163,7 +173,10 @@ def predict_on_terminal(
             writer.writerow([*dataclasses.astuple(score), patient.probability, patient.hemorrhage])
     else:
         _print_tables(scores, patients, model_dir)
-    return int(any(score.reason for score in scores))
+    unread = sum(bool(score.reason) for score in scores)
+    if unread:
+        print(f"ichor: {unread} of {len(scores)} files could not be scored", file=sys.stderr)
+    return int(unread > 0)
 
 
 def _print_tables(scores: Sequence[Score], patients: Sequence[PatientScore], model_dir: Path) -> None:

@@ -103,7 +103,7 @@ def _compile(model: keras.Model, params: TrainerParams, epoch: int, validation: 
     model.compile(
         optimizer=keras.optimizers.Adam(params.learning_rate),
         loss=keras.losses.BinaryCrossentropy(),
-        metrics=[keras.metrics.BinaryAccuracy(name="binary_accuracy", threshold=params.threshold)],
+        metrics=[keras.metrics.BinaryAccuracy(name="binary_accuracy")],
         jit_compile=False,  # XLA doubles the time to the first step and changes sums from run to run
     )
     model.optimizer.build(model.trainable_variables)

@@ -22,9 +22,9 @@ class Row:
     Attributes:
       epoch: From 1; 0 is the untrained model.
       loss: Binary cross-entropy on the training slices; of epoch 0 on a sample of them.
-      binary_accuracy: Share of training slices on the right side of the threshold.
+      binary_accuracy: Share of training slices on the right side of 0.5.
       val_loss: Binary cross-entropy on the validation slices.
-      val_binary_accuracy: Share of validation slices on the right side of the threshold.
+      val_binary_accuracy: Share of validation slices on the right side of 0.5.
       timestamp: End of the epoch, ISO 8601, UTC.
       runtime: Of the epoch with its validation, seconds.
     """

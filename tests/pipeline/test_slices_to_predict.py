@@ -1,0 +1,66 @@
+"""Which files are scored, and whose they are."""
+
+import pytest
+from PIL import Image
+
+from pipeline.predict import Score, by_patient, find_slices
+from pipeline.settings import load
+
+pytestmark = pytest.mark.numpy
+
+
+@pytest.fixture
+def params():
+    return load(assignments=["ingest.patient_pattern='(?P<patient>[0-9]+)_'"], read_file=False).config.ingest
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Slices of patients A and B by the table, of 17 and 18 by their names, and files that are no slices."""
+    for name in ("17_1.png", "18_1.png", "below/17_2.png", ".hidden.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        Image.new("L", (40, 40)).save(tmp_path / name)
+    (tmp_path / "notes.txt").write_text("not a slice")
+    return tmp_path
+
+
+def with_table(folder):
+    (folder / "labels.csv").write_text("file,hemorrhage,patient\n17_1.png,0,A\n18_1.png,1,B\n")
+
+
+def test_the_pattern_tells_the_patient_and_hidden_and_other_files_are_left_out(folder, params):
+    found = find_slices([str(folder)], params)
+    assert {path.relative_to(folder).as_posix(): patient for path, patient in found.items()} == {
+        "17_1.png": "17", "18_1.png": "18", "below/17_2.png": "17",
+    }  # fmt: skip
+
+
+def test_the_table_of_a_named_folder_goes_before_the_pattern(folder, params):
+    with_table(folder)
+    found = find_slices([str(folder)], params)
+    assert found[folder / "17_1.png"] == "A"
+    assert found[folder / "below" / "17_2.png"] == "17"
+
+
+def test_the_table_beside_a_named_file_tells_its_patient(folder, params):
+    with_table(folder)
+    found = find_slices([str(folder / "17_1.png"), str(folder / "18_1.png")], params)
+    assert list(found.values()) == ["A", "B"]
+
+
+def test_without_table_and_pattern_the_folder_is_the_patient(folder, params):
+    plain = params.model_copy(update={"patient_pattern": ""})
+    assert find_slices([str(folder / "below")], plain) == {
+        folder / "below" / "17_2.png": str(folder / "below")
+    }
+
+
+def test_a_folder_without_images_is_told(tmp_path, params):
+    with pytest.raises(FileNotFoundError, match="no PNG or JPEG files in"):
+        find_slices([str(tmp_path)], params)
+
+
+def test_a_patient_has_the_score_of_its_highest_slice():
+    scores = [Score("a", "P", 0.2, 0), Score("b", "P", 0.9, 1), Score("c", "P", None, None, "empty")]
+    (patient,) = by_patient(scores)
+    assert (patient.patient, patient.slices, patient.probability, patient.hemorrhage) == ("P", 3, 0.9, 1)
