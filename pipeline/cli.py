@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit status."""
     parsed = _parser().parse_args(arguments)
     from components.ingest.errors import DataError
-    from pipeline.layout import NoRunError
+    from pipeline.layout import MovedError, NoRunError
     from pipeline.settings import ConfigError
 
     try:
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return EXIT_ERROR
-    except (ConfigError, DataError, NoRunError, OSError) as error:
+    except (ConfigError, DataError, MovedError, NoRunError, OSError) as error:
         print(f"ichor: {error}", file=sys.stderr)
         return EXIT_ERROR
 

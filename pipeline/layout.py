@@ -10,6 +10,10 @@ class NoRunError(LookupError):
     """There is no such run; the message is for the user."""
 
 
+class MovedError(RuntimeError):
+    """The output folder does not lie where its history says; the message is for the user."""
+
+
 def absolute(path: str) -> Path:
     """Returns a path as a user means it: ~ is the home folder, the rest is relative to here."""
     return Path(path).expanduser().resolve()

@@ -9,7 +9,7 @@ from tfx import v1 as tfx
 from pipeline.config import Config
 from pipeline.graph import build_pipeline
 from pipeline.layout import Layout
-from pipeline.runs import latest_run_id, read_run
+from pipeline.runs import latest_run_id, read_run, require_unmoved
 from pipeline.settings import load
 from pipeline.verdict import verdict
 
@@ -23,6 +23,7 @@ def main() -> None:
     """Runs the graph with the settings that are found, and prints what came of it."""
     config = load().config
     layout = Layout.of(config.run)
+    require_unmoved(layout)
     before = latest_run_id(layout)
     run(config)
     if latest_run_id(layout) != before:  # `tfx pipeline create` calls this file without running the graph

@@ -8,7 +8,7 @@ from typing import Any
 import ml_metadata as mlmd
 from ml_metadata.proto import metadata_store_pb2 as pb
 
-from pipeline.layout import Layout, NoRunError
+from pipeline.layout import Layout, MovedError, NoRunError
 
 _RUN_CONTEXT = "pipeline_run"
 _NODE_CONTEXT = "node"
@@ -63,6 +63,22 @@ def open_store(layout: Layout) -> mlmd.MetadataStore:
     config.sqlite.filename_uri = str(layout.metadata)
     config.sqlite.connection_mode = pb.SqliteMetadataSourceConfig.READWRITE
     return mlmd.MetadataStore(config)
+
+
+def require_unmoved(layout: Layout) -> None:
+    """Refuses an output folder that was moved: ML Metadata names every artifact by its absolute path.
+
+    Raises:
+      MovedError: An artifact lies elsewhere.
+    """
+    if not layout.metadata.is_file():
+        return
+    for artifact in open_store(layout).get_artifacts():
+        if not Path(artifact.uri).is_relative_to(layout.artifacts):
+            raise MovedError(
+                f"output folder {layout.root}: was moved or copied; its history names {artifact.uri}; "
+                "move it back, or write to a new folder with --output"
+            )
 
 
 def run_ids(store: mlmd.MetadataStore) -> list[str]:

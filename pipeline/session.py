@@ -8,6 +8,7 @@ from components.ingest.preflight import check
 from pipeline.config import Config
 from pipeline.console import NodeLines, chatter_to, new_log
 from pipeline.layout import Layout, absolute
+from pipeline.runs import read_run, require_unmoved
 
 
 def run_on_terminal(config: Config) -> int:
@@ -17,9 +18,11 @@ def run_on_terminal(config: Config) -> int:
       A `verdict.Status`.
     Raises:
       DataError: The data folder is not fit to start with.
+      MovedError: The output folder is not where its history says.
     """
     check(absolute(config.run.data), config.ingest)
     layout = Layout.of(config.run)
+    require_unmoved(layout)
     log = new_log(layout.logs)
     started = time.monotonic()
     print(f"{config.run.name}: {config.run.data} -> {config.run.output}", flush=True)
@@ -38,7 +41,6 @@ def _run_logged(config: Config, layout: Layout, terminal: TextIO) -> int:
     print("starting TFX ...", file=terminal, flush=True)
     from pipeline.local_runner import run
     from pipeline.node_lines import describe
-    from pipeline.runs import read_run
     from pipeline.verdict import Status, verdict
 
     lines = NodeLines(terminal, lambda node: describe(read_run(layout), node))

@@ -68,7 +68,9 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         shards = self._write(data_dir, params, slices, examples, report_uri)
 
         rejections = read_rejections(shards)
-        report.require_few_rejections(rejections, len(slices), params)
+        if report.are_too_many(rejections, len(slices), params):
+            listed_in = _keep_rejections(report_uri, rejections)
+            raise report.refusal(rejections, len(slices), params, listed_in)
         kept = [row for row in slices if row.slice_id not in rejections]
         counts = splits.count(((row.split, row.hemorrhage, row.patient_id) for row in kept), params)
         read = [label for label, row in zip(labels, slices, strict=True) if row.slice_id not in rejections]
@@ -175,6 +177,14 @@ def _write_report(
     }
     for name, text in texts.items():
         io_utils.write_string_file(f"{report_uri}/{name}", text)
+
+
+def _keep_rejections(report_uri: str, rejections: Mapping[str, Rejection]) -> str:
+    """Writes them beside the report's folder, since TFX deletes the outputs of a node that failed."""
+    parent, _, number = report_uri.rstrip("/").rpartition("/")
+    file = f"{parent}/stopped-{number}/{report.REJECTIONS_FILE}"
+    io_utils.write_string_file(file, report.rejections_csv(rejections))
+    return file
 
 
 def _describe(examples: types.Artifact, found: Plan, exec_properties: dict[str, Any]) -> None:

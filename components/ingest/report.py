@@ -81,29 +81,28 @@ def by_reason(rejections: Mapping[str, Rejection]) -> dict[str, int]:
     return dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0])))
 
 
-def require_few_rejections(rejections: Mapping[str, Rejection], found: int, params: IngestParams) -> None:
-    """Stops a run that would learn from what is left of a broken folder.
+def are_too_many(rejections: Mapping[str, Rejection], found: int, params: IngestParams) -> bool:
+    """Says whether a run would learn from what is left of a broken folder of `found` files."""
+    return len(rejections) / found > params.max_rejected_share
+
+
+def refusal(
+    rejections: Mapping[str, Rejection], found: int, params: IngestParams, listed_in: str
+) -> DataError:
+    """Returns the error that stops such a run; it names ids, since what a node raises goes into the log.
 
     Args:
       rejections: By slice_id.
       found: Files that there are.
       params: The share that is allowed.
-    Raises:
-      DataError: More are rejected. It names ids, since what a node raises goes into the log.
+      listed_in: The file that lists the rejections.
     """
-    share = len(rejections) / found
-    if share <= params.max_rejected_share:
-        return
-    example: dict[str, str] = {}
-    for name, rejection in sorted(rejections.items()):
-        example.setdefault(str(rejection.reason), f"such as {name}: {rejection.detail or rejection.reason}")
-    reasons = "; ".join(
-        f"{number} {reason} ({example[reason]})" for reason, number in by_reason(rejections).items()
-    )
-    raise DataError(
-        f"{len(rejections)} of {found} files cannot be read, {share:.1%}, and "
-        f"{params.max_rejected_share:.1%} are allowed: {reasons}; `ichor locate --data DIR ID` "
-        "finds the file; repair or remove them, or raise ingest.max_rejected_share"
+    reasons = ", ".join(f"{number} {reason}" for reason, number in by_reason(rejections).items())
+    return DataError(
+        f"{len(rejections)} of {found} files cannot be read, {len(rejections) / found:.1%}, and "
+        f"{params.max_rejected_share:.1%} are allowed: {reasons}; {listed_in} has the id of each, and "
+        "`ichor locate --data DIR ID` finds its file; repair or remove them, or raise "
+        "ingest.max_rejected_share"
     )
 
 

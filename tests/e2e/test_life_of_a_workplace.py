@@ -147,7 +147,18 @@ def test_a_file_that_is_no_image_is_told_and_the_others_are_scored(place, tmp_pa
     (tmp_path / "hollow.png").write_bytes(png_of(b"no pixels"))  # whole by its checksums, but not an image
     outcome = place.ichor("predict", str(tmp_path), "--json")
     assert outcome.status == 1
-    broken, hollow, sound = json.loads(outcome.text)["slices"]
+    told, _, said = outcome.text.partition("\nichor: ")
+    assert said == "2 of 3 files could not be scored\n"
+    broken, hollow, sound = json.loads(told)["slices"]
     assert (broken["probability"], broken["reason"]) == (None, "truncated")
     assert (hollow["probability"], hollow["reason"]) == (None, "undecodable")
     assert 0 <= sound["probability"] <= 1
+
+
+def test_an_output_folder_that_was_moved_is_refused_with_the_way_out(place):
+    root = place.layout.root
+    root.rename(root.with_name("moved"))
+    outcome = place.ichor("run", "--output", "moved")
+    assert outcome.status == 1
+    assert f"output folder {root.with_name('moved')}: was moved or copied" in outcome.text
+    assert "move it back, or write to a new folder with --output" in outcome.text

@@ -204,12 +204,14 @@ def test_files_that_cannot_be_read_are_listed_with_a_reason_up_to_a_share(patien
     assert sorted(path.name for path in Path(done.report.uri).iterdir()) == ["ingest.json", "rejections.csv"]
     with pytest.raises(
         DataError,
-        match=r"4 of 52 files cannot be read, 7\.7%, and 5\.0% are allowed: 2 truncated "
-        r"\(such as [0-9a-f]{32}: ends .*; `ichor locate --data DIR ID` finds the file; repair or remove "
-        r"them, or raise ingest\.max_rejected_share",
+        match=r"4 of 52 files cannot be read, 7\.7%, and 5\.0% are allowed: "
+        r"2 truncated, 1 empty, 1 not_an_image; ",
     ) as stopped:
         Ingested(data_dir, tmp_path / "again", params)
     assert "P0_3" not in str(stopped.value)  # what a node raises goes into the log
+    (kept,) = (tmp_path / "again").rglob("stopped-*/rejections.csv")
+    assert f"{kept} has the id of each, and `ichor locate --data DIR ID` finds its file" in str(stopped.value)
+    assert len(kept.read_text().splitlines()) == 1 + 4
 
 
 def test_a_key_that_others_may_read_is_told_as_such(patients, tmp_path, params):
