@@ -29,8 +29,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return EXIT_ERROR
-    except (ConfigError, DataError, MovedError, NoRunError, OSError) as error:
+    except (ConfigError, DataError, MovedError, NoRunError) as error:
         print(f"ichor: {error}", file=sys.stderr)
+        return EXIT_ERROR
+    except OSError as error:  # ours are whole sentences, the system's have a file and a reason
+        told = f"{error.filename}: {error.strerror}" if error.strerror else error
+        print(f"ichor: {told}", file=sys.stderr)
         return EXIT_ERROR
 
 

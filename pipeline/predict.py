@@ -50,9 +50,11 @@ def latest_pushed(layout: Layout) -> Path:
     """
     versions = [path for path in layout.pushed.glob("*") if path.name.isdigit()]
     if not versions:
-        raise FileNotFoundError(
-            f"no pushed model in {layout.pushed}; run the pipeline first, or give --model DIR"
-        )
+        copies = sorted(layout.artifacts.glob("Pusher/pushed_model/*/saved_model.pb"))
+        way_out = "run the pipeline first, or give --model DIR"
+        if copies:
+            way_out = f"a copy is in {copies[-1].parent}; give it with --model"
+        raise FileNotFoundError(f"no pushed model in {layout.pushed}; {way_out}")
     return max(versions, key=lambda path: int(path.name))
 
 

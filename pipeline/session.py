@@ -9,6 +9,7 @@ from pipeline.config import Config
 from pipeline.console import NodeLines, chatter_to, new_log
 from pipeline.layout import Layout, absolute
 from pipeline.runs import read_run, require_unmoved
+from pipeline.settings import ConfigError
 
 
 def run_on_terminal(config: Config) -> int:
@@ -18,10 +19,13 @@ def run_on_terminal(config: Config) -> int:
       A `verdict.Status`.
     Raises:
       DataError: The data folder is not fit to start with.
+      ConfigError: The output folder lies in the data folder.
       MovedError: The output folder is not where its history says.
     """
     check(absolute(config.run.data), config.ingest)
     layout = Layout.of(config.run)
+    if layout.root.is_relative_to(absolute(config.run.data)):
+        raise ConfigError(f"run.output: {layout.root} lies in the data folder; write outside of it")
     require_unmoved(layout)
     log = new_log(layout.logs)
     started = time.monotonic()

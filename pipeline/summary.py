@@ -89,7 +89,7 @@ def _training(run: Run) -> Iterator[str]:
     yield "training (epoch 0 is before training)"
     columns = ("loss", "binary_accuracy", "val_loss", "val_binary_accuracy", "runtime")
     yield from _table(
-        ["epoch", *columns],
+        ["epoch", *columns[:-1], "runtime, s"],
         [[row.epoch, *(f"{getattr(row, column):.4f}" for column in columns)] for row in rows],
     )
     yield f"exported: epoch {best_epoch(rows)}, the lowest validation loss"

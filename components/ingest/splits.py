@@ -96,10 +96,12 @@ def require_both_classes(
         f"split by patient, seed {params.seed}: {', '.join(lacking)} ({len(classes)} patients, "
         f"{with_hemorrhage} with hemorrhage slices, {with_normal} with normal slices)"
     )
-    if min(with_hemorrhage, with_normal) < len(counts):
+    fewest = min(with_hemorrhage, with_normal)
+    if fewest < len(counts):
+        without_test = params.test_buckets and fewest == len(counts) - 1
         raise DataError(
             f"{found}; {len(counts)} splits need {len(counts)} patients of each class at least: "
-            "add patients" + (", or set ingest.test_buckets to 0" if params.test_buckets else "")
+            "add patients" + (", or set ingest.test_buckets to 0" if without_test else "")
         )
     seed = next((seed for seed in range(SEEDS_TRIED) if _works(seed, classes, split_with, counts)), None)
     if seed is None:

@@ -80,3 +80,23 @@ def test_phantoms_are_never_written_into_a_folder_with_something_in_it(capsys, t
     assert main(["phantoms", "--out", str(tmp_path), "--patients", "2"]) == 1
     assert str(tmp_path) in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_an_output_folder_that_cannot_be_is_told_without_a_number(capsys, tmp_path):
+    (tmp_path / "file").write_text("")
+    assert main(["phantoms", "--out", "file/below", "--patients", "2"]) == 1
+    assert capsys.readouterr().err == "ichor: file/below/hemorrhage: Not a directory\n"
+
+
+def test_results_are_never_written_among_the_data(capsys, tmp_path):
+    few = ["--set", "phantoms.side=64", "--set", "phantoms.slices_per_series=6"]
+    assert main(["phantoms", "--out", "slices", "--patients", "12", *few]) == 0
+    key = ["--set", f"ingest.key_file={tmp_path / 'key'}", "--set", "ingest.test_buckets=0"]
+    (tmp_path / "key").write_bytes(bytes(range(32)))
+    (tmp_path / "key").chmod(0o600)
+    assert main(["run", "--data", "slices", "--output", "slices/results", *key]) == 1
+    said = (
+        f"ichor: run.output: {tmp_path / 'slices' / 'results'} lies in the data folder; write outside of it"
+    )
+    assert capsys.readouterr().err.strip() == said
+    assert not (tmp_path / "slices" / "results").exists()
