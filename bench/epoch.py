@@ -8,12 +8,10 @@ from bench.training import compile_bare, random_slices, training_params
 from bench.workplace import Workplace
 from components.trainer import batches, devices
 from components.trainer import model as models
-from components.trainer.batch_norm import BatchNormStatistics
 from schemas.features import PIXEL_LEVELS
 
 BUDGET = 1.05  # times the bare loop
 OURS, BARE = "through ichor's input", "bare Keras loop"
-ANEW = "the same, and batch normalisation measured anew"
 
 
 def run(place: Workplace) -> Section:
@@ -39,24 +37,13 @@ def run(place: Workplace) -> Section:
     def bare_once() -> Cost:
         return cost_of(lambda: bare.fit(floats, targets, batch_size=params.batch_size, verbose=0))
 
-    statistics = BatchNormStatistics(ours)
-    sample = batches.in_order(
-        slices, params.batch_size, at_most=params.batch_norm_batches * params.batch_size
-    )
-
-    def measured_anew() -> Cost:
-        with devices.quick_graphs():
-            return cost_of(lambda: statistics.measure(sample))
-
     place.say("one epoch of each to warm up")
     ours_once(0)
-    measured_anew()
     bare_once()
-    costs: dict[str, list[Cost]] = {BARE: [], OURS: [], ANEW: []}
+    costs: dict[str, list[Cost]] = {BARE: [], OURS: []}
     for number in range(1, sizes.rounds + 1):
         place.say(f"round {number} of {sizes.rounds}")
         costs[OURS].append(ours_once(number))
-        costs[ANEW].append(costs[OURS][-1] + measured_anew())
         costs[BARE].append(bare_once())
     medians = {name: median(found) for name, found in costs.items()}
     floor = medians[BARE]
@@ -66,8 +53,7 @@ def run(place: Workplace) -> Section:
             f"{params.trunk} at {shape[0]} px, {len(slices)} slices, batches of {params.batch_size}, the "
             "demo's settings; the bare loop is `fit` on float32 arrays with the same model, "
             f"jit_compile=False on both sides. Epochs alternate; medians of {sizes.rounds}, after one each. "
-            "What ichor does after an epoch (batch normalisation measured anew over "
-            f"{params.batch_norm_batches} batches at most) stands by itself; validation is left out."
+            "Validation is left out."
         ),
         table=Table(
             ("way", "wall, s", "times the bare loop", "CPU, s", "times the bare loop"),

@@ -19,6 +19,11 @@ def absolute(path: str) -> Path:
     return Path(path).expanduser().resolve()
 
 
+def numbered(folder: Path) -> list[Path]:
+    """Returns the folders below one that are named by a number, the highest last."""
+    return sorted((path for path in folder.glob("*") if path.name.isdigit()), key=lambda path: int(path.name))
+
+
 @dataclasses.dataclass(frozen=True)
 class Layout:
     """Absolute paths."""

@@ -2,9 +2,10 @@
 
 import csv
 import dataclasses
+import functools
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from components.imaging.decode import UndecodableImage, decode_grey
@@ -15,7 +16,7 @@ from components.ingest.structure import Rejection, inspect_file
 from components.ingest.table import read_table
 from pipeline.config import Config
 from pipeline.console import NOWHERE, chatter_to
-from pipeline.layout import Layout, absolute
+from pipeline.layout import Layout, absolute, numbered
 from schemas.features import PREDICTED, PROBABILITY
 
 BATCH = 32  # slices a call of the model
@@ -48,14 +49,18 @@ def latest_pushed(layout: Layout) -> Path:
     Raises:
       FileNotFoundError: None was pushed yet.
     """
-    versions = [path for path in layout.pushed.glob("*") if path.name.isdigit()]
-    if not versions:
-        copies = sorted(layout.artifacts.glob("Pusher/pushed_model/*/saved_model.pb"))
-        way_out = "run the pipeline first, or give --model DIR"
-        if copies:
-            way_out = f"a copy is in {copies[-1].parent}; give it with --model"
-        raise FileNotFoundError(f"no pushed model in {layout.pushed}; {way_out}")
-    return max(versions, key=lambda path: int(path.name))
+    versions = numbered(layout.pushed)
+    if versions:
+        return versions[-1]
+    copies = [path for path in numbered(layout.artifacts / "Pusher" / "pushed_model") if _is_model(path)]
+    way_out = "run the pipeline first, or give --model DIR"
+    if copies:
+        way_out = f"a copy is in {copies[-1]}; give it with --model"
+    raise FileNotFoundError(f"no pushed model in {layout.pushed}; {way_out}")
+
+
+def _is_model(folder: Path) -> bool:
+    return (folder / "saved_model.pb").is_file()
 
 
 def find_slices(paths: Iterable[str], params: IngestParams) -> dict[Path, str]:
@@ -69,28 +74,28 @@ def find_slices(paths: Iterable[str], params: IngestParams) -> dict[Path, str]:
       DataError: A folder's label table does not keep to its form.
     """
     found: dict[Path, str] = {}
-    told_by: dict[Path, dict[Path, str]] = {}
+    files_in = functools.cache(files_below)
+    told_in = functools.cache(lambda folder: _told_by_table(folder, files_in, params))
     for path in map(Path, paths):
         if not path.exists():
             raise FileNotFoundError(f"no such file or folder: {path}")
         if path.is_dir():
-            files = files_below(path)
-            images = [name for name in files if is_image(name)]
+            images = [name for name in files_in(path) if is_image(name)]
             found |= {path / name: _patient(path, name, params) for name in images}
-            if params.table in files:
-                found |= _told(path, files, params)
+            found |= told_in(path)
         else:
-            told = told_by.setdefault(path.parent, {})
-            if not told and (path.parent / params.table).is_file():
-                told |= _told(path.parent, files_below(absolute(str(path.parent))), params)
-            found[path] = told.get(path) or _patient(path.parent, path.name, params)
+            found[path] = told_in(path.parent).get(path) or _patient(path.parent, path.name, params)
     if not found:
         raise FileNotFoundError(f"no PNG or JPEG files in {', '.join(paths)}")
     return found
 
 
-def _told(folder: Path, files: Sequence[str], params: IngestParams) -> dict[Path, str]:
-    rows = read_table(folder / params.table, files)
+def _told_by_table(
+    folder: Path, files_in: Callable[[Path], list[str]], params: IngestParams
+) -> dict[Path, str]:
+    if not (folder / params.table).is_file():
+        return {}
+    rows = read_table(folder / params.table, files_in(folder))
     return {folder / row.path: row.patient for row in rows if row.patient}
 
 
@@ -150,7 +155,7 @@ def predict_on_terminal(
 ) -> int:
     """Prints scores by slice and by patient; returns 0, or 1 where a file could not be read."""
     model_dir = Path(model) if model else latest_pushed(Layout.of(config.run))
-    if not (model_dir / "saved_model.pb").is_file():
+    if not _is_model(model_dir):
         raise FileNotFoundError(
             f"{model_dir} is not a SavedModel: it has no saved_model.pb; pushed models are numbered folders"
         )

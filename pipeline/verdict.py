@@ -4,6 +4,7 @@ import enum
 from pathlib import Path
 
 from pipeline.evaluation import read_failed_gates
+from pipeline.layout import numbered
 from pipeline.reports import pushed_artifact, read_warnings
 from pipeline.runs import ArtifactRef, Run
 
@@ -45,7 +46,7 @@ def _pushed(pushed: ArtifactRef, version: Path) -> tuple[str, Status]:
     if not (version / "saved_model.pb").is_file():
         return f"BLESSED, but {version} is gone; copy it back from {pushed.path}", Status.FAILED
     text = f"BLESSED; model pushed to {version}"
-    newest = max((path.name for path in version.parent.iterdir() if path.name.isdigit()), key=int)
+    newest = numbered(version.parent)[-1].name
     if newest != version.name:
         text += (
             f"\nIt was pushed by an earlier run. A later one pushed {newest}, which `ichor predict` takes; "

@@ -11,12 +11,18 @@ pytestmark = pytest.mark.e2e
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_bench_of_nodes_writes_a_row_for_each_data_node(tmp_path: Path):
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("nodes", {"SliceExampleGen", "SliceFilter", "StatisticsGen", "Transform"}),
+        ("epoch", {"through ichor's input", "bare Keras loop"}),
+        ("first_step", {"compile and fit", "ichor"}),
+    ],
+)
+def test_a_bench_writes_a_row_for_each_thing_it_compares(tmp_path: Path, name: str, rows: set[str]):
     page = tmp_path / "performance.md"
-    subprocess.run(
-        [sys.executable, "-m", "bench", "--quick", "--out", str(page), "nodes"], cwd=ROOT, check=True
-    )
+    subprocess.run([sys.executable, "-m", "bench", "--quick", "--out", str(page), name], cwd=ROOT, check=True)
     first_cells = {
         line.split("|")[1].strip() for line in page.read_text().splitlines() if line.startswith("|")
     }
-    assert {"SliceExampleGen", "SliceFilter", "StatisticsGen", "Transform"} < first_cells
+    assert rows < first_cells

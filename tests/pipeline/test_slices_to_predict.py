@@ -3,7 +3,8 @@
 import pytest
 from PIL import Image
 
-from pipeline.predict import Score, by_patient, find_slices
+from pipeline.layout import Layout
+from pipeline.predict import Score, by_patient, find_slices, latest_pushed
 from pipeline.settings import load
 
 pytestmark = pytest.mark.numpy
@@ -64,3 +65,16 @@ def test_a_patient_has_the_score_of_its_highest_slice():
     scores = [Score("a", "P", 0.2, 0), Score("b", "P", 0.9, 1), Score("c", "P", None, None, "empty")]
     (patient,) = by_patient(scores)
     assert (patient.patient, patient.slices, patient.probability, patient.hemorrhage) == ("P", 3, 0.9, 1)
+
+
+def test_the_highest_number_is_the_latest_model_and_else_the_latest_copy_is_named(tmp_path):
+    layout = Layout.of(load(read_file=False).config.run.model_copy(update={"output": str(tmp_path)}))
+    for number in ("9", "10"):
+        copy = tmp_path / "artifacts" / "Pusher" / "pushed_model" / number
+        copy.mkdir(parents=True)
+        (copy / "saved_model.pb").write_bytes(b"model")
+    with pytest.raises(FileNotFoundError, match=r"pushed_model/10; give it with --model"):
+        latest_pushed(layout)
+    for number in ("9", "10", "notes"):
+        (layout.pushed / number).mkdir(parents=True)
+    assert latest_pushed(layout) == layout.pushed / "10"
