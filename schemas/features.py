@@ -7,6 +7,7 @@ HEIGHT = "height"  # pixels
 WIDTH = "width"  # pixels
 CHANNELS = "channels"  # 1, 2 (grey and alpha), 3 or 4
 BIT_DEPTH = "bit_depth"  # bits a channel: 8 or 16
+WINDOWS = "windows"  # of HU that the channels show, such as WINDOWS_EXAMPLE; absent where HU are not known
 
 # What is known about it.
 LABEL = "hemorrhage"  # 0 normal, 1 hemorrhage
@@ -24,6 +25,7 @@ CONTRAST = "contrast"  # standard deviation of the intensities
 BRIGHT_INTENSITY = "bright_intensity"  # their 99th percentile
 
 IMAGE_FORMATS = ("png", "jpeg")
+WINDOWS_EXAMPLE = "40/80 80/200 600/2800"  # centre/width by channel, HU
 MEASURES = (BRAIN_SHARE, HEAD_SHARE, MEAN_INTENSITY, CONTRAST, BRIGHT_INTENSITY)
 
 # After Transform.

@@ -26,6 +26,7 @@ class SliceRecord:
       split_key: Keyed hash, hexadecimal.
       slice_index: Place in its series, or None where it is not known.
       attributes: "column=value" texts to slice metrics by.
+      windows: Of HU that the channels show, as `features.WINDOWS_EXAMPLE`; "" where HU are not known.
       measures: Value by name for all of `features.MEASURES`, or empty before SliceFilter.
     """
 
@@ -41,6 +42,7 @@ class SliceRecord:
     split_key: str
     slice_index: int | None = None
     attributes: tuple[str, ...] = ()
+    windows: str = ""
     measures: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -72,6 +74,11 @@ class SliceRecord:
         ):
             if not text:
                 raise ValueError(f"slice {self.slice_id}: {name} is empty")
+        if self.windows and len(self.windows.split()) != self.channels:
+            raise ValueError(
+                f"slice {self.slice_id}: {f.WINDOWS} must name one window a channel, got {self.windows!r} "
+                f"for {self.channels}"
+            )
         if self.measures and set(self.measures) != set(f.MEASURES):
             raise ValueError(
                 f"slice {self.slice_id}: measures must be {sorted(f.MEASURES)}, got {sorted(self.measures)}"
@@ -95,6 +102,8 @@ class SliceRecord:
             columns[f.SLICE_INDEX] = _int(self.slice_index)
         if self.attributes:
             columns[f.ATTRIBUTES] = _bytes(*(text.encode() for text in self.attributes))
+        if self.windows:
+            columns[f.WINDOWS] = _bytes(self.windows.encode())
         for name, value in self.measures.items():
             columns[name] = tf.train.Feature(float_list=tf.train.FloatList(value=[value]))
         return tf.train.Example(features=tf.train.Features(feature=columns))
@@ -122,6 +131,7 @@ class SliceRecord:
             split_key=_one(columns, f.SPLIT_KEY, "bytes_list").decode(),
             slice_index=index[0] if index else None,
             attributes=tuple(text.decode() for text in attributes),
+            windows=_one(columns, f.WINDOWS, "bytes_list").decode() if f.WINDOWS in columns else "",
             measures={
                 name: columns[name].float_list.value[0]
                 for name in f.MEASURES

@@ -1,0 +1,93 @@
+"""What each `ichor` command does. Heavy imports stand in the functions, so that --help answers at once."""
+
+import argparse
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.settings import Loaded
+
+EXIT_OK = 0
+EXIT_ERROR = 1
+
+
+def _load(parsed: argparse.Namespace, **shorts: object) -> "Loaded":
+    from pipeline.settings import load
+
+    given = [f"{key.replace('__', '.')}={_toml(value)}" for key, value in shorts.items() if value is not None]
+    return load(parsed.preset, [*given, *parsed.assignments])
+
+
+def _toml(value: object) -> str:
+    return json.dumps(value)  # a JSON string or number is TOML too
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Runs the whole pipeline on a folder of slices."""
+    from pipeline.session import run_on_terminal
+
+    return run_on_terminal(_load(parsed, run__data=parsed.data, run__output=parsed.output).config)
+
+
+def demo(parsed: argparse.Namespace) -> int:
+    """Makes phantoms and runs the whole pipeline on them."""
+    from pipeline.demo import run_demo
+
+    return run_demo()
+
+
+def phantoms(parsed: argparse.Namespace) -> int:
+    """Writes a folder of synthetic head CT with labels."""
+    from pathlib import Path
+
+    from pipeline.demo import write_phantoms
+
+    config = _load(parsed, phantoms__patients=parsed.patients).config
+    print(f"{parsed.out}: {write_phantoms(Path(parsed.out), config.phantoms)}")
+    return EXIT_OK
+
+
+def predict(parsed: argparse.Namespace) -> int:
+    """Scores slices with a pushed model."""
+    from pipeline.predict import predict_on_terminal
+
+    return predict_on_terminal(
+        _load(parsed, run__output=parsed.output).config,
+        parsed.paths,
+        parsed.model,
+        as_json=parsed.json,
+        as_csv=parsed.csv,
+    )
+
+
+def summary(parsed: argparse.Namespace) -> int:
+    """Tells what a run did."""
+    from pipeline.summary import print_summary
+
+    print_summary(_load(parsed, run__output=parsed.output).config, parsed.run)
+    return EXIT_OK
+
+
+def config(parsed: argparse.Namespace) -> int:
+    """Prints every setting."""
+    group = ""
+    for setting in _load(parsed).settings():
+        if group != (group := setting.key.split(".")[0]):
+            print(f"[{group}]")
+        name = setting.key.split(".")[1]
+        unit = f" [{setting.unit}]" if setting.unit else ""
+        value = json.dumps(setting.value)
+        print(f"{name} = {value:<22} # {setting.meaning}{unit}; from {setting.origin}")
+    return EXIT_OK
+
+
+def locate(parsed: argparse.Namespace) -> int:
+    """Finds the files of slice ids."""
+    from components.ingest import identity
+    from pipeline.layout import absolute
+
+    config = _load(parsed, run__data=parsed.data).config
+    found = identity.locate(absolute(config.run.data), config.ingest, parsed.ids)
+    for slice_id in parsed.ids:
+        print(f"{slice_id}  {found.get(slice_id, 'not in this folder, or hashed with another key')}")
+    return EXIT_OK if len(found) == len(parsed.ids) else EXIT_ERROR
