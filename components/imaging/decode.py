@@ -1,8 +1,10 @@
-"""Encoded slices to grey pixels: one decode, every failure told in one way."""
+"""Encoded slices to pixels, grey or by channel: one decode, every failure told in one way."""
 
+import contextlib
 import io
 import struct
 import zlib
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +15,7 @@ Grey = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 MAX_PIXELS = 8192 * 8192  # a decompression bomb's header says more; ten times a mammogram's, 64 MB as grey
 FORMATS = ("PNG", "JPEG")  # Pillow's names; its other readers stay out of reach of a file's first bytes
 GREY_16_BIT = ("I;16", "I;16B", "I;16L")  # how Pillow calls a 16-bit grey image
+CHANNEL_MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}  # 8 bits a channel, by number of channels
 CONVERTIBLE = ("1", "LA", "P", "PA", "RGB", "RGBA")  # to luma, with no doubt about what is meant
 # What Pillow raises on damaged files; UnidentifiedImageError is an OSError.
 DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, struct.error, zlib.error)
@@ -37,6 +40,37 @@ def decode_grey(encoded: bytes) -> Grey:
         asks for more than `MAX_PIXELS`; in that case nothing was decoded.
     Source: ITU-R BT.601-7, 2.5.1 (luma).
     """
+    with _opened(encoded) as image:
+        if image.mode == "L":
+            return np.asarray(image)
+        if image.mode in GREY_16_BIT:
+            return np.asarray(image).astype(np.uint16, copy=False)
+        if image.mode in CONVERTIBLE:
+            return np.asarray(image.convert("L"))
+        raise UndecodableImage(f"colour mode {image.mode}")
+
+
+def decode_channels(encoded: bytes, channels: int) -> npt.NDArray[np.uint8]:
+    """Decodes a PNG or JPEG whose channels are pictures of their own, such as windows of HU.
+
+    Args:
+      encoded: A whole file.
+      channels: As many as there must be, 1 to 4.
+    Returns:
+      uint8 (rows, columns, channels), values as stored.
+    Raises:
+      UndecodableImage: As `decode_grey`, or it has other channels than `channels` of 8 bits.
+    """
+    with _opened(encoded) as image:
+        if image.mode != CHANNEL_MODES.get(channels):
+            raise UndecodableImage(f"colour mode {image.mode}, expected {channels} channels of 8 bits")
+        values = np.asarray(image)
+        return values.reshape(*values.shape[:2], channels)
+
+
+@contextlib.contextmanager
+def _opened(encoded: bytes) -> Iterator[Image.Image]:
+    """Opens an image whose size is within bounds; whatever goes wrong while it is open is told in one way."""
     if not encoded:
         raise UndecodableImage("empty file")
     try:
@@ -44,13 +78,7 @@ def decode_grey(encoded: bytes) -> Grey:
             columns, rows = image.size
             if columns * rows > MAX_PIXELS:
                 raise UndecodableImage(f"more than {MAX_PIXELS} pixels")
-            if image.mode == "L":
-                return np.asarray(image)
-            if image.mode in GREY_16_BIT:
-                return np.asarray(image).astype(np.uint16, copy=False)
-            if image.mode in CONVERTIBLE:
-                return np.asarray(image.convert("L"))
-            raise UndecodableImage(f"colour mode {image.mode}")
+            yield image
     except UndecodableImage:
         raise
     except Image.DecompressionBombError as error:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from components.imaging.decode import MAX_PIXELS, UndecodableImage, decode_grey
+from components.imaging.decode import MAX_PIXELS, UndecodableImage, decode_channels, decode_grey
 
 pytestmark = pytest.mark.numpy
 
@@ -112,3 +112,26 @@ def test_damage_anywhere_ends_in_pixels_or_in_undecodable_image(kind):
         except UndecodableImage:
             refused += 1
     assert refused > 20  # the damage is real
+
+
+@pytest.mark.parametrize(("channels", "mode"), [(1, "L"), (2, "LA"), (3, "RGB"), (4, "RGBA")])
+def test_channels_come_back_as_they_were(channels, mode):
+    values = np.random.default_rng(channels).integers(0, 256, (5, 7, channels)).astype(np.uint8)
+    content = encoded(Image.frombytes(mode, (7, 5), values.tobytes()))
+    decoded = decode_channels(content, channels)
+    assert decoded.dtype == np.uint8
+    np.testing.assert_array_equal(decoded, values)
+
+
+@pytest.mark.parametrize(
+    ("image", "channels", "reason"),
+    [
+        (Image.fromarray(GREYS), 3, "colour mode L, expected 3 channels of 8 bits"),
+        (Image.fromarray(GREYS).convert("P"), 1, "colour mode P, expected 1 channels of 8 bits"),
+        (Image.fromarray(GREYS), 5, "colour mode L, expected 5 channels of 8 bits"),
+    ],
+)
+def test_other_channels_than_expected_are_refused(image, channels, reason):
+    with pytest.raises(UndecodableImage) as raised:
+        decode_channels(encoded(image), channels)
+    assert str(raised.value) == reason
