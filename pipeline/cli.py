@@ -62,7 +62,10 @@ def _parser() -> argparse.ArgumentParser:
 
     predict = names.add_parser("predict", help="score slices with the last pushed model")
     predict.add_argument(
-        "paths", nargs="+", metavar="FILE|DIR", help="PNG or JPEG slices, or folders of them"
+        "paths",
+        nargs="+",
+        metavar="FILE|DIR",
+        help="slices, or folders of them: PNG and JPEG, or DICOM, whichever the model was trained on",
     )
     predict.add_argument(
         "--model", metavar="DIR", help="a pushed model's folder; the latest pushed by default"

@@ -46,6 +46,9 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     },
     "ingest": {
         "form": "auto",
+        "source": "auto",
+        "windows": "40/80 80/200 600/2800",  # brain, subdural, bone
+        "series": "one",  # a second series shows the same anatomy again
         "table": "labels.csv",
         "hemorrhage_folders": ["hemorrhage"],
         "normal_folders": ["normal"],
@@ -71,7 +74,7 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     },
     "transform": {
         "image_side": 224,  # of the recipe
-        "channels": 1,  # CT is grey
+        "channels": 0,  # grey for images, a channel a window for DICOM
     },
     "trainer": {
         # The recipe: trunk, weights, dropout, learning rate, epochs; and Keras' own momentum.

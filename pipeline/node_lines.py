@@ -30,7 +30,7 @@ def _ingest(run: Run) -> str:
     report = ingest_report(run)
     splits = ", ".join(f"{split['slices']} {name}" for name, split in report["splits"].items())
     rejected = sum(report["rejected"].values())
-    return f"{report['found']} files, {rejected} rejected; {splits}"
+    return f"{report['found']} slices, {rejected} rejected; {splits}"
 
 
 def _filter(run: Run) -> str:

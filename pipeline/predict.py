@@ -2,22 +2,19 @@
 
 import csv
 import dataclasses
-import functools
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from components.imaging.decode import UndecodableImage, decode_grey
-from components.ingest.labels import patient_of
+from components.ingest.errors import DataError
 from components.ingest.params import IngestParams
 from components.ingest.scan import files_below, is_image
-from components.ingest.structure import Rejection, inspect_file
-from components.ingest.table import read_table
 from pipeline.config import Config
 from pipeline.console import NOWHERE, chatter_to
-from pipeline.layout import Layout, absolute, numbered
-from schemas.features import PREDICTED, PROBABILITY
+from pipeline.inputs import Input, find_dicom, find_images, is_dicom, read_slice
+from pipeline.layout import Layout, numbered
+from schemas.features import PREDICTED, PROBABILITY, TRAINED_ON_FILE
 
 BATCH = 32  # slices a call of the model
 
@@ -63,85 +60,83 @@ def _is_model(folder: Path) -> bool:
     return (folder / "saved_model.pb").is_file()
 
 
-def find_slices(paths: Iterable[str], params: IngestParams) -> dict[Path, str]:
-    """Returns the files named and the images in the folders named, in a stable order, with patients.
-
-    A patient is told by the label table of the folder that is named or that a named file lies in, else
-    by `ingest.patient_pattern` over the path below that folder, else by the folder of the file.
+def trained_on(model_dir: Path) -> str:
+    """Returns the windows of HU that a model's slices show, "" for one of grey images.
 
     Raises:
-      FileNotFoundError: A path does not exist, or there is no image at all.
-      DataError: A folder's label table does not keep to its form.
+      OSError: The folder holds no SavedModel.
     """
-    found: dict[Path, str] = {}
-    files_in = functools.cache(files_below)
-    told_in = functools.cache(lambda folder: _told_by_table(folder, files_in, params))
-    for path in map(Path, paths):
-        if not path.exists():
-            raise FileNotFoundError(f"no such file or folder: {path}")
-        if path.is_dir():
-            images = [name for name in files_in(path) if is_image(name)]
-            found |= {path / name: _patient(path, name, params) for name in images}
-            found |= told_in(path)
-        else:
-            found[path] = told_in(path.parent).get(path) or _patient(path.parent, path.name, params)
-    if not found:
-        raise FileNotFoundError(f"no PNG or JPEG files in {', '.join(paths)}")
-    return found
+    if not _is_model(model_dir):
+        raise FileNotFoundError(
+            f"{model_dir} is not a SavedModel: it has no saved_model.pb; pushed models are numbered folders"
+        )
+    told = model_dir / TRAINED_ON_FILE
+    return str(json.loads(told.read_text(encoding="utf-8"))["windows"]) if told.is_file() else ""
 
 
-def _told_by_table(
-    folder: Path, files_in: Callable[[Path], list[str]], params: IngestParams
-) -> dict[Path, str]:
-    if not (folder / params.table).is_file():
-        return {}
-    rows = read_table(folder / params.table, files_in(folder))
-    return {folder / row.path: row.patient for row in rows if row.patient}
+def find_slices(paths: Sequence[str], windows: str, params: IngestParams) -> list[Input]:
+    """Returns the slices of files and folders that a model can score.
+
+    Args:
+      paths: Files and folders; of a folder what the model cannot score is passed over.
+      windows: Of the model, as `trained_on` tells them.
+      params: Where patients are told.
+    Raises:
+      DataError: A file named, or all of a folder, is of the kind that the model was not trained on.
+      FileNotFoundError: There is nothing to score.
+    """
+    wrong = is_dicom if not windows else lambda path: is_image(path.name)
+    named = [path for path in map(Path, paths) if path.is_file() and wrong(path)]
+    if named:
+        raise DataError(_wrong_kind(str(named[0]), windows))
+    try:
+        return find_dicom(paths, params) if windows else find_images(paths, params)
+    except FileNotFoundError:
+        folders = [path for path in map(Path, paths) if path.is_dir()]
+        if any(wrong(path / name) for path in folders for name in files_below(path)):
+            raise DataError(_wrong_kind(f"all of {', '.join(paths)}", windows)) from None
+        raise
 
 
-def _patient(folder: Path, name: str, params: IngestParams) -> str:
-    return patient_of(name, params) or str(absolute(str(folder / name)).parent)
+def _wrong_kind(what: str, windows: str) -> str:
+    if windows:
+        return (
+            f"{what}: the model was trained on DICOM slices in Hounsfield units (windows {windows}); an "
+            "exported image has lost them; give the DICOM files, or a model that was trained on images"
+        )
+    return (
+        f"{what}: the model was trained on exported grey images; a DICOM slice would look otherwise to it; "
+        "give images as it was trained on, or a model that was trained on DICOM"
+    )
 
 
-def score_files(model_dir: Path, slices: Mapping[Path, str], params: IngestParams) -> list[Score]:
-    """Scores slices, given with their patients, by the model's `serving_bytes`, a batch at a time."""
+def score_slices(model_dir: Path, slices: Sequence[Input], params: IngestParams) -> list[Score]:
+    """Scores slices by the model's `serving_bytes`, a batch at a time."""
     import tensorflow as tf
 
     serve = tf.saved_model.load(str(model_dir)).signatures["serving_bytes"]
     scores: list[Score] = []
-    files = list(slices)
-    for start in range(0, len(files), BATCH):
-        batch = {path: _readable(path, params) for path in files[start : start + BATCH]}
-        sound = [path for path, (_, reason) in batch.items() if not reason]
-        told: dict[Path, tuple[float, int]] = {}
+    for start in range(0, len(slices), BATCH):
+        batch = [(one, *read_slice(one, params)) for one in slices[start : start + BATCH]]
+        sound = [(one, data) for one, data, reason in batch if not reason]
+        told: dict[str, tuple[float, int]] = {}
         if sound:
-            output = serve(images=tf.constant([batch[path][0] for path in sound]))
+            output = serve(images=tf.constant([data for _, data in sound]))
             probabilities, labels = (output[name].numpy()[:, 0] for name in (PROBABILITY, PREDICTED))
             answers = zip(sound, probabilities, labels, strict=True)
-            told = {path: (float(probability), int(label)) for path, probability, label in answers}
-        for path, (_, reason) in batch.items():
-            probability, label = told.get(path, (None, None))
-            scores.append(Score(str(path), slices[path], probability, label, reason))
+            told = {one.name: (float(probability), int(label)) for (one, _), probability, label in answers}
+        for one, _, reason in batch:
+            probability, label = told.get(one.name, (None, None))
+            scores.append(Score(one.name, one.patient, probability, label, reason))
     return scores
-
-
-def _readable(path: Path, params: IngestParams) -> tuple[bytes, str]:
-    """Returns a file's bytes, and why they cannot be scored, if so: one bad file must not stop the others."""
-    data, finding = inspect_file(path, params)
-    if isinstance(finding, Rejection):
-        return data, str(finding.reason)
-    try:
-        decode_grey(data)
-    except UndecodableImage:
-        return data, "undecodable"
-    return data, ""
 
 
 def by_patient(scores: Iterable[Score]) -> list[PatientScore]:
     """Returns each patient's highest slice, in the order in which patients come."""
     groups: dict[str, list[Score]] = {}
     for score in scores:
-        groups.setdefault(score.patient, []).append(score)
+        if score.patient:  # a DICOM file without a slice is nobody's
+            groups.setdefault(score.patient, []).append(score)
     patients = []
     for patient, group in groups.items():
         told = [score for score in group if score.probability is not None]
@@ -155,13 +150,11 @@ def predict_on_terminal(
 ) -> int:
     """Prints scores by slice and by patient; returns 0, or 1 where a file could not be read."""
     model_dir = Path(model) if model else latest_pushed(Layout.of(config.run))
-    if not _is_model(model_dir):
-        raise FileNotFoundError(
-            f"{model_dir} is not a SavedModel: it has no saved_model.pb; pushed models are numbered folders"
-        )
-    slices = find_slices(paths, config.ingest)
+    windows = trained_on(model_dir)
+    params = config.ingest.model_copy(update={"windows": windows}) if windows else config.ingest
+    slices = find_slices(paths, windows, params)
     with chatter_to(NOWHERE):
-        scores = score_files(model_dir, slices, config.ingest)
+        scores = score_slices(model_dir, slices, params)
     patients = by_patient(scores)
     if as_json:
         told = {
@@ -176,8 +169,9 @@ def predict_on_terminal(
         names = [field.name for field in dataclasses.fields(Score)]
         writer.writerow([*names, "patient_probability", "patient_hemorrhage"])
         for score in scores:
-            patient = of[score.patient]
-            writer.writerow([*dataclasses.astuple(score), patient.probability, patient.hemorrhage])
+            patient = of.get(score.patient)
+            of_patient = (patient.probability, patient.hemorrhage) if patient else (None, None)
+            writer.writerow([*dataclasses.astuple(score), *of_patient])
     else:
         _print_tables(scores, patients, model_dir)
     unread = sum(bool(score.reason) for score in scores)

@@ -58,9 +58,11 @@ def _data(report: Mapping[str, Any]) -> Iterator[str]:
         return
     yield ""
     rejected = sum(report["rejected"].values())
-    yield f"data: {report['found']} files found ({report['form']}), {rejected} rejected"
+    yield f"data: {report['found']} slices found ({report['source']}, {report['form']}), {rejected} rejected"
     for reason, count in report["rejected"].items():
         yield f"  rejected, {reason}: {count}"
+    for reason, count in report["not_to_be_read"].items():
+        yield f"  files not to be read, {reason}: {count}"
     yield from _table(
         ["split", "slices", "hemorrhage", "normal", "patients"],
         [[name, *(split[key] for key in ("slices", "hemorrhage", "normal", "patients"))]

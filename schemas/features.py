@@ -37,6 +37,10 @@ TARGET = "target"  # float32 (1,), 0 or 1
 PROBABILITY = "probability"  # float32, 0..1
 PREDICTED = "hemorrhage"  # int64, 1 at or above the operating threshold
 
+# In a SavedModel's folder, beside the graph: what the model was trained on, as JSON.
+# Source: TensorFlow's SavedModel README: assets.extra is for files of the model's users.
+TRAINED_ON_FILE = "assets.extra/ichor.json"
+
 SPLITS = ("train", "val", "test")
 
 # Custom property of an Examples artifact: a warning a line, such as that patients are not known.

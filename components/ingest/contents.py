@@ -25,7 +25,7 @@ def fingerprint(data_dir: Path, plan: Plan, key: bytes) -> str:
     with concurrent.futures.ThreadPoolExecutor(READERS) as pool:
         contents = pool.map(_of_file, (data_dir / row.path for row in plan.slices), chunksize=1)
         for row, content in zip(plan.slices, contents, strict=True):
-            known = [row.path, row.hemorrhage, row.patient, row.slice_index, row.attributes]
+            known = [row.name, row.hemorrhage, row.patient, row.slice_index, row.attributes]
             digest.update(json.dumps(known).encode() + content)
     return digest.hexdigest()
 

@@ -68,9 +68,11 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         shards = self._write(data_dir, params, slices, examples, report_uri)
 
         rejections = read_rejections(shards)
-        if report.are_too_many(rejections, len(slices), params):
+        rejections |= {identity.slice_id(key, path): why for path, why in found.rejections.items()}
+        number = report.slices_found(found)
+        if report.are_too_many(rejections, number, params):
             listed_in = _keep_rejections(report_uri, rejections)
-            raise report.refusal(rejections, len(slices), params, listed_in)
+            raise report.refusal(rejections, number, params, listed_in)
         kept = [row for row in slices if row.slice_id not in rejections]
         counts = splits.count(((row.split, row.hemorrhage, row.patient_id) for row in kept), params)
         read = [label for label, row in zip(labels, slices, strict=True) if row.slice_id not in rejections]
@@ -136,9 +138,11 @@ def hash_slices(
         HashedSlice(
             path=row.path,
             hemorrhage=row.hemorrhage,
-            slice_id=identity.slice_id(key, row.path),
+            slice_id=identity.slice_id(key, row.name),
+            file_id=identity.slice_id(key, row.path),
             slice_index=row.slice_index,
             attributes=row.attributes,
+            frame=row.frame,
             **of_patient(row.patient),
         )
         for row in found.slices

@@ -5,7 +5,7 @@ import enum
 
 
 class Reason(enum.StrEnum):
-    """Why a file cannot become a record."""
+    """Why a file cannot or does not become a record."""
 
     UNREADABLE_FILE = "unreadable_file"
     EMPTY = "empty"
@@ -15,6 +15,32 @@ class Reason(enum.StrEnum):
     BAD_DIMENSIONS = "bad_dimensions"
     UNKNOWN_COLOUR_MODE = "unknown_colour_mode"
     UNSUPPORTED_CODING = "unsupported_coding"
+    TOO_LARGE = "too_large"
+    NO_HU = "no_hu"  # a DICOM image whose values cannot be told as HU
+
+    # Sound DICOM files that are no slice to learn from; these do not count as unreadable.
+    NOT_A_CT_IMAGE = "not_a_ct_image"  # dose report, secondary capture, another modality, DICOMDIR
+    LOCALIZER = "localizer"
+    DERIVED = "derived"  # reformats, projections
+    NOT_AXIAL = "not_axial"
+    OTHER_SERIES = "other_series"  # of a study of which another series was chosen
+    DUPLICATE = "duplicate"  # a second file of the same SOP instance
+    UNLABELLED = "unlabelled"  # the table does not name it, or it lies in no class folder
+    OTHER_FILE = "other_file"  # neither begins like a DICOM file nor is named like one
+
+
+LEFT_OUT = frozenset(
+    {
+        Reason.NOT_A_CT_IMAGE,
+        Reason.LOCALIZER,
+        Reason.DERIVED,
+        Reason.NOT_AXIAL,
+        Reason.OTHER_SERIES,
+        Reason.DUPLICATE,
+        Reason.UNLABELLED,
+        Reason.OTHER_FILE,
+    }
+)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
+from components.ingest.dicom.dataset import frames_of
 from components.ingest.errors import DataError
 from components.ingest.params import IngestParams
 from components.ingest.scan import files_below
@@ -98,7 +99,7 @@ def locate(data_dir: Path, params: IngestParams, slice_ids: Iterable[str]) -> di
       params: Those they were read with.
       slice_ids: Hashes, as records and reports have them.
     Returns:
-      Path below the folder by slice_id, of those that are found.
+      Path below the folder by slice_id, of those that are found; of a later frame with its index.
     Raises:
       DataError: The folder or the key cannot be used.
     """
@@ -106,8 +107,13 @@ def locate(data_dir: Path, params: IngestParams, slice_ids: Iterable[str]) -> di
     if not path.exists():
         raise DataError(f"key file {path}: no such file; set ingest.key_file to the one that the run used")
     key = load_key(path)
-    path_of = {slice_id(key, path): path for path in files_below(data_dir)}
-    return {wanted: path_of[wanted] for wanted in slice_ids if wanted in path_of}
+    files = files_below(data_dir)
+    path_of = {slice_id(key, path): path for path in files}
+    wanted = list(slice_ids)
+    if not path_of.keys() >= set(wanted):
+        names = (f"{path}#{frame}" for path in files for frame in range(1, frames_of(data_dir / path)))
+        path_of |= {slice_id(key, name): name for name in names}
+    return {one: path_of[one] for one in wanted if one in path_of}
 
 
 def _make_key(path: Path) -> None:

@@ -22,7 +22,8 @@ class Labelled:
       hemorrhage: 0 or 1.
       patient: As the source spells it, or None where it does not say.
       slice_index: Place in its series, or None.
-      further: Value by name of the table's further columns.
+      further: Value by name of the table's further columns, or of a DICOM header's.
+      frame: Index of the slice in its DICOM file; None in an image file.
     """
 
     path: str
@@ -30,6 +31,7 @@ class Labelled:
     patient: str | None = None
     slice_index: int | None = None
     further: dict[str, str] = dataclasses.field(default_factory=dict)
+    frame: int | None = None
 
 
 def by_class_folders(

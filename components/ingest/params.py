@@ -11,6 +11,17 @@ class IngestParams(Parameters):
     form: Literal["auto", "folders", "table"] = parameter(
         "how labels are given: class folders, a label table, or found out from what is there"
     )
+    source: Literal["auto", "image", "dicom"] = parameter(
+        "what slices are: PNG and JPEG images, DICOM files, or found out from what is there"
+    )
+    windows: str = parameter(
+        "of HU that the channels of a DICOM slice show, centre/width each: one, or three",
+        "HU",
+        pattern=r"^ *[-+.\d]+/[.\d]+( +[-+.\d]+/[.\d]+ +[-+.\d]+/[.\d]+)? *$",
+    )
+    series: Literal["one", "all"] = parameter(
+        "of a DICOM study: one series, chosen by rule (docs/data.md), or all axial ones"
+    )
     table: str = parameter("name of the label table inside the data folder")
     hemorrhage_folders: tuple[str, ...] = parameter("names of class folders that mean hemorrhage")
     normal_folders: tuple[str, ...] = parameter("names of class folders that mean normal")

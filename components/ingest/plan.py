@@ -4,8 +4,11 @@ import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
+from components.ingest import source
 from components.ingest.columns import attributes
+from components.ingest.dicom.discovery import discover
 from components.ingest.errors import DataError
+from components.ingest.header import Reason, Rejection
 from components.ingest.labels import Labelled, by_class_folders, patient_of
 from components.ingest.params import IngestParams
 from components.ingest.scan import files_below, is_image
@@ -27,6 +30,7 @@ class PlannedSlice:
       patient: As the column or the pattern says; "" where neither does.
       slice_index: Place in its series, or None.
       attributes: "column=value" texts.
+      frame: Index of the slice in its DICOM file; None in an image file.
     """
 
     path: str
@@ -34,6 +38,12 @@ class PlannedSlice:
     patient: str
     slice_index: int | None
     attributes: tuple[str, ...]
+    frame: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What the slice is called: its path, and of a later frame of a file the frame too."""
+        return f"{self.path}#{self.frame}" if self.frame else self.path
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,22 +51,26 @@ class Plan:
     """What a data folder holds and what is to be done with it.
 
     Attributes:
+      source: "image" or "dicom".
       form: "table" or "folders".
       slices: In the order of their paths.
-      patients_from: "column", "pattern" or "none".
+      patients_from: "column", "pattern", "header" (of DICOM) or "none".
       unlisted: Images in the folder that the table does not name.
       left_out: How many images lie in no class's folder or in both, by why.
+      rejections: Why a file is not read, by path, as far as its header tells.
       other_files: Files that are neither images nor the table; hidden ones are not looked at.
       columns: Further columns that became attributes.
       columns_left_out: Why, by name of those that did not.
       warnings: What everyone who reads a result of this data has to know.
     """
 
+    source: str
     form: str
     slices: tuple[PlannedSlice, ...]
     patients_from: str
     unlisted: int
     left_out: dict[str, int]
+    rejections: dict[str, Rejection]
     other_files: int
     columns: tuple[str, ...]
     columns_left_out: dict[str, str]
@@ -73,37 +87,87 @@ def plan(data_dir: Path, params: IngestParams) -> Plan:
       DataError: It cannot be used as it is.
     """
     files = files_below(data_dir)
-    images = [path for path in files if is_image(path)]
     form = _form(data_dir, params)
+    read = _read_dicom if source.kind(data_dir, params) == source.DICOM else _read_images
+    found = read(data_dir, files, form, params)
+    _require_both_classes(data_dir, found.rows)
+    rows, patients_from = _with_patients(sorted(found.rows, key=_place), params)
+    if patients_from == "column" and found.patients_from_header:
+        patients_from = "header"
+    further = attributes(rows, params)
+    warnings = [NO_PATIENTS] if patients_from == "none" else []
+    return Plan(
+        source=found.source,
+        form=form,
+        slices=tuple(
+            PlannedSlice(row.path, row.hemorrhage, row.patient or "", row.slice_index, texts, row.frame)
+            for row, texts in zip(rows, further.of_rows, strict=True)
+        ),
+        patients_from=patients_from,
+        unlisted=found.unlisted,
+        left_out=found.left_out,
+        rejections=found.rejections,
+        other_files=found.other_files,
+        columns=further.used,
+        columns_left_out=further.left_out,
+        warnings=(*warnings, *found.warnings),
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class _Found:
+    """What one kind of source gives; named as in `Plan`."""
+
+    source: str
+    rows: list[Labelled]
+    unlisted: int
+    left_out: dict[str, int]
+    rejections: dict[str, Rejection]
+    other_files: int
+    warnings: list[str]
+    patients_from_header: bool = False
+
+
+def _read_images(data_dir: Path, files: list[str], form: str, params: IngestParams) -> _Found:
+    images = [path for path in files if is_image(path)]
+    left_out: dict[str, int] = {}
     if form == "table":
         rows = read_table(data_dir / params.table, files)
-        left_out: dict[str, int] = {}
     else:
         _require_images(data_dir, images, files)
         rows, left_out = by_class_folders(data_dir, images, params)
-    _require_both_classes(data_dir, rows)
-    rows, patients_from = _with_patients(sorted(rows, key=lambda row: row.path), params)
-    found = attributes(rows, params)
     listed = {row.path for row in rows}
     unlisted = len(set(images) - listed) if form == "table" else 0
-    warnings = [NO_PATIENTS] if patients_from == "none" else []
-    if unlisted:
-        warnings.append(f"images that {params.table} does not name were not read: {unlisted}")
+    warnings = [f"images that {params.table} does not name were not read: {unlisted}"] if unlisted else []
     warnings += [f"images {why} were not read: {number}" for why, number in left_out.items()]
-    return Plan(
-        form=form,
-        slices=tuple(
-            PlannedSlice(row.path, row.hemorrhage, row.patient or "", row.slice_index, texts)
-            for row, texts in zip(rows, found.of_rows, strict=True)
-        ),
-        patients_from=patients_from,
-        unlisted=unlisted,
-        left_out=left_out,
-        other_files=sum(not is_image(path) and path not in listed for path in files) - (form == "table"),
-        columns=found.used,
-        columns_left_out=found.left_out,
-        warnings=tuple(warnings),
+    others = sum(not is_image(path) and path not in listed for path in files) - (form == "table")
+    return _Found(source.IMAGE, rows, unlisted, left_out, {}, others, warnings)
+
+
+def _read_dicom(data_dir: Path, files: list[str], form: str, params: IngestParams) -> _Found:
+    found = discover(data_dir, files, params, form)
+    reasons = [rejection.reason for rejection in found.rejections.values()]
+    warnings = [f"files {why} were not read: {number}" for why, number in found.folders_left_out.items()]
+    if found.without_patient:
+        warnings.append(
+            f"slices whose header names no patient, each study counted as one: {found.without_patient}"
+        )
+    if found.missing_rows:
+        warnings.append(f"rows of {params.table} that no slice was found for: {len(found.missing_rows)}")
+    return _Found(
+        source=source.DICOM,
+        rows=found.rows,
+        unlisted=reasons.count(Reason.UNLABELLED),
+        left_out=found.folders_left_out,
+        rejections=found.rejections,
+        other_files=reasons.count(Reason.OTHER_FILE) + sum(map(is_image, files)),
+        warnings=warnings,
+        patients_from_header=found.patients_from_header,
     )
+
+
+def _place(row: Labelled) -> tuple[str, int]:
+    return row.path, row.frame or 0
 
 
 def _form(data_dir: Path, params: IngestParams) -> str:

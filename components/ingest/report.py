@@ -8,7 +8,7 @@ import logging
 from collections.abc import Mapping
 
 from components.ingest.errors import DataError
-from components.ingest.header import Rejection
+from components.ingest.header import LEFT_OUT, Rejection
 from components.ingest.params import IngestParams
 from components.ingest.plan import Plan
 from components.ingest.splits import SplitCount, buckets
@@ -30,17 +30,23 @@ def report_json(
 
     Args:
       plan: What was found.
-      rejections: What could not be read, by slice_id.
+      rejections: What could not or was not to be read, by slice_id.
       counts: What each split got.
       params: Seed and buckets.
       key_fingerprint: Of the key that ids are hashed with.
     """
+    rejected = unreadable(rejections)
+    found = slices_found(plan)
     return json.dumps(
         {
+            "source": plan.source,
             "form": plan.form,
-            "found": len(plan.slices),
-            "read": len(plan.slices) - len(rejections),
-            "rejected": by_reason(rejections),
+            "found": found,
+            "read": found - len(rejected),
+            "rejected": by_reason(rejected),
+            "not_to_be_read": by_reason(
+                {name: each for name, each in rejections.items() if name not in rejected}
+            ),
             "unlisted": plan.unlisted,
             "left_out": plan.left_out,
             "other_files": plan.other_files,
@@ -65,6 +71,16 @@ def report_json(
     )
 
 
+def unreadable(rejections: Mapping[str, Rejection]) -> dict[str, Rejection]:
+    """Returns the rejections of files that ought to be slices; localizers, reports and such are no loss."""
+    return {name: each for name, each in rejections.items() if each.reason not in LEFT_OUT}
+
+
+def slices_found(plan: Plan) -> int:
+    """Returns how many slices there are to read: those planned, and files that hide what they are."""
+    return len(plan.slices) + len(unreadable(plan.rejections))
+
+
 def rejections_csv(rejections: Mapping[str, Rejection]) -> str:
     """Returns `rejections.csv`: slice_id, reason, detail."""
     text = io.StringIO()
@@ -82,8 +98,8 @@ def by_reason(rejections: Mapping[str, Rejection]) -> dict[str, int]:
 
 
 def are_too_many(rejections: Mapping[str, Rejection], found: int, params: IngestParams) -> bool:
-    """Says whether a run would learn from what is left of a broken folder of `found` files."""
-    return len(rejections) / found > params.max_rejected_share
+    """Says whether a run would learn from what is left of a broken folder of `found` slices."""
+    return len(unreadable(rejections)) / found > params.max_rejected_share
 
 
 def refusal(
@@ -97,9 +113,10 @@ def refusal(
       params: The share that is allowed.
       listed_in: The file that lists the rejections.
     """
-    reasons = ", ".join(f"{number} {reason}" for reason, number in by_reason(rejections).items())
+    rejected = unreadable(rejections)
+    reasons = ", ".join(f"{number} {reason}" for reason, number in by_reason(rejected).items())
     return DataError(
-        f"{len(rejections)} of {found} files cannot be read, {len(rejections) / found:.1%}, and "
+        f"{len(rejected)} of {found} files cannot be read, {len(rejected) / found:.1%}, and "
         f"{params.max_rejected_share:.1%} are allowed: {reasons}; {listed_in} has the id of each, and "
         "`ichor locate --data DIR ID` finds its file; repair or remove them, or raise "
         "ingest.max_rejected_share"
@@ -114,7 +131,15 @@ def log_counts(counts: Mapping[str, SplitCount], rejections: Mapping[str, Reject
             "%s: %d slices, %d hemorrhage, %d normal, of %d %s",
             name, split.slices, split.hemorrhage, split.normal, len(split.patients), units,
         )  # fmt: skip
-    reasons = ", ".join(f"{number} {reason}" for reason, number in by_reason(rejections).items())
+    rejected = unreadable(rejections)
     log.info(
-        "rejected: %d of %d slices%s", len(rejections), len(plan.slices), f" ({reasons})" * bool(reasons)
+        "rejected: %d of %d slices%s", len(rejected), slices_found(plan), _in_brackets(by_reason(rejected))
     )
+    others = by_reason({name: each for name, each in rejections.items() if name not in rejected})
+    if others:
+        log.info("not to be read: %d files%s", sum(others.values()), _in_brackets(others))
+
+
+def _in_brackets(reasons: Mapping[str, int]) -> str:
+    told = ", ".join(f"{number} {reason}" for reason, number in reasons.items())
+    return f" ({told})" if told else ""

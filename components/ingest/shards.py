@@ -10,6 +10,8 @@ import apache_beam as beam
 import tensorflow as tf
 from tfx.dsl.io import fileio
 
+from components.imaging import windows
+from components.ingest.dicom.pixels import read_png
 from components.ingest.header import Header, Rejection
 from components.ingest.params import IngestParams
 from components.ingest.structure import inspect_file
@@ -26,21 +28,25 @@ class HashedSlice:
       path: Below the data folder.
       hemorrhage: 0 or 1.
       slice_id: Keyed hash.
+      file_id: Keyed hash of the path; that of the slice, but for later frames of a file.
       patient_id: Keyed hash.
       split_key: Keyed hash.
       split: One of `features.SPLITS`.
       slice_index: Place in its series, or None.
       attributes: "column=value" texts.
+      frame: Index of the slice in its DICOM file; None in an image file.
     """
 
     path: str
     hemorrhage: int
     slice_id: str
+    file_id: str
     patient_id: str
     split_key: str
     split: str
     slice_index: int | None
     attributes: tuple[str, ...]
+    frame: int | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,7 +69,7 @@ def deal(
 ) -> list[Shard]:
     """Deals each split's slices to its files.
 
-    They are ordered by slice_id, which mixes patients and is the same on every run.
+    They are ordered by file_id, which mixes patients and is the same on every run.
 
     Args:
       slices: Of all splits.
@@ -73,7 +79,7 @@ def deal(
     """
     dealt = []
     for split, uri in split_uris.items():
-        rows = sorted((row for row in slices if row.split == split), key=lambda row: row.slice_id)
+        rows = sorted((row for row in slices if row.split == split), key=_order)
         number = min(shards or -(-len(rows) // SLICES_PER_SHARD), len(rows))
         for index in range(number):
             name = f"{index:05d}-of-{number:05d}"
@@ -88,6 +94,11 @@ def deal(
     return dealt
 
 
+def _order(row: HashedSlice) -> tuple[str, int]:
+    """Mixes files, and keeps the frames of one together, which is opened once for all of them."""
+    return row.file_id, row.frame or 0
+
+
 class WriteShard(beam.DoFn):
     """Reads and checks the files of one shard and writes their records; yields nothing."""
 
@@ -98,6 +109,7 @@ class WriteShard(beam.DoFn):
     def setup(self) -> None:
         """Reads the parameters, once a worker."""
         self._params = IngestParams.from_json(self._params_json)
+        self._windows = windows.spell(windows.parse(self._params.windows))
 
     def process(self, shard: Shard) -> Iterator[None]:
         """Writes one shard, elsewhere until it is whole: Beam may try a shard again, or twice at once."""
@@ -105,15 +117,21 @@ class WriteShard(beam.DoFn):
         partial = f"{shard.rejections}.{uuid.uuid4()}"
         with tf.io.TFRecordWriter(partial) as writer:
             for row in shard.slices:
-                data, found = inspect_file(Path(self._data_dir, row.path), self._params)
+                data, found = self._read(row)
                 if isinstance(found, Rejection):
                     rejected.append((row.slice_id, found.reason, found.detail))
                 else:
-                    writer.write(_record(row, data, found))
+                    writer.write(_record(row, data, found, self._windows))
         with fileio.open(shard.rejections, "w") as file:
             file.write(json.dumps(rejected))
         fileio.rename(partial, shard.records, overwrite=True)
         yield from ()
+
+    def _read(self, row: HashedSlice) -> tuple[bytes, Header | Rejection]:
+        path = Path(self._data_dir, row.path)
+        return (
+            inspect_file(path, self._params) if row.frame is None else read_png(path, row.frame, self._params)
+        )
 
 
 def read_rejections(shards: Sequence[Shard]) -> dict[str, Rejection]:
@@ -125,7 +143,7 @@ def read_rejections(shards: Sequence[Shard]) -> dict[str, Rejection]:
     return rejections
 
 
-def _record(row: HashedSlice, data: bytes, header: Header) -> bytes:
+def _record(row: HashedSlice, data: bytes, header: Header, shown: str) -> bytes:
     record = SliceRecord(
         image=data,
         image_format=header.image_format,
@@ -139,5 +157,6 @@ def _record(row: HashedSlice, data: bytes, header: Header) -> bytes:
         split_key=row.split_key,
         slice_index=row.slice_index,
         attributes=row.attributes,
+        windows="" if row.frame is None else shown,
     )
     return record.to_example().SerializeToString(deterministic=True)

@@ -30,15 +30,14 @@ def read_table(table: Path, files: Iterable[str]) -> list[Labelled]:
     Raises:
       DataError: The table cannot be read, or a row does not keep to the form.
     """
-    header, rows = _cells(table)
+    header, rows = read_cells(table)
     columns = _columns(table, header)
     find = _Finder(files)
     labelled: list[Labelled] = []
     row_of: dict[str, int] = {}
     missing: list[tuple[int, str]] = []
     for number, cells in rows:
-        if len(cells) != len(header):
-            raise DataError(f"{table.name} row {number}: expected {len(header)} cells, got {len(cells)}")
+        require_cells(table, number, cells, len(header))
         value = {name: cells[index].strip() for name, index in columns.items()}
         entry = _entry(table, number, value)
         paths = find(entry.path)
@@ -85,7 +84,12 @@ class _Finder:
         return self._paths.get(path) or ([] if "/" in path else self._names.get(path, []))
 
 
-def _cells(table: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+def read_cells(table: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Reads a table's header and its rows that are not blank, each with its number.
+
+    Raises:
+      DataError: It cannot be read or is empty.
+    """
     try:
         text = table.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -107,6 +111,41 @@ def _cells(table: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     if not rows:
         raise DataError(f"{table.name}: is empty; expected a header with the columns {', '.join(NEEDED)}")
     return [name.strip() for name in rows[0][1]], rows[1:]
+
+
+def first_file(table: Path) -> str:
+    """Returns what the first row of a table says of `FILE`, or "" where it has no such column or row.
+
+    Raises:
+      DataError: The table cannot be read.
+    """
+    header, rows = read_cells(table)
+    names = [name.casefold() for name in header]
+    if FILE not in names or not rows:
+        return ""
+    cells = rows[0][1]
+    return cells[names.index(FILE)].strip() if len(cells) > names.index(FILE) else ""
+
+
+def require_cells(table: Path, number: int, cells: Sequence[str], expected: int) -> None:
+    """Checks that a row has as many cells as the header.
+
+    Raises:
+      DataError: It has not.
+    """
+    if len(cells) != expected:
+        raise DataError(f"{table.name} row {number}: expected {expected} cells, got {len(cells)}")
+
+
+def label_of(where: str, text: str) -> int:
+    """Reads a label.
+
+    Raises:
+      DataError: It is neither 0 nor 1.
+    """
+    if text not in ("0", "1"):
+        raise DataError(f"{where}: hemorrhage must be 0 or 1, got {text!r}")
+    return int(text)
 
 
 def _columns(table: Path, header: Sequence[str]) -> dict[str, int]:
@@ -132,8 +171,7 @@ def _entry(table: Path, number: int, value: dict[str, str]) -> Labelled:
     if not value[FILE]:
         raise DataError(f"{where}: file is empty")
     where = f"{where} ({value[FILE]})"
-    if value[LABEL] not in ("0", "1"):
-        raise DataError(f"{where}: hemorrhage must be 0 or 1, got {value[LABEL]!r}")
+    hemorrhage = label_of(where, value[LABEL])
     if value.get(PATIENT) == "":
         raise DataError(
             f"{where}: patient is empty; fill it in, or take the column out if patients are not known"
@@ -147,4 +185,4 @@ def _entry(table: Path, number: int, value: dict[str, str]) -> Labelled:
         if not -INT64_END <= index < INT64_END:
             raise DataError(f"{where}: slice must fit into 64 bits, got {value[SLICE]!r}")
     further = {name: text for name, text in value.items() if name not in KNOWN}
-    return Labelled(value[FILE], int(value[LABEL]), value.get(PATIENT), index, further)
+    return Labelled(value[FILE], hemorrhage, value.get(PATIENT), index, further)

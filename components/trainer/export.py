@@ -1,5 +1,9 @@
 """One SavedModel that takes what people have: records or image files."""
 
+import dataclasses
+import json
+import os
+
 import keras
 import tensorflow as tf
 
@@ -7,6 +11,22 @@ from components.trainer.slices import Transform
 from schemas import features
 
 EXAMPLES, IMAGES = "examples", "images"  # names of the signatures' inputs
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainedOn:
+    """What a model was trained on, and so has to be given.
+
+    Attributes:
+      windows: Of HU that the channels of its slices show, as `features.WINDOWS_EXAMPLE`; "" for images
+        whose HU are not known.
+      image_side: Pixels that slices are resized to.
+      channels: 1 or 3.
+    """
+
+    windows: str
+    image_side: int
+    channels: int
 
 
 class ServedModel(tf.Module):
@@ -51,14 +71,17 @@ class ServedModel(tf.Module):
         return {features.PROBABILITY: probability, features.PREDICTED: called}
 
 
-def write(model: keras.Model, transform: Transform, threshold: float, folder: str) -> None:
-    """Writes the SavedModel.
+def write(
+    model: keras.Model, transform: Transform, threshold: float, folder: str, trained_on: TrainedOn
+) -> None:
+    """Writes the SavedModel, and beside its graph what it was trained on, in `features.TRAINED_ON_FILE`.
 
     Args:
       model: Never compiled, so that no optimizer comes along; slices to probability.
       transform: Raw columns to transformed columns, the saved graph of Transform.
       threshold: At or above it a slice is called a hemorrhage, 0..1.
       folder: Where to; may be remote.
+      trained_on: What slices it takes.
     """
     served = ServedModel(model, transform, threshold)
     signatures = {
@@ -67,3 +90,7 @@ def write(model: keras.Model, transform: Transform, threshold: float, folder: st
         "transform_features": served.transform_features,
     }
     tf.saved_model.save(served, folder, signatures)
+    path = os.path.join(folder, features.TRAINED_ON_FILE)  # noqa: PTH118 - may be remote
+    tf.io.gfile.makedirs(os.path.dirname(path))  # noqa: PTH120
+    with tf.io.gfile.GFile(path, "w") as file:
+        file.write(json.dumps(dataclasses.asdict(trained_on), indent=2) + "\n")

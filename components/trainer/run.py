@@ -52,7 +52,8 @@ def run_fn(fn_args: "FnArgs") -> None:
 
     served = models.build(params, shape)
     best = state.restore_best(served)
-    export.write(served, layer, params.threshold, fn_args.serving_model_dir)
+    trained_on = export.TrainedOn(slices.windows_of(fn_args.train_files, epochs.TRAIN), shape[0], shape[2])
+    export.write(served, layer, params.threshold, fn_args.serving_model_dir, trained_on)
     log.info("exported epoch %d, the lowest validation loss of %d", best, len(history.rows) - 1)
     state.remove()
 

@@ -84,6 +84,21 @@ def load(
     return loaded
 
 
+def windows_of(patterns: Sequence[str], split: str) -> str:
+    """Returns the windows of HU that the channels of a split's slices show, "" where HU are not known.
+
+    Raises:
+      ValueError: There are no records, or not all slices show the same.
+    """
+    column = {features.WINDOWS: tf.io.FixedLenFeature([], tf.string, default_value="")}
+    records = tf.data.TFRecordDataset(matching_files(split, patterns)).batch(DECODED_AT_ONCE)
+    parsed = records.map(lambda some: tf.io.parse_example(some, column)[features.WINDOWS])
+    shown = {one.decode() for some in parsed.as_numpy_iterator() for one in some}
+    if len(shown) > 1:
+        raise ValueError(f"trainer: slices of split {split} show different windows of HU: {sorted(shown)}")
+    return shown.pop() if shown else ""
+
+
 def matching_files(split: str, patterns: Sequence[str]) -> list[str]:
     """Returns the files that patterns match, sorted.
 

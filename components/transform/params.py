@@ -9,4 +9,7 @@ class TransformParams(Parameters):
     """What a slice looks like when it reaches the model."""
 
     image_side: int = parameter("side of the square image that the model sees", "pixels", ge=32, le=1024)
-    channels: Literal[1, 3] = parameter("1 for grey slices, 3 for colour", "channels")
+    channels: Literal[0, 1, 3] = parameter(
+        "1 for grey, 3 for colour; 0 for what the data have: grey of images, one a window of DICOM",
+        "channels",
+    )

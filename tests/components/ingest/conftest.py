@@ -16,6 +16,9 @@ SIDE = 40  # pixels
 def params(tmp_path: Path) -> IngestParams:
     return IngestParams(
         form="auto",
+        source="auto",
+        windows="40/80 80/200 600/2800",
+        series="one",
         table="labels.csv",
         hemorrhage_folders=("hemorrhage", "bleed"),
         normal_folders=("normal",),

@@ -44,10 +44,12 @@ def model(made: ModuleType) -> keras.Model:
 
 
 @pytest.fixture(scope="module")
-def served(inputs: Path, model: keras.Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def served(
+    made: ModuleType, inputs: Path, model: keras.Model, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     folder = tmp_path_factory.mktemp("export") / "model"
     transform = tft.TFTransformOutput(str(inputs / "graph")).transform_features_layer()
-    export.write(model, transform, THRESHOLD, str(folder))
+    export.write(model, transform, THRESHOLD, str(folder), export.TrainedOn("", made.SIDE, 1))
     return folder
 
 

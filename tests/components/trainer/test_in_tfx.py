@@ -108,7 +108,9 @@ def test_an_exported_inception_weighs_what_its_weights_weigh(made: ModuleType, r
     model = models.build(made.params(trunk="inception_v3"), (96, 96, 1))
     graph = tft.TFTransformOutput(str(only(run, "Transform/transform_graph/*")))
     folder = tmp_path / "model"
-    export.write(model, _resized(graph.transform_features_layer()), 0.5, str(folder))
+    export.write(
+        model, _resized(graph.transform_features_layer()), 0.5, str(folder), export.TrainedOn("", 96, 1)
+    )
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     assert 4 * model.count_params() < size < MOST_BYTES
 

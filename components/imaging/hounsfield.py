@@ -1,0 +1,100 @@
+"""Stored values of a CT image to Hounsfield units. Pure NumPy and Pillow."""
+
+import dataclasses
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+AIR_HU = -1000.0
+WRAPPING_BITS = 12
+LOWEST_SOUND_INTERCEPT = -100.0  # HU; unsigned values of air need one near -1000 or -1024
+AIR_SHIFT = 1000  # HU that a wrapped value lies below the range
+BAND = 1 / 32  # of the shorter side; outermost rows and columns, where no patient is
+IMPOSSIBLE_AIR_HU = 300.0  # brighter than any couch, pad or tissue that may fill most of the band
+ALIKE_SPACING = 0.01  # of the spacing; the standard's decimal strings are rounded
+MOST_STRETCH = 4.0  # times; a larger ratio of the two spacings is an error of the header
+
+
+@dataclasses.dataclass(frozen=True)
+class Coding:
+    """How an image codes Hounsfield units, by the names of the standard's attributes.
+
+    Attributes:
+      slope, intercept: RescaleSlope and RescaleIntercept: HU = slope * stored + intercept.
+      bits_stored: BitsStored.
+      signed: PixelRepresentation is 1.
+      padding: Smallest and largest stored value that stands for no pixel, or None.
+      monochrome1: PhotometricInterpretation is MONOCHROME1.
+    """
+
+    slope: float
+    intercept: float
+    bits_stored: int
+    signed: bool
+    padding: tuple[int, int] | None = None
+    monochrome1: bool = False
+
+
+def to_hounsfield(stored: npt.NDArray[np.integer], coding: Coding) -> npt.NDArray[np.float32]:
+    """Applies the modality transform and mends what is known to go wrong with it.
+
+    Unsigned values of 12 bits with an intercept near 0 hold negative HU as 4096 more: they are wrapped
+    back. MONOCHROME1 says how to show an image, not what its values mean, so that HU stay; yet some
+    exporters invert the values too, which air outside the patient tells: then they are inverted back.
+    Padding becomes air.
+
+    Args:
+      stored: (rows, columns), integers as the file has them.
+      coding: How they are coded.
+    Returns:
+      float32 (rows, columns), HU.
+    Source: DICOM PS3.3 C.11.1.1.2 (modality transform), C.7.5.1.1.2 (padding), C.7.6.3.1.2 (photometric
+      interpretation).
+    """
+    values = stored.astype(np.int32)
+    hu = _rescaled(values, coding)
+    if coding.monochrome1 and np.median(_band(hu)) > IMPOSSIBLE_AIR_HU:
+        hu = _rescaled((-1 if coding.signed else 2**coding.bits_stored - 1) - values, coding)
+    if coding.padding is not None:
+        lowest, highest = sorted(coding.padding)
+        hu[(values >= lowest) & (values <= highest)] = AIR_HU
+    return hu
+
+
+def square(hu: npt.NDArray[np.float32], row_spacing: float, column_spacing: float) -> npt.NDArray[np.float32]:
+    """Returns a slice with square pixels of the smaller of its two spacings, interpolated linearly.
+
+    Args:
+      hu: (rows, columns), HU.
+      row_spacing: mm between the centres of neighbouring rows.
+      column_spacing: mm between those of neighbouring columns.
+    Returns:
+      `hu` itself where its pixels are square.
+    Raises:
+      ValueError: The ratio of the spacings is impossible.
+    """
+    ratio = row_spacing / column_spacing
+    if abs(ratio - 1) <= ALIKE_SPACING:
+        return hu
+    if not 1 / MOST_STRETCH <= ratio <= MOST_STRETCH:
+        raise ValueError(f"spacing of {row_spacing:g} x {column_spacing:g} mm a pixel")
+    rows, columns = hu.shape
+    size = (columns, round(rows * ratio)) if ratio > 1 else (round(columns / ratio), rows)
+    return np.asarray(Image.fromarray(hu).resize(size, Image.Resampling.BILINEAR), np.float32)
+
+
+def _rescaled(values: npt.NDArray[np.int32], coding: Coding) -> npt.NDArray[np.float32]:
+    wraps = (
+        coding.bits_stored == WRAPPING_BITS
+        and not coding.signed
+        and coding.intercept > LOWEST_SOUND_INTERCEPT
+    )
+    if wraps:
+        values = (values + AIR_SHIFT) % 2**WRAPPING_BITS - AIR_SHIFT
+    return values.astype(np.float32) * np.float32(coding.slope) + np.float32(coding.intercept)
+
+
+def _band(hu: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    depth = max(1, round(min(hu.shape) * BAND))
+    return np.concatenate([part.ravel() for part in (hu[:depth], hu[-depth:], hu[:, :depth], hu[:, -depth:])])

@@ -1,0 +1,1 @@
+"""DICOM files to labelled slices in Hounsfield units."""

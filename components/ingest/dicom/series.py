@@ -1,0 +1,82 @@
+"""Slices to series: which one of a study is read, and in what order its slices lie."""
+
+import re
+from collections.abc import Iterable
+
+from components.ingest.dicom.instances import Instance
+from components.ingest.header import Reason, Rejection
+
+USUAL_THICKNESS = 5.0  # mm, in which heads are read; thinner series repeat the same anatomy more noisily
+# Kernels that sharpen bone: Siemens H/B/J from 60 on, GE by name, Canon FC30-39 and FC80-89, Philips Y*.
+SHARP_KERNEL = re.compile(r"^[HBJ]R?[67]\d|BONE|EDGE|LUNG|SHARP|^FC[38]\d|^Y[A-Z]\b|^(?:UH|UC)\b")
+
+
+def without_duplicates(found: Iterable[Instance]) -> tuple[list[Instance], dict[str, Rejection]]:
+    """Keeps the first file, by path, of each SOP instance.
+
+    Returns:
+      The instances kept, and the paths of the files left out.
+    """
+    file_of: dict[str, str] = {}
+    kept, left_out = [], {}
+    for instance in sorted(found, key=lambda each: (each.path, each.frame)):
+        if file_of.setdefault(instance.sop, instance.path) == instance.path:
+            kept.append(instance)
+        else:
+            left_out[instance.path] = Rejection(Reason.DUPLICATE)
+    return kept, left_out
+
+
+def one_series_a_study(found: Iterable[Instance]) -> tuple[list[Instance], dict[str, Rejection]]:
+    """Chooses one series of each study.
+
+    In this order: without contrast agent; not of a kernel that sharpens bone; of a thickness near
+    `USUAL_THICKNESS`; of many slices; of a low number; of a low UID.
+
+    Returns:
+      The instances of the chosen series, and the paths of the files of all others.
+    """
+    studies: dict[str, dict[str, list[Instance]]] = {}
+    for instance in found:
+        studies.setdefault(instance.study, {}).setdefault(instance.series, []).append(instance)
+    kept: list[Instance] = []
+    left_out: dict[str, Rejection] = {}
+    for series in studies.values():
+        chosen = min(series.values(), key=_rank)
+        kept += chosen
+        for others in series.values():
+            if others is not chosen:
+                left_out |= {each.path: Rejection(Reason.OTHER_SERIES) for each in others}
+    return kept, left_out
+
+
+def _rank(series: list[Instance]) -> tuple[object, ...]:
+    first = series[0]
+    unusual = float("inf") if first.thickness is None else abs(first.thickness - USUAL_THICKNESS)
+    number = first.series_number
+    return (
+        any(each.contrast for each in series),
+        SHARP_KERNEL.search(first.kernel) is not None,
+        unusual,
+        -len(series),
+        float("inf") if number is None else number,
+        first.series,
+    )
+
+
+def in_order(found: Iterable[Instance]) -> list[tuple[int, Instance]]:
+    """Returns each instance with its index in its series, the lowest slice being 0.
+
+    The place along the slice normal decides; where one of a series has none, the instance numbers do.
+    """
+    groups: dict[str, list[Instance]] = {}
+    for instance in found:
+        groups.setdefault(instance.series, []).append(instance)
+    ordered = []
+    for series in groups.values():
+        if all(each.place is not None for each in series):
+            series.sort(key=lambda each: (each.place, each.number, each.path))
+        else:
+            series.sort(key=lambda each: (each.number, each.path))
+        ordered += list(enumerate(series))
+    return ordered
