@@ -57,6 +57,9 @@ def _parser() -> argparse.ArgumentParser:
         "--out", metavar="DIR", required=True, help="folder to write into; must be new or empty"
     )
     phantoms.add_argument("--patients", type=int, metavar="N", help="short for --set phantoms.patients=N")
+    phantoms.add_argument(
+        "--format", metavar="FORMAT", help="png or dicom; short for --set phantoms.format=FORMAT"
+    )
     _add_settings(phantoms)
     phantoms.set_defaults(command=commands.phantoms)
 

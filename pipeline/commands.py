@@ -42,7 +42,7 @@ def phantoms(parsed: argparse.Namespace) -> int:
 
     from pipeline.demo import write_phantoms
 
-    config = _load(parsed, phantoms__patients=parsed.patients).config
+    config = _load(parsed, phantoms__patients=parsed.patients, phantoms__format=parsed.format).config
     print(f"{parsed.out}: {write_phantoms(Path(parsed.out), config.phantoms)}")
     return EXIT_OK
 

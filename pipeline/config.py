@@ -6,7 +6,7 @@ from typing import Any, Literal
 from components.evaluator.params import GateParams
 from components.ingest.params import IngestParams
 from components.parameters import Parameters, parameter
-from components.phantoms.params import PhantomParams
+from components.phantoms.params import PhantomFolderParams
 from components.slice_filter.params import FilterParams
 from components.trainer.params import TrainerParams
 from components.transform.params import TransformParams
@@ -33,7 +33,7 @@ class Config(Parameters):
     transform: TransformParams
     trainer: TrainerParams
     gate: GateParams
-    phantoms: PhantomParams
+    phantoms: PhantomFolderParams
 
 
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {
@@ -111,6 +111,7 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "side": 256,
         "slices_per_series": 20,
         "hemorrhage_share": 0.55,
+        "format": "png",
     },
 }
 

@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 
 from components.phantoms.dataset import write_dataset
-from components.phantoms.params import PhantomParams
+from components.phantoms.params import PhantomFolderParams
 from pipeline.settings import load
 
 
-def write_phantoms(out: Path, params: PhantomParams) -> str:
+def write_phantoms(out: Path, params: PhantomFolderParams) -> str:
     """Writes a folder of phantoms and returns what is in it, in words.
 
     Raises:

@@ -12,7 +12,7 @@ Vector = tuple[float, float, float]
 
 UUID_ROOT = "2.25"  # UIDs below it are UUIDs written as one number, PS3.5 B.2
 NAMES = uuid.uuid5(uuid.NAMESPACE_DNS, "phantoms.ichor")
-LEFT, BACK = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0)
+LEFT, BACK, DOWN = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, -1.0)
 AXIAL = ("ORIGINAL", "PRIMARY", "AXIAL")
 BONE_WINDOW = Window(600.0, 2800.0)
 

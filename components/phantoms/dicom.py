@@ -107,8 +107,8 @@ def set_pixels(dataset: Dataset, stored: npt.NDArray[np.integer], storage: Stora
 
 
 def as_ds(number: float) -> DSfloat:
-    """Returns a number as DICOM's decimal text, which is at most 16 characters."""
-    return DSfloat(float(number), auto_format=True)
+    """Returns a number as DICOM's decimal text: 10 digits, so that it keeps within 16 characters."""
+    return DSfloat(f"{number + 0.0:.10g}")  # + 0.0: no -0
 
 
 def write_series(

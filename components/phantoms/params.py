@@ -1,5 +1,7 @@
 """Parameters of the phantoms."""
 
+from typing import Literal
+
 from components.parameters import Parameters, parameter
 
 
@@ -15,3 +17,9 @@ class PhantomParams(Parameters):
         "so that both are always there",
         "0..1", gt=0, lt=1,
     )  # fmt: skip
+
+
+class PhantomFolderParams(PhantomParams):
+    """What is written of them."""
+
+    format: Literal["png", "dicom"] = parameter("files: PNG in the brain window, or DICOM series in HU")

@@ -88,6 +88,28 @@ def test_an_output_folder_that_cannot_be_is_told_without_a_number(capsys, tmp_pa
     assert capsys.readouterr().err == "ichor: file/below/hemorrhage: Not a directory\n"
 
 
+def test_phantoms_are_written_as_dicom_where_asked_and_as_png_else(capsys):
+    few = ["--patients", "2", "--set", "phantoms.side=64", "--set", "phantoms.slices_per_series=6"]
+    assert main(["phantoms", "--out", "series", "--format", "dicom", *few]) == 0
+    assert main(["phantoms", "--out", "slices", *few]) == 0
+    dicom, png = (
+        {path.relative_to(folder).as_posix() for path in Path(folder).rglob("*") if path.is_file()}
+        for folder in ("series", "slices")
+    )
+    names = {f"{patient}/S0002/IM{number:04d}" for patient in ("p000", "p001") for number in range(1, 7)}
+    assert dicom == {"labels.csv", *names}
+    assert sum(name.endswith(".png") for name in png) == len(png) - 1 == 12
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.removeprefix("series: ") == second.removeprefix("slices: ")
+
+
+def test_another_format_of_phantoms_is_refused_with_those_that_there_are(capsys):
+    assert main(["phantoms", "--out", "slices", "--format", "nifti"]) == 1
+    said = "ichor: --set: phantoms.format: input should be 'png' or 'dicom', got 'nifti'\n"
+    assert capsys.readouterr().err == said
+    assert not Path("slices").exists()
+
+
 def test_results_are_never_written_among_the_data(capsys, tmp_path):
     few = ["--set", "phantoms.side=64", "--set", "phantoms.slices_per_series=6"]
     assert main(["phantoms", "--out", "slices", "--patients", "12", *few]) == 0

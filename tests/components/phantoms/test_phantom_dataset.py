@@ -7,15 +7,17 @@ import pytest
 from PIL import Image
 
 from components.phantoms.dataset import write_dataset
-from components.phantoms.params import PhantomParams
+from components.phantoms.params import PhantomFolderParams
 from components.phantoms.regions import Stage
 from components.phantoms.series import make_series
 
 pytestmark = pytest.mark.numpy
 
 
-def _params(patients: int) -> PhantomParams:
-    return PhantomParams(patients=patients, seed=11, side=64, slices_per_series=10, hemorrhage_share=0.5)
+def _params(patients: int) -> PhantomFolderParams:
+    return PhantomFolderParams(
+        patients=patients, seed=11, side=64, slices_per_series=10, hemorrhage_share=0.5, format="png"
+    )
 
 
 def _hashes(folder: Path) -> dict[str, str]:
