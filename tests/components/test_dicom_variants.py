@@ -62,13 +62,14 @@ def test_a_variant_shows_the_hu_that_it_says(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", [name for name in VARIANTS if name not in (*ENHANCED, "without_position")])
-def test_files_of_a_variant_go_up_along_the_normal_by_equal_steps(name, tmp_path):
+def test_files_of_a_variant_go_to_the_head_by_equal_steps_along_the_normal(name, tmp_path):
     made = VARIANTS[name](tmp_path / "series")
     read = [pydicom.dcmread(file) for file in made.files]
     along = []
     for dataset in read:
         row, column = np.array(dataset.ImageOrientationPatient, float).reshape(2, 3)
-        along.append(float(np.cross(row, column) @ np.array(dataset.ImagePositionPatient, float)))
+        normal = np.cross(row, column)
+        along.append(float(np.sign(normal[2]) * normal @ np.array(dataset.ImagePositionPatient, float)))
     steps = np.diff(along)
     assert (steps > 0).all()
     np.testing.assert_allclose(steps, steps[0], atol=1e-6)

@@ -68,11 +68,12 @@ def tilted_gantry(folder: Path) -> Made:
 
 @variant
 def feet_first(folder: Path) -> Made:
-    """Rows run to the patient's right, so the normal points to the feet, and slices go there."""
-    made = datasets(geometry=dataclasses.replace(GEOMETRY, row=(-1.0, 0.0, 0.0)))
+    """Rows run to the patient's right, so that the normal points to the feet, against the files' order."""
+    geometry = dataclasses.replace(GEOMETRY, row=(-1.0, 0.0, 0.0), step=(0.0, 0.0, GEOMETRY.thickness))
+    made = datasets(geometry=geometry)
     for dataset in made:
         dataset.PatientPosition = "FFS"
-    return write(folder, made, geometry=dataclasses.replace(GEOMETRY, row=(-1.0, 0.0, 0.0)))
+    return write(folder, made, geometry=geometry)
 
 
 @variant

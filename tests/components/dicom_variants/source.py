@@ -32,9 +32,9 @@ class Made:
     """What a variant has written, and what a reader has to make of it.
 
     Attributes:
-      files: In the order of slices along their normal (to the head, if not said otherwise); one if all
-        slices are in one.
-      hu: float32 (slices, rows, columns), HU, in the same order.
+      files: From the neck to the head; one if all slices are in one.
+      hu: float32 (slices, rows, columns), HU, from the neck to the head; pixels as they are stored, square
+        or not.
       geometry: Where the first slice lies, and the others from it.
       tolerance: HU by which the stored values differ from `hu` at most.
       padded: bool like `hu`, where there is no measurement: any value of at most -1000 HU is right.
