@@ -1,4 +1,4 @@
-"""Stored values of a CT image to Hounsfield units. Pure NumPy and Pillow."""
+"""Stored values of a CT image to Hounsfield units, seen as heads are read. Pure NumPy and Pillow."""
 
 import dataclasses
 
@@ -9,11 +9,14 @@ from PIL import Image
 AIR_HU = -1000.0
 WRAPPING_BITS = 12
 LOWEST_SOUND_INTERCEPT = -100.0  # HU; unsigned values of air need one near -1000 or -1024
-AIR_SHIFT = 1000  # HU that a wrapped value lies below the range
+WRAPPED_FROM = 3072  # stored; above the highest HU of 12 bits with an intercept of -1024
 BAND = 1 / 32  # of the shorter side; outermost rows and columns, where no patient is
 IMPOSSIBLE_AIR_HU = 300.0  # brighter than any couch, pad or tissue that may fill most of the band
 ALIKE_SPACING = 0.01  # of the spacing; the standard's decimal strings are rounded
 MOST_STRETCH = 4.0  # times; a larger ratio of the two spacings is an error of the header
+
+Slice = npt.NDArray[np.float32]
+Vector = tuple[float, ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,9 +25,9 @@ class Coding:
 
     Attributes:
       slope, intercept: RescaleSlope and RescaleIntercept: HU = slope * stored + intercept.
-      bits_stored: BitsStored.
+      bits_stored: BitsStored, the lowest of each value.
       signed: PixelRepresentation is 1.
-      padding: Smallest and largest stored value that stands for no pixel, or None.
+      padding: Smallest and largest value that stands for no pixel, or None.
       monochrome1: PhotometricInterpretation is MONOCHROME1.
     """
 
@@ -36,13 +39,13 @@ class Coding:
     monochrome1: bool = False
 
 
-def to_hounsfield(stored: npt.NDArray[np.integer], coding: Coding) -> npt.NDArray[np.float32]:
+def to_hounsfield(stored: npt.NDArray[np.integer], coding: Coding) -> Slice:
     """Applies the modality transform and mends what is known to go wrong with it.
 
-    Unsigned values of 12 bits with an intercept near 0 hold negative HU as 4096 more: they are wrapped
-    back. MONOCHROME1 says how to show an image, not what its values mean, so that HU stay; yet some
-    exporters invert the values too, which air outside the patient tells: then they are inverted back.
-    Padding becomes air.
+    Bits above those stored, such as an overlay, are taken off. Unsigned values of 12 bits with an intercept
+    near 0 hold negative HU as 4096 more: they are wrapped back. MONOCHROME1 says how to show an image, not
+    what its values mean, so that HU stay; yet some exporters invert the values too, which air outside the
+    patient tells: then they are inverted back. Padding becomes air.
 
     Args:
       stored: (rows, columns), integers as the file has them.
@@ -50,19 +53,42 @@ def to_hounsfield(stored: npt.NDArray[np.integer], coding: Coding) -> npt.NDArra
     Returns:
       float32 (rows, columns), HU.
     Source: DICOM PS3.3 C.11.1.1.2 (modality transform), C.7.5.1.1.2 (padding), C.7.6.3.1.2 (photometric
-      interpretation).
+      interpretation); PS3.5 8.1.1 (bits).
     """
-    values = stored.astype(np.int32)
+    raw = stored.astype(np.int32)
+    values = _of_bits(raw, coding)
     hu = _rescaled(values, coding)
     if coding.monochrome1 and np.median(_band(hu)) > IMPOSSIBLE_AIR_HU:
         hu = _rescaled((-1 if coding.signed else 2**coding.bits_stored - 1) - values, coding)
     if coding.padding is not None:
         lowest, highest = sorted(coding.padding)
-        hu[(values >= lowest) & (values <= highest)] = AIR_HU
+        hu[(raw >= lowest) & (raw <= highest)] = AIR_HU
     return hu
 
 
-def square(hu: npt.NDArray[np.float32], row_spacing: float, column_spacing: float) -> npt.NDArray[np.float32]:
+def upright(pixels: Slice, row: Vector, column: Vector) -> Slice:
+    """Turns an axial slice so that its rows run to the patient's left and its columns to the back.
+
+    So a head lies as radiologists see it, whether the patient lay on the face or went in feet first.
+
+    Args:
+      pixels: (rows, columns).
+      row: Direction in which columns are counted, to the patient's left, back and head.
+      column: Direction in which rows are counted.
+    Returns:
+      The slice, mirrored or turned by quarters as far as that takes.
+    Source: DICOM PS3.3 C.7.6.2.1.1 (ImageOrientationPatient).
+    """
+    if abs(row[1]) > abs(row[0]):
+        pixels, row, column = pixels.T, column, row
+    if row[0] < 0:
+        pixels = pixels[:, ::-1]
+    if column[1] < 0:
+        pixels = pixels[::-1]
+    return np.ascontiguousarray(pixels)
+
+
+def square(hu: Slice, row_spacing: float, column_spacing: float) -> Slice:
     """Returns a slice with square pixels of the smaller of its two spacings, interpolated linearly.
 
     Args:
@@ -84,17 +110,26 @@ def square(hu: npt.NDArray[np.float32], row_spacing: float, column_spacing: floa
     return np.asarray(Image.fromarray(hu).resize(size, Image.Resampling.BILINEAR), np.float32)
 
 
-def _rescaled(values: npt.NDArray[np.int32], coding: Coding) -> npt.NDArray[np.float32]:
+def _of_bits(raw: npt.NDArray[np.int32], coding: Coding) -> npt.NDArray[np.int32]:
+    values = raw & (2**coding.bits_stored - 1)
+    if coding.signed:
+        sign = 2 ** (coding.bits_stored - 1)
+        values = (values ^ sign) - sign
+    return values
+
+
+def _rescaled(values: npt.NDArray[np.int32], coding: Coding) -> Slice:
     wraps = (
         coding.bits_stored == WRAPPING_BITS
         and not coding.signed
         and coding.intercept > LOWEST_SOUND_INTERCEPT
+        and coding.slope > 0
     )
     if wraps:
-        values = (values + AIR_SHIFT) % 2**WRAPPING_BITS - AIR_SHIFT
+        values = np.where(values >= WRAPPED_FROM, values - 2**WRAPPING_BITS, values)
     return values.astype(np.float32) * np.float32(coding.slope) + np.float32(coding.intercept)
 
 
-def _band(hu: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def _band(hu: Slice) -> Slice:
     depth = max(1, round(min(hu.shape) * BAND))
     return np.concatenate([part.ravel() for part in (hu[:depth], hu[-depth:], hu[:, :depth], hu[:, -depth:])])

@@ -108,7 +108,7 @@ def _check_beginning(head: bytes, size: int) -> None:
         raise Unreadable(Reason.TOO_LARGE, f"{size} bytes, at most {MOST_BYTES} are read")
     if head[PREAMBLE_BYTES:].startswith(MAGIC) or head.startswith(BARE_BEGINNINGS):
         return
-    if size < PREAMBLE_BYTES + len(MAGIC):
+    if size < PREAMBLE_BYTES + len(MAGIC) and not head.strip(b"\0"):
         raise Unreadable(Reason.TRUNCATED, f"ends at byte {size}, within the preamble")
     raise Unreadable(Reason.NOT_AN_IMAGE, "begins unlike a DICOM file")
 

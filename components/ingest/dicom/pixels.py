@@ -8,16 +8,23 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import gdcm
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 from pydicom.dataset import Dataset
 from pydicom.encaps import get_frame
 from pydicom.pixels import apply_modality_lut, get_decoder
-from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import (
+    UID,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    JPEGExtended12Bit,
+)
 
 from components.imaging import windows
-from components.imaging.hounsfield import Coding, square, to_hounsfield
+from components.imaging.hounsfield import Coding, Slice, square, to_hounsfield, upright
 from components.imaging.intensity import Window
 from components.ingest.dicom.codestream import claimed_size
 from components.ingest.dicom.dataset import Unreadable, damaged, open_dataset
@@ -27,9 +34,8 @@ from components.ingest.params import IngestParams
 
 PNG_EFFORT = 1  # zlib's level: noise hardly gets smaller at a higher one
 HU_TYPES = ("", "HU")  # of RescaleType; an absent one means HU in a CT image (PS3.3 C.8.2.1.1.6)
+EXTENDED_BITS = 8  # that pydicom decodes of JPEG Extended
 MOST_SLOPE = 100.0  # HU a stored unit; more is an error of the header
-
-Slice = npt.NDArray[np.float32]
 
 
 def read_png(path: Path, frame: int, params: IngestParams) -> tuple[bytes, Header | Rejection]:
@@ -60,7 +66,7 @@ def encode(hu: Slice, shown: Sequence[Window]) -> tuple[bytes, Header]:
 
 
 def read_hu(path: Path, frame: int, params: IngestParams) -> Slice | Rejection:
-    """Reads one slice in Hounsfield units, with square pixels.
+    """Reads one slice in Hounsfield units, with square pixels, rows running to the patient's left.
 
     Args:
       path: Of a DICOM file.
@@ -72,7 +78,7 @@ def read_hu(path: Path, frame: int, params: IngestParams) -> Slice | Rejection:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # they quote values
-            return _read_hu(_opened(path, path.stat().st_mtime_ns), frame, params)
+            return _read_hu(path, _opened(path, path.stat().st_mtime_ns), frame, params)
     except Unreadable as error:
         return error.rejection
     except OSError as error:
@@ -87,7 +93,7 @@ def _opened(path: Path, changed: int) -> Dataset:
     return open_dataset(path)
 
 
-def _read_hu(dataset: Dataset, frame: int, params: IngestParams) -> Slice:
+def _read_hu(path: Path, dataset: Dataset, frame: int, params: IngestParams) -> Slice:
     rows, columns = _sides(dataset, params)
     frames = int(dataset.get("NumberOfFrames") or 1)
     layers = [
@@ -95,7 +101,7 @@ def _read_hu(dataset: Dataset, frame: int, params: IngestParams) -> Slice:
         *(dataset.get("SharedFunctionalGroupsSequence") or [])[:1],
     ]
     coding = _coding(dataset, layers)
-    stored = _stored(dataset, frame, frames, rows, columns)
+    stored = _stored(path, dataset, frame, frames, rows, columns)
     if "ModalityLUTSequence" in dataset:
         hu = np.asarray(apply_modality_lut(stored, dataset), np.float32)
     else:
@@ -108,7 +114,12 @@ def _read_hu(dataset: Dataset, frame: int, params: IngestParams) -> Slice:
         except ValueError as error:
             raise Unreadable(Reason.BAD_DIMENSIONS, str(error)) from error
         _require_sides(hu.shape[0], hu.shape[1], params)
-    return hu
+    orientation = functional(layers, "PlaneOrientationSequence").get("ImageOrientationPatient")
+    orientation = orientation or dataset.get("ImageOrientationPatient")
+    if not orientation:
+        return hu
+    cosines = tuple(float(cosine) for cosine in orientation)
+    return upright(hu, cosines[:3], cosines[3:])
 
 
 def _sides(dataset: Dataset, params: IngestParams) -> tuple[int, int]:
@@ -142,7 +153,7 @@ def _coding(dataset: Dataset, layers: Sequence[Dataset]) -> Coding:
     if str(kind or "").strip().upper() not in HU_TYPES:
         raise Unreadable(Reason.NO_HU, "values are not in HU")
     slope, intercept = float(slope), float(intercept)
-    if not (math.isfinite(slope) and math.isfinite(intercept) and 0 < slope <= MOST_SLOPE):
+    if not (math.isfinite(slope) and math.isfinite(intercept) and 0 < abs(slope) <= MOST_SLOPE):
         raise Unreadable(Reason.NO_HU, "rescale slope or intercept is impossible")
     padding = dataset.get("PixelPaddingValue")
     limit = dataset.get("PixelPaddingRangeLimit")
@@ -163,16 +174,12 @@ def _positive(values: Any, name: str) -> tuple[float, float]:
     return first, second
 
 
-def _stored(dataset: Dataset, frame: int, frames: int, rows: int, columns: int) -> npt.NDArray[np.integer]:
+def _stored(
+    path: Path, dataset: Dataset, frame: int, frames: int, rows: int, columns: int
+) -> npt.NDArray[np.integer]:
     if "PixelData" not in dataset:
         raise Unreadable(Reason.TRUNCATED, "no pixel data")
     syntax = _syntax(dataset)
-    try:
-        decoder = get_decoder(syntax)
-    except NotImplementedError:
-        raise Unreadable(Reason.UNSUPPORTED_CODING, "transfer syntax") from None
-    if not decoder.is_available:
-        raise Unreadable(Reason.UNSUPPORTED_CODING, "transfer syntax")
     if syntax.is_encapsulated:
         encoded = get_frame(dataset.PixelData, frame, number_of_frames=frames)
         claimed = claimed_size(encoded)
@@ -180,10 +187,31 @@ def _stored(dataset: Dataset, frame: int, frames: int, rows: int, columns: int) 
             raise Unreadable(Reason.CORRUPT, "pixel data of another size than the header's")
     elif len(dataset.PixelData) < frames * rows * columns * int(dataset.BitsAllocated) // 8:
         raise Unreadable(Reason.TRUNCATED, f"{len(dataset.PixelData)} bytes of pixel data")
+    if syntax == JPEGExtended12Bit and int(dataset.BitsStored) > EXTENDED_BITS:
+        if frames > 1:
+            raise Unreadable(Reason.UNSUPPORTED_CODING, "12-bit JPEG of several frames")
+        return read_by_gdcm(path, rows, columns)
+    try:
+        decoder = get_decoder(syntax)
+    except NotImplementedError:
+        raise Unreadable(Reason.UNSUPPORTED_CODING, "transfer syntax") from None
+    if not decoder.is_available:
+        raise Unreadable(Reason.UNSUPPORTED_CODING, "transfer syntax")
     stored, _ = decoder.as_array(dataset, index=frame, raw=True)
     if stored.shape != (rows, columns):
         raise Unreadable(Reason.CORRUPT, "pixel data of another size than the header's")
     return stored
+
+
+def read_by_gdcm(path: Path, rows: int, columns: int) -> npt.NDArray[np.integer]:
+    """Reads the only frame of a file of 16 bits a pixel by GDCM; pydicom refuses 12-bit JPEG."""
+    reader = gdcm.ImageReader()
+    reader.SetFileName(str(path))
+    if not reader.Read():
+        raise Unreadable(Reason.CORRUPT, "GDCM cannot read it")
+    # SWIG hands bytes over as text.
+    buffer = reader.GetImage().GetBuffer().encode("utf-8", "surrogateescape")
+    return np.frombuffer(buffer, "<u2").reshape(rows, columns)
 
 
 def _syntax(dataset: Dataset) -> UID:

@@ -1,60 +1,23 @@
-import csv
-import io
-import json
 import logging
 from pathlib import Path
 
 import numpy as np
 import pytest
 import tensorflow as tf
+from ingested import Ingested
 from PIL import Image
 from tfx.components.example_gen import base_example_gen_executor
 from tfx.components.util import examples_utils
 from tfx.proto import example_gen_pb2
-from tfx.types import artifact_utils, standard_artifacts
 
-from components.ingest.component import IngestReport, SliceExampleGen
 from components.ingest.errors import DataError
-from components.ingest.executor import Executor
 from components.ingest.plan import NO_PATIENTS
 from components.ingest.splits import split_of
 from schemas import features as f
-from schemas.records import SliceRecord
 
 pytestmark = pytest.mark.tfx
 
-BEAM = [
-    "--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner",
-    "--sdk_container_image=none",  # or TFX builds a package of itself for workers elsewhere, 4 s a node
-]
 PATTERN = r"(?P<patient>P\d+)_"
-
-
-class Ingested:
-    """What one run of the executor wrote, read back."""
-
-    def __init__(self, data_dir: Path, out: Path, params) -> None:
-        node = SliceExampleGen(str(data_dir), params, "code")
-        self.examples, self.report = standard_artifacts.Examples(), IngestReport()
-        self.examples.uri, self.report.uri = str(out / "examples"), str(out / "report")
-        executor = Executor(Executor.Context(beam_pipeline_args=list(BEAM), tmp_dir=str(out / "tmp")))
-        outputs = {"examples": [self.examples], "report": [self.report]}
-        executor.Do({}, outputs, dict(node.exec_properties))
-        self.splits = artifact_utils.decode_split_names(self.examples.split_names)
-        self.summary = json.loads(Path(self.report.uri, "ingest.json").read_text())
-
-    def raw(self, split: str) -> list[bytes]:
-        files = sorted(Path(self.examples.uri, f"Split-{split}").iterdir())
-        return [data.numpy() for data in tf.data.TFRecordDataset([str(file) for file in files])]
-
-    def records(self, split: str) -> list[SliceRecord]:
-        return [SliceRecord.from_example(tf.train.Example.FromString(data)) for data in self.raw(split)]
-
-    def patients(self) -> dict[str, str]:
-        return {record.patient_id: split for split in self.splits for record in self.records(split)}
-
-    def rejections(self) -> list[dict[str, str]]:
-        return list(csv.DictReader(io.StringIO(Path(self.report.uri, "rejections.csv").read_text())))
 
 
 @pytest.fixture
