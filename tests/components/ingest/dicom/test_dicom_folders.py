@@ -4,10 +4,12 @@ import re
 
 import pytest
 from dicom_folders import series_uid, sop_uid, study_uid, table, write_patient
+from dicom_variants import LEFT_OUT
 from pydicom.uid import SecondaryCaptureImageStorage
 
+from components.ingest.dicom.instances import read_instances
 from components.ingest.errors import DataError
-from components.ingest.header import Reason
+from components.ingest.header import Reason, Rejection
 from components.ingest.plan import plan
 
 pytestmark = pytest.mark.numpy
@@ -221,3 +223,26 @@ def test_a_folder_without_any_axial_slice_is_told_with_what_there_is(data_dir, p
     message = f"data folder {data_dir}: no axial CT slice in 4 files: 3 not_a_ct_image"
     with pytest.raises(DataError, match="^" + re.escape(message)):
         plan(data_dir, params)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("scout", Reason.LOCALIZER),
+        ("dose_sr", Reason.NOT_A_CT_IMAGE),
+        ("dose_screen", Reason.NOT_A_CT_IMAGE),
+        ("colour_rendering", Reason.DERIVED),
+        ("coronal_reformat", Reason.DERIVED),
+        ("coronal_said_to_be_axial", Reason.NOT_AXIAL),
+        ("derived_axial", Reason.DERIVED),
+        ("magnetic_resonance", Reason.NOT_A_CT_IMAGE),
+        ("presentation_state", Reason.NOT_A_CT_IMAGE),
+        ("pdf", Reason.NOT_A_CT_IMAGE),
+        ("perfusion_map", Reason.DERIVED),
+    ],
+)
+def test_companions_of_a_series_are_left_out(tmp_path, name, reason):
+    path = LEFT_OUT[name](tmp_path)
+    found = read_instances(tmp_path, path.relative_to(tmp_path).as_posix())
+    assert isinstance(found, Rejection)
+    assert found.reason is reason
