@@ -111,7 +111,7 @@ def square(hu: Slice, row_spacing: float, column_spacing: float) -> Slice:
 
 
 def _of_bits(raw: npt.NDArray[np.int32], coding: Coding) -> npt.NDArray[np.int32]:
-    values = raw & (2**coding.bits_stored - 1)
+    values: npt.NDArray[np.int32] = raw & (2**coding.bits_stored - 1)
     if coding.signed:
         sign = 2 ** (coding.bits_stored - 1)
         values = (values ^ sign) - sign

@@ -33,7 +33,7 @@ def expected(name: str, made: Made) -> Made:
     """What the series looks like with rows to the patient's left, columns to the back, the neck first."""
     hu, padded = made.hu, made.padded
     if name == "feet_first":
-        hu = hu[::-1, :, ::-1]
+        hu = hu[:, :, ::-1]
     if name == "prone":
         hu = hu[:, ::-1, ::-1]
     return dataclasses.replace(made, hu=hu, padded=padded)
