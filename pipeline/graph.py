@@ -26,7 +26,10 @@ from schemas import features
 SCHEMA = "schemas/slices.pbtxt"
 TRAIN, VAL, TEST = features.SPLITS
 # What every room of ours may use; a change there re-runs them all.
-SHARED_CODE = ("schemas/features.py", "schemas/records.py", "components/parameters.py", "components/imaging")
+SHARED_CODE = (
+    "schemas/features.py", "schemas/records.py", "components/parameters.py", "components/imaging",
+    "components/kept_outputs.py", "components/example_sets.py",
+)  # fmt: skip
 
 
 def dotted(function: Callable[..., Any]) -> str:

@@ -14,12 +14,14 @@ MAY_IMPORT = {
     "components": {"schemas", "components"},
     "pipeline": {"schemas", "components", "pipeline"},
 }
-SHARED = {"imaging", "parameters", "fingerprint"}  # what every node may use
+SHARED = {"imaging", "parameters", "fingerprint", "kept_outputs", "example_sets"}  # what every node may use
 ROOMS_MAY_IMPORT = {
     "imaging": set(),
     "phantoms": {"imaging", "parameters"},
     "parameters": set(),
     "fingerprint": set(),
+    "kept_outputs": set(),
+    "example_sets": set(),
 }
 HEAVY = ("tensorflow", "tfx", "keras", "tf_keras", "apache_beam", "ml_metadata", "kfp")
 PURE_ROOMS = ("components.imaging", "components.phantoms", "components.parameters", "components.fingerprint")

@@ -5,7 +5,6 @@ import logging
 import os
 
 import apache_beam as beam
-from tfx.components.example_gen import utils as example_gen
 from tfx.components.util import examples_utils
 from tfx.dsl.component.experimental.annotations import (
     BeamComponentParameter,
@@ -18,6 +17,8 @@ from tfx.dsl.io import fileio
 from tfx.types import artifact_utils
 from tfx.types.standard_artifacts import Examples
 
+from components.example_sets import carry_over
+from components.kept_outputs import keep_stopped
 from components.slice_filter import report as accounts
 from components.slice_filter.artifacts import SliceReport
 from components.slice_filter.params import FilterParams
@@ -25,14 +26,6 @@ from components.slice_filter.transform import ACCOUNT_FILE, filter_split, write_
 from schemas import features
 
 DATA_FILES = "data_tfrecord"  # as TFX's own ExampleGens call them
-
-# What an Examples artifact says of itself in custom properties and stays true after filtering.
-CARRIED = (
-    example_gen.PAYLOAD_FORMAT_PROPERTY_NAME,
-    example_gen.SPAN_PROPERTY_NAME,
-    example_gen.VERSION_PROPERTY_NAME,
-)
-OWN_PREFIX = "ichor_"  # of what SliceExampleGen says there
 
 log = logging.getLogger("ichor.filter")
 
@@ -67,7 +60,7 @@ def SliceFilter(
     del code_fingerprint
     params = FilterParams.from_json(params_json)
     splits = artifact_utils.decode_split_names(examples.split_names)
-    _carry_over(examples, filtered_examples)
+    carry_over(examples, filtered_examples)
     with beam_pipeline as pipeline:
         tallies = []
         for split in splits:
@@ -83,25 +76,5 @@ def SliceFilter(
     for detail, number in account["unreadable"].items():
         log.warning("unreadable, %s: %d", detail, number)
     if account["objections"]:
-        folder = _keep_account(report.uri)
+        folder = keep_stopped(report.uri)
         raise FilterObjection("\n".join([*account["objections"], f"Account and contact sheet: {folder}"]))
-
-
-def _carry_over(examples: Examples, filtered_examples: Examples) -> None:
-    filtered_examples.split_names = examples.split_names
-    filtered_examples.span = examples.span
-    filtered_examples.version = examples.version
-    carried = filtered_examples.mlmd_artifact.custom_properties
-    for name, value in examples.mlmd_artifact.custom_properties.items():
-        if name in CARRIED or name.startswith(OWN_PREFIX):
-            carried[name].CopyFrom(value)
-
-
-def _keep_account(uri: str) -> str:
-    """Copies the account beside its artifact, since TFX deletes the outputs of a node that failed."""
-    parent, name = os.path.split(uri.rstrip("/"))
-    folder = os.path.join(parent, f"stopped-{name}")  # noqa: PTH118 - a URI, not a path
-    fileio.makedirs(folder)
-    for file in fileio.listdir(uri):
-        fileio.copy(os.path.join(uri, file), os.path.join(folder, file), overwrite=True)  # noqa: PTH118
-    return folder

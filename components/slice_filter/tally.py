@@ -7,7 +7,8 @@ from typing import NamedTuple, Self
 
 from components.imaging.content import SliceMeasures
 from components.imaging.decode import Grey
-from components.slice_filter.contact_sheet import Shown, thumbnail
+from components.imaging.sheet import thumbnail
+from components.slice_filter.contact_sheet import Shown
 from components.slice_filter.params import FilterParams
 from components.slice_filter.rules import Reason, decide, judge
 

@@ -1,0 +1,28 @@
+"""What an Examples artifact says of itself, and what of it holds for a part of its records."""
+
+from tfx.components.example_gen import utils as example_gen
+from tfx.types.standard_artifacts import Examples
+
+# Custom properties that stay true when records are left out.
+CARRIED = (
+    example_gen.PAYLOAD_FORMAT_PROPERTY_NAME,
+    example_gen.SPAN_PROPERTY_NAME,
+    example_gen.VERSION_PROPERTY_NAME,
+)
+OWN_PREFIX = "ichor_"  # of what SliceExampleGen says there
+
+
+def carry_over(examples: Examples, fewer: Examples) -> None:
+    """Says of an artifact with fewer records what holds for them too: splits, span, format, warnings.
+
+    Args:
+      examples: What the records are from.
+      fewer: Where some or all of them go; it is changed.
+    """
+    fewer.split_names = examples.split_names
+    fewer.span = examples.span
+    fewer.version = examples.version
+    carried = fewer.mlmd_artifact.custom_properties
+    for name, value in examples.mlmd_artifact.custom_properties.items():
+        if name in CARRIED or name.startswith(OWN_PREFIX):
+            carried[name].CopyFrom(value)
