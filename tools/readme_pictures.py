@@ -10,7 +10,8 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image, ImageDraw, ImageFont
 
-from components.slice_filter.contact_sheet import COLUMNS, GAP, LINE, LINES, THUMBNAIL, TITLE
+from components.imaging.sheet import GAP, LINE, THUMBNAIL, TITLE
+from components.slice_filter.contact_sheet import COLUMNS, LINES
 from components.slice_filter.rules import CLASSES
 from pipeline.layout import Layout
 from pipeline.predict import latest_pushed
