@@ -7,7 +7,7 @@ import re
 import statistics
 from collections.abc import Sequence
 
-from components.ingest.errors import DataError
+from components.ingest.errors import NamingError
 from components.ingest.labels import Labelled
 from components.ingest.params import IngestParams
 
@@ -16,6 +16,14 @@ JOINT = "+"  # epidural+subdural is both
 DECADE = 10  # years
 OLDEST_BAND = 90  # years; HIPAA's Safe Harbor (45 CFR 164.514(b)(2)(i)(C)) wants ages from 90 on as one
 MAX_TEXT = 40  # characters; longer values are notes, not categories
+# What columns are called that hold identifiers of 45 CFR 164.514(b)(2)(i), as whole words.
+IDENTIFYING = re.compile(
+    r"(^|[^a-z])(names?|surname|birth\w*|dob|mrn|ssn|accession\w*|address|phone|e?mail|zip|postcode|"
+    r"u?ids?|identifier|date|physician|operator|institution|path|filename|serial\w*)([^a-z]|$)"
+)
+IDENTIFYING_INSIDE = re.compile(
+    r"patient_?(name|id)|birth|accession|uid$|(study|series|scan|exam)_?(date|time)"
+)
 MIN_IDENTIFYING = 3  # values; with fewer, such as a yes and a no, a value names nobody
 
 
@@ -45,13 +53,13 @@ def attributes(rows: Sequence[Labelled], params: IngestParams) -> Attributes:
       rows: The table's rows; rows of class folders have no further columns.
       params: Which columns, and how many values are few.
     Raises:
-      DataError: A column that is named does not exist.
+      NamingError: A column that is named does not exist.
     """
     names = list(rows[0].further)
     named = [name for name in params.slicing_columns if name != ALL]
     absent = [name for name in named if name not in names]
     if absent:
-        raise DataError(
+        raise NamingError(
             f"ingest.slicing_columns: {absent[0]!r} is not in the data; further columns there: "
             f"{', '.join(names) or 'none'}"
         )
@@ -64,6 +72,8 @@ def attributes(rows: Sequence[Labelled], params: IngestParams) -> Attributes:
         banded = any(part not in text for of_row, text in zip(values, texts, strict=False) for part in of_row)
         if not why and name not in named and not banded and _tells_patients_apart(rows, values):
             why = "most of its values belong to one patient each; they may identify people"
+        if not why and name not in named and _is_identifying(name):
+            why = "by its name it identifies people, places or times"
         if why:
             left_out[name] = why
             continue
@@ -97,6 +107,11 @@ def _values(name: str, texts: Sequence[str], few: int, is_named: bool) -> tuple[
     if max(map(len, distinct)) > MAX_TEXT:
         return [], f"it holds texts of more than {MAX_TEXT} characters; they may identify people"
     return parts, ""
+
+
+def _is_identifying(name: str) -> bool:
+    spelled = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+    return bool(IDENTIFYING.search(spelled.replace("_", " ")) or IDENTIFYING_INSIDE.search(spelled))
 
 
 def _number(text: str) -> float | None:

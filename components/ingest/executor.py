@@ -20,7 +20,7 @@ from tfx.utils import io_utils, proto_utils
 
 from components.ingest import identity, report, splits
 from components.ingest.driver import PARAMS_KEY, SPAN, UNUSABLE
-from components.ingest.errors import DataError
+from components.ingest.errors import DataError, NamingError
 from components.ingest.groups import assign_groups
 from components.ingest.header import Rejection
 from components.ingest.params import IngestParams
@@ -51,6 +51,12 @@ class Executor(base_beam_executor.BaseBeamExecutor):
           DataError: The data cannot be used as it is; the message says the way out.
         """
         self._log_startup(input_dict, output_dict, exec_properties)
+        try:
+            self._ingest(output_dict, exec_properties)
+        except NamingError as error:
+            raise error.unnamed(exec_properties[keys.INPUT_BASE_KEY]) from None
+
+    def _ingest(self, output_dict: dict[str, list[types.Artifact]], exec_properties: dict[str, Any]) -> None:
         data_dir = Path(exec_properties[keys.INPUT_BASE_KEY])
         params = IngestParams.from_json(exec_properties[PARAMS_KEY])
         examples = artifact_utils.get_single_instance(output_dict[keys.EXAMPLES_KEY])

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
-from components.ingest.errors import DataError
+from components.ingest.errors import DataError, NamingError
 from components.ingest.params import IngestParams
 
 NO_CLASS_FOLDER = "in no class folder"
@@ -68,7 +68,7 @@ def by_class_folders(
         outside.update(folders[:1])
     if not labelled:
         there = _either(sorted(outside)) if outside else "images without a folder"
-        raise DataError(
+        raise NamingError(
             f"data folder {data_dir}: no table {params.table!r}, and no image in just one class's folder; "
             f"expected folders named {_either(params.hemorrhage_folders)} "
             f"and {_either(params.normal_folders)}, found {there}; "

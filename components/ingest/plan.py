@@ -7,7 +7,7 @@ from pathlib import Path
 from components.ingest import source
 from components.ingest.columns import attributes
 from components.ingest.dicom.discovery import discover
-from components.ingest.errors import DataError
+from components.ingest.errors import DataError, NamingError
 from components.ingest.header import Reason, Rejection
 from components.ingest.labels import Labelled, by_class_folders, patient_of
 from components.ingest.params import IngestParams
@@ -185,7 +185,7 @@ def _require_images(data_dir: Path, images: Sequence[str], files: Sequence[str])
     if images:
         return
     kinds = sorted({Path(path).suffix or "no suffix" for path in files})
-    raise DataError(
+    raise NamingError(
         f"data folder {data_dir}: no images; expected .png, .jpg or .jpeg files, "
         + (f"found {len(files)} others ({', '.join(kinds[:5])})" if files else "it is empty")
     )
@@ -208,7 +208,7 @@ def _with_patients(rows: Sequence[Labelled], params: IngestParams) -> tuple[list
     named = [dataclasses.replace(row, patient=patient_of(row.path, params)) for row in rows]
     without = [row.path for row in named if not row.patient]
     if without:
-        raise DataError(
+        raise NamingError(
             f"ingest.patient_pattern {params.patient_pattern!r} finds no patient in {len(without)} of "
             f"{len(rows)} paths, the first {without[0]!r}; correct the pattern, or leave it empty"
         )

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path, PurePosixPath
 
-from components.ingest.errors import DataError
+from components.ingest.errors import DataError, NamingError
 
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg"})
 
@@ -41,4 +41,4 @@ def files_below(data_dir: Path) -> list[str]:
 
 
 def _refuse(error: OSError) -> None:
-    raise DataError(f"data folder: {error.filename} cannot be listed ({error.strerror})") from error
+    raise NamingError(f"data folder: {error.filename} cannot be listed ({error.strerror})") from error

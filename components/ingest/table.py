@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
-from components.ingest.errors import DataError
+from components.ingest.errors import NamingError
 from components.ingest.labels import Labelled
 
 FILE, LABEL, PATIENT, SLICE = "file", "hemorrhage", "patient", "slice"
@@ -28,7 +28,7 @@ def read_table(table: Path, files: Iterable[str]) -> list[Labelled]:
     Returns:
       One entry a row, in the table's order.
     Raises:
-      DataError: The table cannot be read, or a row does not keep to the form.
+      NamingError: The table cannot be read, or a row does not keep to the form.
     """
     header, rows = read_cells(table)
     columns = _columns(table, header)
@@ -42,7 +42,7 @@ def read_table(table: Path, files: Iterable[str]) -> list[Labelled]:
         entry = _entry(table, number, value)
         paths = find(entry.path)
         if len(paths) > 1:
-            raise DataError(
+            raise NamingError(
                 f"{table.name} row {number}: {entry.path!r} may be {' or '.join(map(repr, paths[:2]))}; "
                 "write the path below the data folder"
             )
@@ -50,7 +50,7 @@ def read_table(table: Path, files: Iterable[str]) -> list[Labelled]:
             missing.append((number, entry.path))
             continue
         if paths[0] in row_of:
-            raise DataError(
+            raise NamingError(
                 f"{table.name} row {number}: {entry.path!r} stands in row {row_of[paths[0]]} already; "
                 "keep one row a file"
             )
@@ -58,13 +58,13 @@ def read_table(table: Path, files: Iterable[str]) -> list[Labelled]:
         labelled.append(Labelled(paths[0], entry.hemorrhage, entry.patient, entry.slice_index, entry.further))
     if missing:
         (number, name), more = missing[0], len(missing) - 1
-        raise DataError(
+        raise NamingError(
             f"{table.name} row {number}: no such file below {table.parent}: {name!r}"
             + (f", nor those of {more} more rows" if more else "")
             + "; add the files or take out the rows"
         )
     if not labelled:
-        raise DataError(f"{table.name}: has a header and no rows; expected a row for each slice")
+        raise NamingError(f"{table.name}: has a header and no rows; expected a row for each slice")
     return labelled
 
 
@@ -88,16 +88,16 @@ def read_cells(table: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """Reads a table's header and its rows that are not blank, each with its number.
 
     Raises:
-      DataError: It cannot be read or is empty.
+      NamingError: It cannot be read or is empty.
     """
     try:
         text = table.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DataError(
+        raise NamingError(
             f"{table.name}: is not UTF-8 text (byte {error.start}); save it as CSV in UTF-8"
         ) from error
     except OSError as error:
-        raise DataError(f"{table.name}: cannot be read ({error.strerror})") from error
+        raise NamingError(f"{table.name}: cannot be read ({error.strerror})") from error
     first_line = text.partition("\n")[0]
     delimiter = max(DELIMITERS, key=first_line.count)
     try:
@@ -107,9 +107,9 @@ def read_cells(table: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
             if any(cell.strip() for cell in cells)
         ]
     except csv.Error as error:
-        raise DataError(f"{table.name}: is not a CSV table ({error})") from error
+        raise NamingError(f"{table.name}: is not a CSV table ({error})") from error
     if not rows:
-        raise DataError(f"{table.name}: is empty; expected a header with the columns {', '.join(NEEDED)}")
+        raise NamingError(f"{table.name}: is empty; expected a header with the columns {', '.join(NEEDED)}")
     return [name.strip() for name in rows[0][1]], rows[1:]
 
 
@@ -117,7 +117,7 @@ def first_file(table: Path) -> str:
     """Returns what the first row of a table says of `FILE`, or "" where it has no such column or row.
 
     Raises:
-      DataError: The table cannot be read.
+      NamingError: The table cannot be read.
     """
     header, rows = read_cells(table)
     names = [name.casefold() for name in header]
@@ -131,20 +131,20 @@ def require_cells(table: Path, number: int, cells: Sequence[str], expected: int)
     """Checks that a row has as many cells as the header.
 
     Raises:
-      DataError: It has not.
+      NamingError: It has not.
     """
     if len(cells) != expected:
-        raise DataError(f"{table.name} row {number}: expected {expected} cells, got {len(cells)}")
+        raise NamingError(f"{table.name} row {number}: expected {expected} cells, got {len(cells)}")
 
 
 def label_of(where: str, text: str) -> int:
     """Reads a label.
 
     Raises:
-      DataError: It is neither 0 nor 1.
+      NamingError: It is neither 0 nor 1.
     """
     if text not in ("0", "1"):
-        raise DataError(f"{where}: hemorrhage must be 0 or 1, got {text!r}")
+        raise NamingError(f"{where}: hemorrhage must be 0 or 1, got {text!r}")
     return int(text)
 
 
@@ -153,12 +153,12 @@ def _columns(table: Path, header: Sequence[str]) -> dict[str, int]:
     for index, name in enumerate(header):
         name = name.casefold() if name.casefold() in KNOWN else name
         if name in columns:
-            raise DataError(f"{table.name}: column {name!r} stands twice in the header")
+            raise NamingError(f"{table.name}: column {name!r} stands twice in the header")
         if name:
             columns[name] = index
     absent = [name for name in NEEDED if name not in columns]
     if absent:
-        raise DataError(
+        raise NamingError(
             f"{table.name}: no column {' and no column '.join(map(repr, absent))}; "
             f"expected {', '.join(NEEDED)} (and, if known, patient, slice and others), "
             f"found {', '.join(columns) or 'nothing'}"
@@ -169,11 +169,11 @@ def _columns(table: Path, header: Sequence[str]) -> dict[str, int]:
 def _entry(table: Path, number: int, value: dict[str, str]) -> Labelled:
     where = f"{table.name} row {number}"
     if not value[FILE]:
-        raise DataError(f"{where}: file is empty")
+        raise NamingError(f"{where}: file is empty")
     where = f"{where} ({value[FILE]})"
     hemorrhage = label_of(where, value[LABEL])
     if value.get(PATIENT) == "":
-        raise DataError(
+        raise NamingError(
             f"{where}: patient is empty; fill it in, or take the column out if patients are not known"
         )
     index = None
@@ -181,8 +181,8 @@ def _entry(table: Path, number: int, value: dict[str, str]) -> Labelled:
         try:
             index = int(value[SLICE])
         except ValueError:
-            raise DataError(f"{where}: slice must be a whole number, got {value[SLICE]!r}") from None
+            raise NamingError(f"{where}: slice must be a whole number, got {value[SLICE]!r}") from None
         if not -INT64_END <= index < INT64_END:
-            raise DataError(f"{where}: slice must fit into 64 bits, got {value[SLICE]!r}")
+            raise NamingError(f"{where}: slice must fit into 64 bits, got {value[SLICE]!r}")
     further = {name: text for name, text in value.items() if name not in KNOWN}
     return Labelled(value[FILE], hemorrhage, value.get(PATIENT), index, further)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ CT, ENHANCED_CT, LEGACY_ENHANCED_CT = (
 CT_CLASSES = (CT, ENHANCED_CT, LEGACY_ENHANCED_CT)
 LOCALIZERS = {"LOCALIZER", "SCOUT", "TOPOGRAM", "SCANOGRAM"}
 AXIAL_COSINE = 0.8  # of the slice normal against the body's axis: a gantry tilts by 30 degrees at most
+VENDORS = (
+    "SIEMENS", "GE", "PHILIPS", "TOSHIBA", "CANON", "HITACHI", "NEUSOFT", "UIH", "SAMSUNG", "NEUROLOGICA",
+)  # fmt: skip
 MOST_FRAMES = 10_000
 TAGS = (
     "SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID", "PatientID", "PatientAge",
@@ -186,9 +190,15 @@ def _further(dataset: Dataset) -> dict[str, str]:
     known = {
         "age": str(int(age[:3])) if len(age) == 4 and age[3:].upper() == "Y" and age[:3].isdigit() else "",
         "sex": {"F": "female", "M": "male", "O": "other"}.get(sex, ""),
-        "manufacturer": _text(dataset, "Manufacturer").upper(),
+        "manufacturer": _vendor(_text(dataset, "Manufacturer").upper()),
     }
     return known
+
+
+def _vendor(text: str) -> str:
+    """Returns a vendor's name; free text of any other kind must not get into a record."""
+    named = next((vendor for vendor in VENDORS if re.search(rf"\b{vendor}\b", text)), "")
+    return named or ("other" if text else "")
 
 
 def _text(dataset: Dataset, name: str) -> str:

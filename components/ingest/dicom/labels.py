@@ -6,7 +6,7 @@ from pathlib import Path
 
 from components.ingest import table as tables
 from components.ingest.dicom.instances import Instance
-from components.ingest.errors import DataError
+from components.ingest.errors import NamingError
 
 # What a table may name slices by, the finest first; letter case, blanks and underscores do not matter.
 KEYS: dict[str, Callable[[Instance], str]] = {
@@ -58,7 +58,7 @@ def names_dicom(table: Path) -> bool:
     """Returns whether a table names its slices by a DICOM UID, or by patient and not by file.
 
     Raises:
-      DataError: The table cannot be read.
+      NamingError: The table cannot be read.
     """
     names = set(map(_known_name, tables.read_cells(table)[0]))
     return bool(names & set(UIDS)) or (tables.PATIENT in names and tables.FILE not in names)
@@ -68,32 +68,32 @@ def read_label_table(table: Path) -> LabelTable:
     """Reads a table with a column hemorrhage and one of `KEYS`; of several the finest names the slices.
 
     Raises:
-      DataError: The table cannot be read, or a row does not keep to the form.
+      NamingError: The table cannot be read, or a row does not keep to the form.
     """
     header, lines = tables.read_cells(table)
     names = [_known_name(name) for name in header]
     key = next((name for name in KEYS if name in names), None)
     if key is None or tables.LABEL not in names:
-        raise DataError(
+        raise NamingError(
             f"{table.name}: expected a column hemorrhage and one of {', '.join(KEYS)}; "
             f"found {', '.join(filter(None, header)) or 'nothing'}"
         )
     twice = next((name for name in names if name and names.count(name) > 1), None)
     if twice:
-        raise DataError(f"{table.name}: column {twice!r} stands twice in the header")
+        raise NamingError(f"{table.name}: column {twice!r} stands twice in the header")
     rows: dict[str, Row] = {}
     for number, cells in lines:
         tables.require_cells(table, number, cells, len(header))
         value = {name: cell.strip() for name, cell in zip(names, cells, strict=True) if name}
         if not value[key]:
-            raise DataError(f"{table.name} row {number}: {key} is empty")
+            raise NamingError(f"{table.name} row {number}: {key} is empty")
         if value.get(tables.PATIENT) == "":
-            raise DataError(
+            raise NamingError(
                 f"{table.name} row {number}: patient is empty; fill it in, or take the column out, so that "
                 "the headers' PatientID counts"
             )
         if value[key] in rows:
-            raise DataError(
+            raise NamingError(
                 f"{table.name} row {number}: {key} {value[key]!r} stands in row {rows[value[key]].number} "
                 "already; keep one row each"
             )
@@ -101,7 +101,7 @@ def read_label_table(table: Path) -> LabelTable:
         further = {name: text for name, text in value.items() if name not in KNOWN}
         rows[value[key]] = Row(number, hemorrhage, value.get(tables.PATIENT, ""), further)
     if not rows:
-        raise DataError(f"{table.name}: has a header and no rows; expected a row for each {key}")
+        raise NamingError(f"{table.name}: has a header and no rows; expected a row for each {key}")
     return LabelTable(key, rows, tables.PATIENT in names)
 
 

@@ -72,7 +72,7 @@ def test_class_folders_label_dicom_files_too(data_dir, params):
 def test_age_sex_and_manufacturer_of_the_header_become_attributes_and_the_table_goes_before_them(two, params):
     table(two, "patient", {"A": 1, "B": 0}, sex={"A": "x", "B": "y"}, subtype={"A": "subdural", "B": "none"})
     found = plan(two, params)
-    assert found.slices[0].attributes == ("age=60-69", "sex=x", "manufacturer=ICHOR", "subtype=subdural")
+    assert found.slices[0].attributes == ("age=60-69", "sex=x", "manufacturer=other", "subtype=subdural")
 
 
 def test_patients_come_from_the_tables_column_else_the_pattern_else_the_header(two, params):
