@@ -3,7 +3,9 @@
 import dataclasses
 from pathlib import Path
 
-from pipeline.config import RunParams
+from components.ingest.identity import key_path
+from pipeline.config import Config, RunParams
+from pipeline.settings import ConfigError
 
 
 class NoRunError(LookupError):
@@ -46,4 +48,20 @@ class Layout:
             pushed=root / "pushed",
             logs=root / "logs",
             training_state=root / "training-state",
+        )
+
+
+def require_apart(config: Config) -> None:
+    """Refuses places that must not lie in each other.
+
+    Raises:
+      ConfigError: Results would be written among the data, or the key kept among the results.
+    """
+    root, key = Layout.of(config.run).root, key_path(config.ingest).resolve()
+    if root.is_relative_to(absolute(config.run.data)):
+        raise ConfigError(f"run.output: {root} lies in the data folder; write outside of it")
+    if key.is_relative_to(root):
+        raise ConfigError(
+            f"ingest.key_file: {key} lies in the output folder; whoever is given the results would have the "
+            "key to their ids; keep it elsewhere"
         )

@@ -8,7 +8,7 @@ from tfx import v1 as tfx
 
 from pipeline.config import Config
 from pipeline.graph import build_pipeline
-from pipeline.layout import Layout
+from pipeline.layout import Layout, require_apart
 from pipeline.runs import latest_run_id, read_run, require_unmoved
 from pipeline.settings import load
 from pipeline.verdict import verdict
@@ -22,6 +22,7 @@ def run(config: Config) -> None:
 def main() -> None:
     """Runs the graph with the settings that are found, and prints what came of it."""
     config = load().config
+    require_apart(config)
     layout = Layout.of(config.run)
     require_unmoved(layout)
     before = latest_run_id(layout)

@@ -7,9 +7,8 @@ from typing import TextIO
 from components.ingest.preflight import check
 from pipeline.config import Config
 from pipeline.console import NodeLines, chatter_to, new_log
-from pipeline.layout import Layout, absolute
+from pipeline.layout import Layout, absolute, require_apart
 from pipeline.runs import read_run, require_unmoved
-from pipeline.settings import ConfigError
 
 
 def run_on_terminal(config: Config) -> int:
@@ -19,13 +18,12 @@ def run_on_terminal(config: Config) -> int:
       A `verdict.Status`.
     Raises:
       DataError: The data folder is not fit to start with.
-      ConfigError: The output folder lies in the data folder.
+      ConfigError: The output folder lies in the data folder, or the key in the output folder.
       MovedError: The output folder is not where its history says.
     """
+    require_apart(config)
     check(absolute(config.run.data), config.ingest)
     layout = Layout.of(config.run)
-    if layout.root.is_relative_to(absolute(config.run.data)):
-        raise ConfigError(f"run.output: {layout.root} lies in the data folder; write outside of it")
     require_unmoved(layout)
     log = new_log(layout.logs)
     started = time.monotonic()

@@ -122,3 +122,12 @@ def test_results_are_never_written_among_the_data(capsys, tmp_path):
     )
     assert capsys.readouterr().err.strip() == said
     assert not (tmp_path / "slices" / "results").exists()
+
+
+def test_the_key_is_never_kept_among_the_results(capsys, tmp_path):
+    assert main(["run", "--data", "slices", "--output", "out", "--set", "ingest.key_file=out/key"]) == 1
+    assert capsys.readouterr().err.strip() == (
+        f"ichor: ingest.key_file: {tmp_path / 'out' / 'key'} lies in the output folder; whoever is given the "
+        "results would have the key to their ids; keep it elsewhere"
+    )
+    assert not (tmp_path / "out").exists()
