@@ -61,8 +61,10 @@ def apply_window(hu: npt.NDArray[np.floating], window: Window) -> npt.NDArray[np
             f"Hounsfield units must be floating point, got {hu.dtype}; rescale stored values first "
             "(RescaleSlope, RescaleIntercept)"
         )
-    share = (hu.astype(np.float32, copy=False) - np.float32(window.lower)) / np.float32(window.width)
-    return np.asarray(np.clip(share, 0, 1), np.float32)
+    share = np.subtract(hu, np.float32(window.lower), dtype=np.float32)
+    share /= np.float32(window.width)  # in place: three windows of a slice cost a third of what they did
+    np.clip(share, 0, 1, out=share)
+    return share
 
 
 def to_grey(hu: npt.NDArray[np.floating], window: Window) -> npt.NDArray[np.uint8]:
@@ -74,4 +76,7 @@ def to_grey(hu: npt.NDArray[np.floating], window: Window) -> npt.NDArray[np.uint
     Raises:
       TypeError: `hu` holds integers.
     """
-    return np.rint(apply_window(hu, window) * GREY_LEVELS).astype(np.uint8)
+    levels = apply_window(hu, window)
+    levels *= GREY_LEVELS
+    np.rint(levels, out=levels)
+    return levels.astype(np.uint8)

@@ -4,6 +4,7 @@ import functools
 import io
 import math
 import warnings
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ from components.ingest.dicom.instances import functional
 from components.ingest.header import Header, Reason, Rejection
 from components.ingest.params import IngestParams
 
-PNG_EFFORT = 1  # zlib's level: noise hardly gets smaller at a higher one
+PNG_EFFORT = 1  # zlib's level; run lengths find the clipped areas, and noise gets no smaller by more effort
 HU_TYPES = ("", "HU")  # of RescaleType; an absent one means HU in a CT image (PS3.3 C.8.2.1.1.6)
 EXTENDED_BITS = 8  # that pydicom decodes of JPEG Extended
 MOST_SLOPE = 100.0  # HU a stored unit; more is an error of the header
@@ -59,7 +60,7 @@ def encode(hu: Slice, shown: Sequence[Window]) -> tuple[bytes, Header]:
     channels = windows.to_channels(hu, shown)
     encoded = io.BytesIO()
     Image.fromarray(channels[..., 0] if len(shown) == 1 else channels).save(
-        encoded, "PNG", compress_level=PNG_EFFORT
+        encoded, "PNG", compress_level=PNG_EFFORT, compress_type=zlib.Z_RLE
     )
     rows, columns = hu.shape
     return encoded.getvalue(), Header("png", rows, columns, channels=len(shown), bit_depth=8)
