@@ -14,6 +14,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit status."""
     parsed = _parser().parse_args(arguments)
     from components.ingest.errors import DataError
+    from components.public_sets.errors import SourceError
     from pipeline.layout import MovedError, NoRunError
     from pipeline.settings import ConfigError
 
@@ -25,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return EXIT_ERROR
-    except (ConfigError, DataError, MovedError, NoRunError) as error:
+    except (ConfigError, DataError, MovedError, NoRunError, SourceError) as error:
         print(f"ichor: {error}", file=sys.stderr)
         return EXIT_ERROR
     except OSError as error:  # ours are whole sentences, the system's have a file and a reason
@@ -62,6 +63,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_settings(phantoms)
     phantoms.set_defaults(command=commands.phantoms)
+
+    importing = names.add_parser("import", help="link a public set and write its label table")
+    importing.add_argument("name", metavar="NAME", help="rsna-2019, cq500, ct-ich or folders")
+    importing.add_argument("src", metavar="SRC", help="the set's own folder; it is only read")
+    importing.add_argument(
+        "--out", metavar="DIR", required=True, help="folder of links and labels.csv; must be new or empty"
+    )
+    _add_settings(importing)
+    importing.set_defaults(command=commands.import_set)
 
     predict = names.add_parser("predict", help="score slices with the last pushed model")
     predict.add_argument(

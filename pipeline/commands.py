@@ -47,6 +47,13 @@ def phantoms(parsed: argparse.Namespace) -> int:
     return EXIT_OK
 
 
+def import_set(parsed: argparse.Namespace) -> int:
+    """Links a public set and writes its label table."""
+    from pipeline.importing import import_on_terminal
+
+    return import_on_terminal(_load(parsed).config, parsed.name, parsed.src, parsed.out)
+
+
 def predict(parsed: argparse.Namespace) -> int:
     """Scores slices with a pushed model."""
     from pipeline.predict import predict_on_terminal

@@ -18,13 +18,17 @@ SHARED = {"imaging", "parameters", "fingerprint", "kept_outputs", "example_sets"
 ROOMS_MAY_IMPORT = {
     "imaging": set(),
     "phantoms": {"imaging", "parameters"},
+    "public_sets": set(),
     "parameters": set(),
     "fingerprint": set(),
     "kept_outputs": set(),
     "example_sets": set(),
 }
 HEAVY = ("tensorflow", "tfx", "keras", "tf_keras", "apache_beam", "ml_metadata", "kfp")
-PURE_ROOMS = ("components.imaging", "components.phantoms", "components.parameters", "components.fingerprint")
+PURE_ROOMS = (
+    "components.imaging", "components.phantoms", "components.public_sets", "components.parameters",
+    "components.fingerprint",
+)  # fmt: skip
 PURE_MODULES = ("params", "rules")
 
 
