@@ -16,6 +16,7 @@ BENCHES = {
     "epoch": "an epoch beside a bare Keras loop",
     "input": "the Trainer's input beside ImageDataGenerator",
     "first_step": "time to the first training step",
+    "scale": "time and memory of the data nodes up to 50,000 slices",
     "demo": "the demo, first and second time",
 }
 MODULES = {"input": "train_input"}

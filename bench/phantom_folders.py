@@ -35,22 +35,24 @@ def make(folder: Path, sizes: Sizes) -> Folders:
             f"phantoms.{name}={getattr(sizes, name)}" for name in ("patients", "slices_per_series", "side")
         ]
         write_dataset(small, load("local", settings, environment={}).config.phantoms)
-        _multiply(small, large, sizes.copies)
+        link(small, large, sizes.large)
     return Folders(small, large)
 
 
-def _multiply(source: Path, target: Path, copies: int) -> None:
+def link(source: Path, target: Path, slices: int) -> None:
+    """Makes a folder of as many slices by linking a folder's files again and again, as other patients."""
     with (source / TABLE).open(newline="", encoding="utf-8") as table:
         rows = list(csv.DictReader(table))
-    multiplied = []
-    for copy in range(copies):
-        for row in rows:
-            file = Path(row["file"])
-            linked = file.with_name(f"{copy:02d}{file.name}")
-            (target / linked).parent.mkdir(parents=True, exist_ok=True)
-            os.link(source / file, target / linked)
-            multiplied.append(row | {"file": linked.as_posix(), "patient": f"{copy:02d}{row['patient']}"})
+    linked = []
+    for number in range(slices):
+        copy, at = divmod(number, len(rows))
+        row, prefix = rows[at], f"{copy:04d}"
+        file = Path(row["file"])
+        name = file.with_name(f"{prefix}{file.name}")
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        os.link(source / file, target / name)
+        linked.append(row | {"file": name.as_posix(), "patient": f"{prefix}{row['patient']}"})
     with (target / TABLE).open("w", newline="", encoding="utf-8") as table:
         writer = csv.DictWriter(table, list(rows[0]), lineterminator="\n")
         writer.writeheader()
-        writer.writerows(multiplied)
+        writer.writerows(linked)

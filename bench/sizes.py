@@ -17,6 +17,7 @@ class Sizes:
       epochs: Of what is averaged over a training.
       steps: Training steps of an epoch beside a bare loop.
       trunk: Of the model that is trained.
+      scale: Slices of the data sets that show how cost grows, rising.
     """
 
     patients: int
@@ -28,6 +29,7 @@ class Sizes:
     epochs: int
     steps: int
     trunk: str
+    scale: tuple[int, ...]
 
     @property
     def small(self) -> int:
@@ -50,6 +52,7 @@ FULL = Sizes(
     epochs=10,
     steps=15,
     trunk="inception_v3",
+    scale=(12_500, 25_000, 50_000),
 )
 # Shows that a bench runs; its figures mean nothing.
 QUICK = Sizes(
@@ -62,4 +65,5 @@ QUICK = Sizes(
     epochs=2,
     steps=2,
     trunk="tiny",
+    scale=(96, 144, 192),
 )
