@@ -21,7 +21,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return parsed.command(parsed)
     except KeyboardInterrupt:
-        print("ichor: interrupted; the same command goes on where it stopped", file=sys.stderr)
+        goes_on = parsed.command in (commands.run, commands.demo)
+        hint = "; the same command goes on where it stopped" if goes_on else ""
+        print(f"ichor: interrupted{hint}", file=sys.stderr)
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
@@ -127,3 +129,7 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
         "--set", action="append", default=[], metavar="KEY=VALUE", dest="assignments",
         help="change one setting; may be given many times; `ichor config` lists them",
     )  # fmt: skip
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -104,7 +104,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         with self._make_beam_pipeline() as pipeline:
             _ = (
                 pipeline
-                | "Shards" >> beam.Create(shards)
+                | "Shards" >> beam.Create(shards, reshuffle=False)
                 | "Spread" >> beam.Reshuffle()
                 | "WriteShard" >> beam.ParDo(WriteShard(str(data_dir), params))
             )

@@ -1,0 +1,85 @@
+"""What a DICOM slice costs on its way into a record, beside reading and decoding it by pydicom alone."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pydicom
+from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless, JPEGLSLossless, RLELossless
+
+from bench.cost import MILLISECONDS, Cost, cost_of, median
+from bench.sections import Section, Table
+from bench.workplace import Workplace
+from components.ingest.dicom.instances import read_instances
+from components.ingest.dicom.pixels import read_hu, read_png
+from components.ingest.params import IngestParams
+from components.phantoms.dataset import write_dataset
+from pipeline.settings import load
+
+SYNTAXES = {
+    "uncompressed": ExplicitVRLittleEndian,
+    "RLE": RLELossless,
+    "JPEG-LS": JPEGLSLossless,
+    "JPEG 2000": JPEG2000Lossless,
+}
+
+
+def run(place: Workplace) -> Section:
+    """Measures each step on the same slices in four transfer syntaxes."""
+    sizes = place.sizes
+    settings = ["phantoms.patients=4", f"phantoms.side={sizes.side}", "phantoms.format=dicom"]
+    config = load("local", settings, environment={}, read_file=False).config
+    source = place.scratch("phantoms") / "studies"
+    write_dataset(source, config.phantoms)
+    files = sorted(path for path in source.rglob("IM*") if path.is_file())
+    rows, of_syntax = [], {}
+    for name, syntax in SYNTAXES.items():
+        place.say(name)
+        coded = _coded(files, place.scratch(name), syntax)
+        costs = of_syntax[name] = _costs(coded, config.ingest, sizes.rounds)
+        figures = [f"{cost * MILLISECONDS:.2f}" for cost in costs]
+        rows.append((name, *figures, f"{costs[-1] / costs[0]:.1f}"))
+    floor, header, hu, png = (cost * MILLISECONDS for cost in of_syntax["uncompressed"])
+    return Section(
+        title="DICOM",
+        method=(
+            f"CPU time of a slice, ms, on {len(files)} phantom slices of {sizes.side} px, medians of "
+            f"{sizes.rounds}. The floor is `pydicom.dcmread` and `pixel_array`. The header is read once for "
+            "the plan; the record is HU, three windows and their PNG, and what is told beside it."
+        ),
+        table=Table(
+            ("transfer syntax", "floor", "header", "slice in HU", "PNG of three windows", "times the floor"),
+            rows,
+        ),
+        verdict=(
+            f"Of an uncompressed slice, HU cost {hu - floor:.2f} ms more than decoding, the windows and their PNG "
+            f"{png - hu:.2f} ms, and its header in the plan {header:.2f} ms."
+        ),
+    )
+
+
+def _costs(files: Sequence[Path], params: IngestParams, rounds: int) -> list[float]:
+    def each(work: Callable[[Path], object]) -> float:
+        def all_of_them() -> None:
+            for path in files:
+                work(path)
+
+        costs: list[Cost] = [cost_of(all_of_them) for _ in range(rounds)]
+        return median(costs).cpu / len(files)
+
+    return [
+        each(lambda path: pydicom.dcmread(path).pixel_array),
+        each(lambda path: read_instances(path.parent, path.name)),
+        each(lambda path: read_hu(path, 0, params)),
+        each(lambda path: read_png(path, 0, params)),
+    ]
+
+
+def _coded(files: Sequence[Path], folder: Path, syntax: str) -> list[Path]:
+    coded = []
+    for number, path in enumerate(files):
+        dataset = pydicom.dcmread(path)
+        if syntax != dataset.file_meta.TransferSyntaxUID:
+            dataset.compress(syntax, generate_instance_uid=False)
+        coded.append(folder / f"IM{number:04d}")
+        dataset.save_as(coded[-1])
+    return coded
