@@ -51,8 +51,8 @@ def run(place: Workplace) -> Section:
             rows,
         ),
         verdict=(
-            f"Of an uncompressed slice, HU cost {hu - floor:.2f} ms more than decoding, the windows and their PNG "
-            f"{png - hu:.2f} ms, and its header in the plan {header:.2f} ms."
+            f"Of an uncompressed slice, HU cost {hu - floor:.2f} ms more than decoding, the windows and "
+            f"their PNG {png - hu:.2f} ms, and its header in the plan {header:.2f} ms."
         ),
     )
 

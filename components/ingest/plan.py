@@ -6,6 +6,7 @@ from pathlib import Path
 
 from components.ingest import source
 from components.ingest.columns import attributes
+from components.ingest.dicom.dataset import looks_like_dicom
 from components.ingest.dicom.discovery import discover
 from components.ingest.errors import DataError, NamingError
 from components.ingest.header import Reason, Rejection
@@ -140,8 +141,13 @@ def _read_images(data_dir: Path, files: list[str], form: str, params: IngestPara
     unlisted = len(set(images) - listed) if form == "table" else 0
     warnings = [f"images that {params.table} does not name were not read: {unlisted}"] if unlisted else []
     warnings += [f"images {why} were not read: {number}" for why, number in left_out.items()]
-    others = sum(not is_image(path) and path not in listed for path in files) - (form == "table")
-    return _Found(source.IMAGE, rows, unlisted, left_out, {}, others, warnings)
+    others = [path for path in files if not is_image(path) and path not in listed and path != params.table]
+    dicom = sum(looks_like_dicom(data_dir / path) for path in others)
+    if dicom:
+        warnings.append(
+            f"DICOM files among the images were not read: {dicom}; ingest.source=dicom reads them"
+        )
+    return _Found(source.IMAGE, rows, unlisted, left_out, {}, len(others), warnings)
 
 
 def _read_dicom(data_dir: Path, files: list[str], form: str, params: IngestParams) -> _Found:

@@ -246,3 +246,17 @@ def test_companions_of_a_series_are_left_out(tmp_path, name, reason):
     found = read_instances(tmp_path, path.relative_to(tmp_path).as_posix())
     assert isinstance(found, Rejection)
     assert found.reason is reason
+
+
+def test_dicom_files_among_images_are_told_and_read_when_asked_for(data_dir, params, draw):
+    draw(data_dir / "bleed" / "1.png")
+    draw(data_dir / "normal" / "2.png")
+    write_patient(data_dir / "bleed", "A")
+    write_patient(data_dir / "normal", "B")
+    found = plan(data_dir, params.model_copy(update={"patient_pattern": "(?P<patient>.)"}))
+    assert (found.source, len(found.slices)) == ("image", 2)
+    assert found.warnings == (
+        "DICOM files among the images were not read: 6; ingest.source=dicom reads them",
+    )
+    asked = plan(data_dir, params.model_copy(update={"source": "dicom"}))
+    assert (asked.source, len(asked.slices), asked.other_files) == ("dicom", 6, 2)
