@@ -23,7 +23,7 @@ from pipeline.config import Config
 from pipeline.layout import Layout, absolute
 from schemas import features
 
-SCHEMA = "schemas/slices.pbtxt"
+SCHEMA = features.SCHEMA_FILE
 TRAIN, VAL, TEST = features.SPLITS
 # What every room of ours may use; a change there re-runs them all.
 SHARED_CODE = (

@@ -23,10 +23,30 @@ HEAD_SHARE = "head_share"  # share of pixels that belong to the head
 MEAN_INTENSITY = "mean_intensity"
 CONTRAST = "contrast"  # standard deviation of the intensities
 BRIGHT_INTENSITY = "bright_intensity"  # their 99th percentile
+LOW_INTENSITY = "low_intensity"  # 10th percentile of what lies inside the brain window, in the head
+MEDIAN_INTENSITY = "median_intensity"  # its median
+INTENSITY_SPREAD = "intensity_spread"  # from its 25th to its 75th percentile
+NOISE = "noise"  # standard deviation between neighbouring pixels of the head
+HEAD_ASPECT = "head_aspect"  # above 0.5 for a head longer than wide
+HEAD_BALANCE = "head_balance"  # above 0.5 for a head that is broader below
+# The same, only where HU are known; HU.
+LOW_HU = "low_hu"  # 1st percentile in the head
+HIGH_HU = "high_hu"  # 99th percentile in the head
 
 IMAGE_FORMATS = ("png", "jpeg")
 WINDOWS_EXAMPLE = "40/80 80/200 600/2800"  # centre/width by channel, HU
-MEASURES = (BRAIN_SHARE, HEAD_SHARE, MEAN_INTENSITY, CONTRAST, BRIGHT_INTENSITY)
+MEASURES = (
+    BRAIN_SHARE, HEAD_SHARE, MEAN_INTENSITY, CONTRAST, BRIGHT_INTENSITY, LOW_INTENSITY, MEDIAN_INTENSITY,
+    INTENSITY_SPREAD, NOISE, HEAD_ASPECT, HEAD_BALANCE,
+)  # fmt: skip
+HU_MEASURES = (LOW_HU, HIGH_HU)
+
+# Statistics of the train split before the filter, dropped slices included: a
+# tfmd.DatasetFeatureStatisticsList of the measures, HEIGHT, WIDTH, WINDOWS and FILTER_REASON.
+FILTER_REASON = "filter_reason"  # what the filter thinks of a slice; no column of a record
+BASELINE_FILE = "baseline.pb"  # beside the splits in SliceFilter's Examples artifact
+
+SCHEMA_FILE = "schemas/slices.pbtxt"  # below the project's root; types, domains and thresholds of drift
 
 # After Transform.
 PIXELS = "pixels"  # float32 (side, side, channels), 0..1 in steps of 1/PIXEL_LEVELS
@@ -40,6 +60,7 @@ PREDICTED = "hemorrhage"  # int64, 1 at or above the operating threshold
 # In a SavedModel's folder, beside the graph: what the model was trained on, as JSON.
 # Source: TensorFlow's SavedModel README: assets.extra is for files of the model's users.
 TRAINED_ON_FILE = "assets.extra/ichor.json"
+TRAINING_STATISTICS_FILE = "assets.extra/training_statistics.pb"  # a copy of BASELINE_FILE
 
 SPLITS = ("train", "val", "test")
 

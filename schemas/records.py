@@ -27,7 +27,8 @@ class SliceRecord:
       slice_index: Place in its series, or None where it is not known.
       attributes: "column=value" texts to slice metrics by.
       windows: Of HU that the channels show, as `features.WINDOWS_EXAMPLE`; "" where HU are not known.
-      measures: Value by name for all of `features.MEASURES`, or empty before SliceFilter.
+      measures: Value by name for all of `features.MEASURES`, and `features.HU_MEASURES` where HU are known;
+        empty before SliceFilter.
     """
 
     image: bytes
@@ -79,7 +80,7 @@ class SliceRecord:
                 f"slice {self.slice_id}: {f.WINDOWS} must name one window a channel, got {self.windows!r} "
                 f"for {self.channels}"
             )
-        if self.measures and set(self.measures) != set(f.MEASURES):
+        if self.measures and set(self.measures) - set(f.HU_MEASURES) != set(f.MEASURES):
             raise ValueError(
                 f"slice {self.slice_id}: measures must be {sorted(f.MEASURES)}, got {sorted(self.measures)}"
             )
@@ -134,7 +135,7 @@ class SliceRecord:
             windows=_one(columns, f.WINDOWS, "bytes_list").decode() if f.WINDOWS in columns else "",
             measures={
                 name: columns[name].float_list.value[0]
-                for name in f.MEASURES
+                for name in (*f.MEASURES, *f.HU_MEASURES)
                 if name in columns and columns[name].float_list.value
             },
         )

@@ -1,24 +1,27 @@
 """What a slice shows whose HU are known: the measures of `content` without guessing. Pure NumPy."""
 
+import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from components.imaging.content import WINDOW_CEILING, WINDOW_FLOOR, SliceMeasures, statistics
-from components.imaging.head import cell_counts, cell_side, head_of, lattice, share
+from components.imaging.content import WINDOW_CEILING, WINDOW_FLOOR, SliceMeasures, measure_masks
+from components.imaging.head import cell_side, head_of, lattice, points_of, share
 from components.imaging.intensity import BRAIN_WINDOW, GREY_LEVELS, Window
 from components.imaging.windows import to_hu
 
 AIR_CEILING_HU = -200.0  # fat is -100 and lung -500 or less; a foam headrest is air too
+HU_SHARES = (0.01, 0.99)  # percentiles that low_hu and high_hu are
 HALF = 0.5  # of a level: what came out of a level, rounded, lies clearly on one side
 
 
 def measure_channels(channels: npt.NDArray[np.uint8], windows: Sequence[Window]) -> SliceMeasures:
     """Measures what a slice shows on its HU: air is dark and black is air, so nothing is guessed.
 
-    The brain is where `content.measure` sees it in a brain window. The head is all that is denser than
-    `AIR_CEILING_HU`, fat included. Intensities are those of the first channel.
+    The brain is where `content.measure` sees it in a brain window, and all but three measures are what it
+    says. `head_share`, `low_hu` and `high_hu` are of all that is denser than `AIR_CEILING_HU`, fat included.
+    Intensities are those of the first channel.
 
     Args:
       channels: uint8 (rows, columns, channels), windows of HU.
@@ -36,21 +39,30 @@ def measure_channels(channels: npt.NDArray[np.uint8], windows: Sequence[Window])
         )
     if channels.dtype != np.uint8:
         raise TypeError(f"channels must be uint8, got {channels.dtype}")
-    points = lattice(channels)
-    hu = to_hu(points, windows)
+    planes = [lattice(channels[..., channel]) for channel in range(len(windows))]  # three times as fast
+    hu = to_hu(np.moveaxis(np.stack(planes), 0, -1), windows)
     above_window = hu > _hu_of(BRAIN_WINDOW, WINDOW_FLOOR + HALF)
     inside_window = above_window & (hu < _hu_of(BRAIN_WINDOW, WINDOW_CEILING - HALF))
-    brain_head, _ = head_of(above_window)
-    head, tissue_counts = head_of(hu > _air_ceiling(windows))
-    cell = cell_side(inside_window)
-    mean, deviation, bright = statistics(np.ascontiguousarray(points[..., 0]))
-    return SliceMeasures(
-        brain_share=share(cell_counts(inside_window), brain_head, cell),
-        head_share=share(tissue_counts, head, cell),
-        mean_intensity=mean,
-        contrast=deviation,
-        bright_intensity=bright,
+    clipped = (WINDOW_FLOOR, WINDOW_CEILING)
+    by_window = measure_masks(channels[..., 0], planes[0], above_window, inside_window, clipped)
+    dense = hu > _air_ceiling(windows)
+    head, dense_counts = head_of(dense)
+    low_hu, high_hu = _range(hu[dense & points_of(head, dense.shape)], AIR_CEILING_HU)
+    return dataclasses.replace(
+        by_window,
+        head_share=share(dense_counts, head, cell_side(*dense.shape)),
+        low_hu=low_hu,
+        high_hu=high_hu,
     )
+
+
+def _range(hu: npt.NDArray[np.float32], lowest: float) -> tuple[float, float] | tuple[None, None]:
+    """Returns the percentiles `HU_SHARES` to a whole HU, which a count tells faster than a sort."""
+    if not hu.size:
+        return None, None
+    below = np.bincount((hu - np.float32(lowest)).astype(np.int32)).cumsum()
+    low, high = np.searchsorted(below, np.array(HU_SHARES) * hu.size)
+    return float(low + lowest), float(high + lowest)
 
 
 def _air_ceiling(windows: Sequence[Window]) -> float:

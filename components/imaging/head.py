@@ -8,6 +8,8 @@ real slices, a twentieth of what the filter's threshold is.
 import numpy as np
 import numpy.typing as npt
 
+from components.imaging.decode import Grey
+
 LATTICE = 256  # points on the shorter side; a quarter of the pixels of a 512x512 slice
 CELLS = 64  # cells on the shorter side, in which the head is told from couch and headrest
 SOLID = 0.75  # of a cell's points; edges and crossings of thin things stay below
@@ -18,15 +20,20 @@ Mask = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.uint8]
 
 
-def lattice(pixels: npt.NDArray[np.uint8] | npt.NDArray[np.uint16]) -> Lattice:
+def lattice_step(rows: int, columns: int) -> int:
+    """Returns every how many rows and columns of a picture have a point."""
+    return max(1, min(rows, columns) // LATTICE)
+
+
+def lattice(pixels: Grey) -> Lattice:
     """Returns every n-th row and column in 8 bits; of 16 bits the upper byte, which is v // 256.
 
     Args:
-      pixels: (rows, columns) or (rows, columns, channels), uint8 or uint16 over its full range.
+      pixels: (rows, columns), uint8 or uint16 over its full range.
     Raises:
       TypeError: `pixels` is neither uint8 nor uint16.
     """
-    step = max(1, min(pixels.shape[:2]) // LATTICE)
+    step = lattice_step(*pixels.shape)
     points = pixels[step // 2 :: step, step // 2 :: step]
     if points.dtype == np.uint16:
         return (points >> 8).astype(np.uint8)
@@ -47,7 +54,7 @@ def head_of(tissue: Mask) -> tuple[Mask, Counts]:
     Returns:
       bool and uint8, both (rows of cells, columns of cells).
     """
-    cell = cell_side(tissue)
+    cell = cell_side(*tissue.shape)
     counts = cell_counts(tissue)
     head = ~_grown(~(counts >= SOLID * cell * cell))
     for _ in range(1 + MARGIN_CELLS):
@@ -55,21 +62,30 @@ def head_of(tissue: Mask) -> tuple[Mask, Counts]:
     return head, counts
 
 
-def cell_side(mask: Mask) -> int:
-    """Returns the points on a cell's side, at most 7, for a lattice's shorter side is below 512."""
-    shorter: int = min(mask.shape)
-    return max(1, shorter // CELLS)
+def cell_side(rows: int, columns: int) -> int:
+    """Returns the points of a lattice on a cell's side, at most 7, for its shorter side is below 512."""
+    return max(1, min(rows, columns) // CELLS)
 
 
 def cell_counts(mask: Mask) -> Counts:
     """Counts the set points in each whole cell."""
-    cell = cell_side(mask)
+    cell = cell_side(*mask.shape)
     stripes = _folded(mask.view(np.uint8), cell)
     return _folded(np.ascontiguousarray(stripes.T), cell).T
 
 
+def points_of(head: Mask, shape: tuple[int, int]) -> Mask:
+    """Returns which points of a lattice of `shape` lie in the cells of the head."""
+    rows, columns = shape
+    cell = cell_side(rows, columns)
+    points = np.zeros(shape, np.bool_)
+    whole = head.repeat(cell, 0).repeat(cell, 1)
+    points[: whole.shape[0], : whole.shape[1]] = whole
+    return points
+
+
 def share(counts: Counts, head: Mask, cell: int) -> float:
-    """Returns the share of the points of all cells that is counted in the cells of the head."""
+    """Returns the share of all cells' points that is counted in the cells of the head."""
     return float(counts[head].sum(dtype=np.int64)) / (head.size * cell * cell)
 
 

@@ -61,7 +61,7 @@ def apply_window(hu: npt.NDArray[np.floating], window: Window) -> npt.NDArray[np
             f"Hounsfield units must be floating point, got {hu.dtype}; rescale stored values first "
             "(RescaleSlope, RescaleIntercept)"
         )
-    share = np.subtract(hu, np.float32(window.lower), dtype=np.float32)
+    share: npt.NDArray[np.float32] = np.subtract(hu, np.float32(window.lower), dtype=np.float32)
     share /= np.float32(window.width)  # in place: three windows of a slice cost a third of what they did
     np.clip(share, 0, 1, out=share)
     return share

@@ -48,7 +48,7 @@ def SliceFilter(
     Args:
       examples: SliceRecords in TFRecords.
       filtered_examples: Those kept, with `features.MEASURES`; splits, span and payload format are
-        those of `examples`.
+        those of `examples`. Beside the splits lies `features.BASELINE_FILE`, statistics of the train split.
       report: A folder of filter.json, sweep.csv and contact_sheet.png.
       params_json: FilterParams.
       code_fingerprint: Of the sources that decide; read by TFX's cache alone.
@@ -68,7 +68,8 @@ def SliceFilter(
             target = os.path.join(artifact_utils.get_split_uri([filtered_examples], split), DATA_FILES)  # noqa: PTH118
             tallies.append(filter_split(pipeline, split, source, target, params))
         warnings = examples.get_string_custom_property(features.WARNING_PROPERTY).splitlines()
-        write_account(tallies, report.uri, splits, params, warnings)
+        baseline_file = os.path.join(filtered_examples.uri, features.BASELINE_FILE)  # noqa: PTH118
+        write_account(tallies, report.uri, baseline_file, splits, params, warnings)
     with fileio.open(os.path.join(report.uri, ACCOUNT_FILE), "rb") as file:  # noqa: PTH118
         account = json.load(file)
     for split in splits:

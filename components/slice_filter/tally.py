@@ -1,4 +1,4 @@
-"""What is remembered of the slices that went by: counts, and the few nearest to the threshold."""
+"""What is remembered of the slices that went by: counts, measures, and the few nearest to the threshold."""
 
 import bisect
 from collections import Counter
@@ -10,8 +10,11 @@ from components.imaging.decode import Grey
 from components.imaging.sheet import thumbnail
 from components.slice_filter.contact_sheet import Shown
 from components.slice_filter.params import FilterParams
+from components.slice_filter.profile import Profile
 from components.slice_filter.rules import Reason, decide, judge
+from schemas.features import SPLITS
 
+TRAIN = SPLITS[0]
 SWEEP_STEPS = 20
 SWEEP_STEP = 0.01  # 0.00 to 0.20; a whole brain in a usual field of view has a share of 0.2 to 0.5
 
@@ -43,9 +46,9 @@ def sweep_thresholds(params: FilterParams) -> tuple[float, ...]:
 
 
 class Tally:
-    """Counts slices by outcome, and keeps those nearest to the threshold on either side of it.
+    """Counts slices by outcome, profiles the train split, and keeps the slices nearest to the threshold.
 
-    Its size does not depend on how many slices went by. Tallies of parts add up to that of the whole.
+    It grows by some 100 bytes a slice of the train split. Tallies of parts add up to that of the whole.
     """
 
     def __init__(self, params: FilterParams) -> None:
@@ -55,13 +58,24 @@ class Tally:
         self.counts: Counter[Outcome] = Counter()
         self.kept: list[Shown] = []
         self.dropped: list[Shown] = []
+        self.profile = Profile()
 
-    def add(self, split: str, hemorrhage: int, slice_id: str, measures: SliceMeasures, grey: Grey) -> Reason:
+    def add(
+        self,
+        split: str,
+        hemorrhage: int,
+        slice_id: str,
+        measures: SliceMeasures,
+        grey: Grey,
+        windows: str = "",
+    ) -> Reason:
         """Decides on a slice, counts it, and returns what becomes of it."""
         reason = decide(measures, self.params)
         judged = judge(measures, self.params.min_brain_share)
         passes = bisect.bisect_right(self.thresholds, measures.brain_share)
         self.counts[Outcome(split, hemorrhage, reason, judged, passes)] += 1
+        if split == TRAIN:
+            self.profile.add(grey.shape, windows, measures, judged)
         shown = self.kept if judged is Reason.KEEP else self.dropped
         distance = abs(measures.brain_share - self.params.min_brain_share)
         if len(shown) < self.params.contact_sheet_slices or (distance, slice_id) < shown[-1].rank:
@@ -79,11 +93,13 @@ class Tally:
     @classmethod
     def total(cls, params: FilterParams, parts: Iterable[Self]) -> "Tally":
         """Returns the sum of parts that were made with the same parameters."""
+        parts = list(parts)
         whole = cls(params)
         for part in parts:
             whole.counts.update(part.counts)
             whole.kept += part.kept
             whole.dropped += part.dropped
+        whole.profile = Profile.total(part.profile for part in parts)
         for shown in (whole.kept, whole.dropped):
             shown.sort(key=lambda one: one.rank)
             del shown[params.contact_sheet_slices :]

@@ -12,7 +12,7 @@ from components.imaging import windows
 from components.imaging.content import SliceMeasures, measure
 from components.imaging.content_hu import measure_channels
 from components.imaging.decode import Grey, UndecodableImage, decode_channels, decode_grey
-from components.slice_filter import contact_sheet, report
+from components.slice_filter import baseline, contact_sheet, report
 from components.slice_filter.params import FilterParams
 from components.slice_filter.rules import Reason
 from components.slice_filter.tally import Tally
@@ -44,7 +44,9 @@ class FilterSlices(beam.DoFn):
         except UndecodableImage as error:
             self._tally.add_unreadable(self._split, record.hemorrhage, str(error))
             return
-        reason = self._tally.add(self._split, record.hemorrhage, record.slice_id, measures, grey)
+        reason = self._tally.add(
+            self._split, record.hemorrhage, record.slice_id, measures, grey, record.windows
+        )
         if reason is Reason.KEEP:
             yield with_measures(serialized, measures)
 
@@ -73,9 +75,11 @@ def with_measures(serialized: bytes, measures: SliceMeasures) -> bytes:
 
     Source: Protocol Buffers, Encoding, "Last One Wins": concatenated messages parse as their merger.
     """
+    values = {name: getattr(measures, name) for name in (*features.MEASURES, *features.HU_MEASURES)}
     columns = {
-        name: tf.train.Feature(float_list=tf.train.FloatList(value=[getattr(measures, name)]))
-        for name in features.MEASURES
+        name: tf.train.Feature(float_list=tf.train.FloatList(value=[value]))
+        for name, value in values.items()
+        if value is not None
     }
     return serialized + tf.train.Example(features=tf.train.Features(feature=columns)).SerializeToString()
 
@@ -106,11 +110,12 @@ def filter_split(
 def write_account(
     tallies: Iterable[beam.PCollection],
     folder: str,
+    baseline_file: str,
     splits: list[str],
     params: FilterParams,
     warnings: list[str],
 ) -> None:
-    """Adds up the tallies and writes the account's three files into a folder."""
+    """Adds up the tallies and writes the account's three files into a folder, and the baseline."""
 
     def add_up(parts: Iterable[Tally]) -> Tally:
         return Tally.total(params, parts)
@@ -119,11 +124,13 @@ def write_account(
         tuple(tallies)
         | "Together" >> beam.Flatten()
         | "AddUp" >> beam.CombineGlobally(add_up)
-        | "WriteAccount" >> beam.Map(_write_files, folder, splits, warnings)
+        | "WriteAccount" >> beam.Map(_write_files, folder, baseline_file, splits, warnings)
     )
 
 
-def _write_files(tally: Tally, folder: str, splits: list[str], warnings: list[str]) -> None:
+def _write_files(
+    tally: Tally, folder: str, baseline_file: str, splits: list[str], warnings: list[str]
+) -> None:
     account = report.account(tally, splits, warnings)
     fileio.makedirs(folder)
     for name, content in (
@@ -131,5 +138,12 @@ def _write_files(tally: Tally, folder: str, splits: list[str], warnings: list[st
         (SWEEP_FILE, account.sweep_csv().encode()),
         (SHEET_FILE, contact_sheet.draw(tally.kept, tally.dropped, tally.params)),
     ):
-        with fileio.open(os.path.join(folder, name), "wb") as file:  # noqa: PTH118 - a URI, not a path
-            file.write(content)
+        _write(os.path.join(folder, name), content)  # noqa: PTH118 - a URI, not a path
+    if len(tally.profile):
+        told = baseline.statistics(tally.profile, tally.params.min_brain_share)
+        _write(baseline_file, told.SerializeToString())
+
+
+def _write(uri: str, content: bytes) -> None:
+    with fileio.open(uri, "wb") as file:
+        file.write(content)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import tensorflow as tf
 import tensorflow_transform as tft
 
-from components.trainer import devices, epochs, export, slices, weights
+from components.trainer import devices, epochs, export, shipped, slices, weights
 from components.trainer import model as models
 from components.trainer.history import History
 from components.trainer.params import TrainerParams
@@ -54,6 +54,7 @@ def run_fn(fn_args: "FnArgs") -> None:
     best = state.restore_best(served)
     trained_on = export.TrainedOn(slices.windows_of(fn_args.train_files, epochs.TRAIN), shape[0], shape[2])
     export.write(served, layer, params.threshold, fn_args.serving_model_dir, trained_on)
+    shipped.ship_training_statistics(fn_args.train_files, fn_args.serving_model_dir)
     log.info("exported epoch %d, the lowest validation loss of %d", best, len(history.rows) - 1)
     state.remove()
 

@@ -49,7 +49,8 @@ def ellipse(half_axis: float) -> float:
 
 
 def test_measures_are_named_as_the_contract_says():
-    assert tuple(field.name for field in dataclasses.fields(SliceMeasures)) == features.MEASURES
+    names = tuple(field.name for field in dataclasses.fields(SliceMeasures))
+    assert names == features.MEASURES + features.HU_MEASURES
 
 
 @pytest.mark.parametrize("brain", [0.06, 0.1, 0.25])
@@ -155,7 +156,9 @@ def test_intensities_are_those_of_a_histogram_done_by_hand():
 @pytest.mark.parametrize("shape", [(1, 1), (3, 500), (17, 17)])
 def test_tiny_pictures_are_measured_within_bounds(shape):
     picture = np.random.default_rng(2).integers(0, 256, shape).astype(np.uint8)
-    assert all(0 <= value <= 1 for value in dataclasses.astuple(measure(picture)))
+    measures = dataclasses.asdict(measure(picture))
+    assert all(0 <= measures[name] <= 1 for name in features.MEASURES)
+    assert all(measures[name] is None for name in features.HU_MEASURES)
 
 
 def test_what_is_not_a_grey_picture_is_refused():

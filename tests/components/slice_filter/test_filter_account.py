@@ -1,6 +1,7 @@
 """Counts, sweep and objections, from slices counted by hand."""
 
 import csv
+import dataclasses
 import io
 import json
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from components.imaging.content import SliceMeasures
+from components.imaging.content import SliceMeasures, measure
 from components.slice_filter import contact_sheet
 from components.slice_filter.params import FilterParams
 from components.slice_filter.report import account, split_line
@@ -18,9 +19,8 @@ pytestmark = pytest.mark.numpy
 
 SPLITS = ("train", "val")
 GREY = np.full((40, 20), 200, np.uint8)
-DARK = SliceMeasures(
-    brain_share=0.0, head_share=0.0, mean_intensity=0.01, contrast=0.01, bright_intensity=0.03
-)
+EMPTY = measure(np.zeros((64, 64), np.uint8))
+DARK = dataclasses.replace(EMPTY, mean_intensity=0.01, contrast=0.01, bright_intensity=0.03)
 
 
 def params(**changes) -> FilterParams:
@@ -34,8 +34,8 @@ def params(**changes) -> FilterParams:
 
 
 def showing(brain_share: float) -> SliceMeasures:
-    return SliceMeasures(
-        brain_share=brain_share, head_share=0.5, mean_intensity=0.3, contrast=0.3, bright_intensity=1.0
+    return dataclasses.replace(
+        EMPTY, brain_share=brain_share, head_share=0.5, mean_intensity=0.3, contrast=0.3, bright_intensity=1.0
     )
 
 

@@ -5,14 +5,15 @@ import dataclasses
 import numpy as np
 import pytest
 
-from components.imaging.content import SliceMeasures, measure
+from components.imaging.content import measure
 from components.slice_filter.params import FilterParams
 from components.slice_filter.rules import Reason, decide, judge
 
 pytestmark = pytest.mark.numpy
 
-HEAD = SliceMeasures(
-    brain_share=0.25, head_share=0.4, mean_intensity=0.3, contrast=0.35, bright_intensity=1.0
+EMPTY = measure(np.zeros((64, 64), np.uint8))
+HEAD = dataclasses.replace(
+    EMPTY, brain_share=0.25, head_share=0.4, mean_intensity=0.3, contrast=0.35, bright_intensity=1.0
 )
 
 
@@ -41,8 +42,8 @@ def test_a_threshold_of_zero_keeps_bone_without_brain():
 
 
 def test_couch_without_head_is_blank_at_any_threshold():
-    couch = SliceMeasures(
-        brain_share=0.0, head_share=0.004, mean_intensity=0.02, contrast=0.1, bright_intensity=0.5
+    couch = dataclasses.replace(
+        EMPTY, head_share=0.004, mean_intensity=0.02, contrast=0.1, bright_intensity=0.5
     )
     assert judge(couch, 0.0) is Reason.BLANK
     assert decide(couch, params()) is Reason.BLANK
