@@ -92,6 +92,15 @@ def _parser() -> argparse.ArgumentParser:
     _add_settings(predict)
     predict.set_defaults(command=commands.predict)
 
+    check = names.add_parser("check", help="compare a new folder of slices with what a model was trained on")
+    check.add_argument("folder", metavar="DIR", help="folder of slices; labels are not needed")
+    check.add_argument("--model", metavar="DIR", help="a pushed model's folder; the latest pushed by default")
+    _add_output(check, "folder of a run's results")
+    check.add_argument("--html", metavar="FILE", help="page to write; in the results' folder by default")
+    check.add_argument("--json", action="store_true", help="print JSON")
+    _add_settings(check)
+    check.set_defaults(command=commands.check)
+
     summary = names.add_parser("summary", help="tell what a run did with the data and with what result")
     summary.add_argument("run", nargs="?", metavar="RUN", help="a run's id; the latest by default")
     _add_output(summary, "folder of a run's results")

@@ -67,6 +67,19 @@ def predict(parsed: argparse.Namespace) -> int:
     )
 
 
+def check(parsed: argparse.Namespace) -> int:
+    """Compares a new folder with what a pushed model was trained on."""
+    from pipeline.check import check_on_terminal
+
+    return check_on_terminal(
+        _load(parsed, run__output=parsed.output).config,
+        parsed.folder,
+        parsed.model,
+        html=parsed.html,
+        as_json=parsed.json,
+    )
+
+
 def summary(parsed: argparse.Namespace) -> int:
     """Tells what a run did."""
     from pipeline.summary import print_summary

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from components.drift.params import DriftParams
 from components.evaluator.params import GateParams
 from components.ingest.params import IngestParams
 from components.parameters import Parameters, parameter
@@ -33,6 +34,7 @@ class Config(Parameters):
     transform: TransformParams
     trainer: TrainerParams
     gate: GateParams
+    drift: DriftParams
     phantoms: PhantomFolderParams
 
 
@@ -104,6 +106,9 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "min_binary_accuracy": 0.8,  # the first version reached 0.93; set it above your larger class
         "max_accuracy_drop": 0.01,  # one slice in a hundred is noise on a small validation split
         "at_specificity": 0.9,
+    },
+    "drift": {
+        "min_slices": 200,  # of ten patients at least; by fewer the verdict is chance (docs/data.md)
     },
     "phantoms": {
         "patients": 40,

@@ -35,6 +35,7 @@ class Layout:
     metadata: Path
     pushed: Path
     logs: Path
+    checks: Path
     training_state: Path
 
     @classmethod
@@ -47,6 +48,7 @@ class Layout:
             metadata=root / "metadata.sqlite",
             pushed=root / "pushed",
             logs=root / "logs",
+            checks=root / "checks",
             training_state=root / "training-state",
         )
 

@@ -88,17 +88,18 @@ def find_slices(paths: Sequence[str], windows: str, params: IngestParams) -> lis
     wrong = is_dicom if not windows else lambda path: is_image(path.name)
     named = [path for path in map(Path, paths) if path.is_file() and wrong(path)]
     if named:
-        raise DataError(_wrong_kind(str(named[0]), windows))
+        raise DataError(wrong_kind(str(named[0]), windows))
     try:
         return find_dicom(paths, params) if windows else find_images(paths, params)
     except FileNotFoundError:
         folders = [path for path in map(Path, paths) if path.is_dir()]
         if any(wrong(path / name) for path in folders for name in files_below(path)):
-            raise DataError(_wrong_kind(f"all of {', '.join(paths)}", windows)) from None
+            raise DataError(wrong_kind(f"all of {', '.join(paths)}", windows)) from None
         raise
 
 
-def _wrong_kind(what: str, windows: str) -> str:
+def wrong_kind(what: str, windows: str) -> str:
+    """Returns what to say of data of the kind that a model of these windows was not trained on."""
     if windows:
         return (
             f"{what}: the model was trained on DICOM slices in Hounsfield units (windows {windows}); an "

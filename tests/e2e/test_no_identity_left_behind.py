@@ -46,6 +46,15 @@ def test_a_whole_run_leaves_no_identity(planted):
     assert found_in([planted.folder / "phantoms"], [*TOKENS])
 
 
+def test_a_check_of_the_same_folder_finds_no_drift_and_leaves_no_identity(planted):
+    outcome = planted.ichor("check", "phantoms")
+    assert outcome.status == 0, outcome.text
+    assert "no drift: none of 17 features moved" in outcome.text
+    (page,) = planted.layout.checks.iterdir()
+    assert "No drift" in page.read_text()
+    assert found_in(left_behind(planted), [*TOKENS, *planted.patients]) == []
+
+
 def test_a_run_that_is_stopped_by_broken_files_leaves_no_identity(planted):
     files = sorted(path for path in (planted.folder / "phantoms").rglob("qzxfile^*"))
     kept = {path: path.read_bytes() for path in files[::5]}

@@ -62,6 +62,7 @@ def test_what_config_prints_is_a_valid_settings_file(capsys, tmp_path):
         (["run", "--set", "trainer.epoch=1"], "did you mean 'trainer.epochs'?"),
         (["config", "--preset", "lokal"], "unknown preset 'lokal'; did you mean 'local'?"),
         (["predict", "nowhere.png"], "no pushed model in"),
+        (["check", "nowhere"], "no pushed model in"),
         (["predict", "nowhere.png", "--model", "."], "is not a SavedModel: it has no saved_model.pb"),
         (["summary"], "start one with: ichor run --data DIR"),
     ],
