@@ -52,3 +52,15 @@ def table(folder: Path, key: str, labels: dict[str, int], **columns: dict[str, s
         for name, label in labels.items()
     ]
     (folder / "labels.csv").write_text("\n".join(lines) + "\n")
+
+
+def set_all(**attributes: object) -> Callable[[Dataset], None]:
+    """Returns a `change` of `write_patient` that sets attributes."""
+
+    def change(dataset: Dataset) -> None:
+        for name, value in attributes.items():
+            setattr(dataset, name, value)
+        if "SOPClassUID" in attributes:
+            dataset.file_meta.MediaStorageSOPClassUID = attributes["SOPClassUID"]
+
+    return change
