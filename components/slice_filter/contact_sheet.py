@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
-from components.imaging.sheet import FAINT, GAP, INK, LINE, THUMBNAIL, TITLE, WARNING, Sheet, Thumbnail
+from components.imaging.sheet import FAINT, INK, WARNING, Thumbnail, Tile, tiled
 from components.slice_filter.params import FilterParams
 from components.slice_filter.rules import CLASSES, Reason
 
@@ -46,30 +46,15 @@ def draw(kept: Sequence[Shown], dropped: Sequence[Shown], params: FilterParams) 
         (f"kept, nearest to filter.min_brain_share = {params.min_brain_share:g} first", kept),
         (f"dropped, nearest to it first{off}", dropped),
     )
-    width = GAP + COLUMNS * (THUMBNAIL + GAP)
-    row_height = THUMBNAIL + LINES * LINE + GAP
-    height = GAP + sum(TITLE + max(1, -(-len(shown) // COLUMNS)) * row_height for _, shown in halves)
-    sheet = Sheet(width, height)
-    top = GAP
-    for title, shown in halves:
-        sheet.title(GAP, top, title)
-        top += TITLE
-        _draw_half(sheet, shown, top, row_height)
-        top += max(1, -(-len(shown) // COLUMNS)) * row_height
-    return sheet.png()
+    return tiled([(title, [_tile(one) for one in shown]) for title, shown in halves], COLUMNS, LINES)
 
 
-def _draw_half(sheet: Sheet, shown: Sequence[Shown], top: int, row_height: int) -> None:
-    if not shown:
-        sheet.words(GAP, top, "none", FAINT)
-    for place, one in enumerate(shown):
-        left = GAP + place % COLUMNS * (THUMBNAIL + GAP)
-        upper = top + place // COLUMNS * row_height
-        sheet.slice(left, upper, one.thumbnail)
-        lines = (
+def _tile(one: Shown) -> Tile:
+    return Tile(
+        one.thumbnail,
+        (
             (f"brain share {one.brain_share:.4f}", INK),
             (f"{CLASSES[one.hemorrhage]}, {one.split}", WARNING if one.hemorrhage else FAINT),
             (one.judged.value.replace("_", " "), FAINT),
-        )
-        for number, (text, colour) in enumerate(lines):
-            sheet.words(left, upper + THUMBNAIL + number * LINE, text, colour)
+        ),
+    )

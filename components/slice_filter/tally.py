@@ -70,10 +70,8 @@ class Tally:
         windows: str = "",
     ) -> Reason:
         """Decides on a slice, counts it, and returns what becomes of it."""
-        reason = decide(measures, self.params)
+        reason = self.count(split, hemorrhage, measures)
         judged = judge(measures, self.params.min_brain_share)
-        passes = bisect.bisect_right(self.thresholds, measures.brain_share)
-        self.counts[Outcome(split, hemorrhage, reason, judged, passes)] += 1
         if split == TRAIN:
             self.profile.add(grey.shape, windows, measures, judged)
         shown = self.kept if judged is Reason.KEEP else self.dropped
@@ -83,6 +81,14 @@ class Tally:
             item = Shown(distance, slice_id, split, hemorrhage, judged, share, thumbnail(grey))
             bisect.insort(shown, item, key=lambda one: one.rank)
             del shown[self.params.contact_sheet_slices :]
+        return reason
+
+    def count(self, split: str, hemorrhage: int, measures: SliceMeasures) -> Reason:
+        """Decides on a slice and counts it, as `add` does, but keeps no picture of it."""
+        reason = decide(measures, self.params)
+        judged = judge(measures, self.params.min_brain_share)
+        passes = bisect.bisect_right(self.thresholds, measures.brain_share)
+        self.counts[Outcome(split, hemorrhage, reason, judged, passes)] += 1
         return reason
 
     def add_unreadable(self, split: str, hemorrhage: int, detail: str) -> Reason:

@@ -62,7 +62,7 @@ def discover(data_dir: Path, files: Sequence[str], params: IngestParams, form: s
     Raises:
       DataError: The labels cannot be used, or nothing is left to read.
     """
-    headers = read_headers(data_dir, [path for path in files if path != params.table and not is_image(path)])
+    headers = read_headers(data_dir, may_be_dicom(files, params))
     found, duplicates = series.without_duplicates(headers.instances)
     rejections = headers.rejections | duplicates
     if not found:
@@ -70,6 +70,11 @@ def discover(data_dir: Path, files: Sequence[str], params: IngestParams, form: s
     if form == "table":
         return _by_table(data_dir, found, rejections, params)
     return _by_folders(data_dir, found, rejections, params)
+
+
+def may_be_dicom(files: Sequence[str], params: IngestParams) -> list[str]:
+    """Returns the files that are neither the label table nor named like images."""
+    return [path for path in files if path != params.table and not is_image(path)]
 
 
 def read_headers(data_dir: Path, paths: Sequence[str]) -> Headers:
