@@ -46,6 +46,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
     names = parser.add_subparsers(required=True, metavar="COMMAND")
 
+    inspect = names.add_parser("inspect", help="look at a folder of slices before a run")
+    inspect.add_argument("data", nargs="?", metavar="DIR", help="folder of slices; run.data by default")
+    inspect.add_argument("--all", action="store_true", help="decode every slice, however many there are")
+    inspect.add_argument("--json", action="store_true", help="print JSON")
+    inspect.add_argument(
+        "--contact-sheet", metavar="FILE", help="PNG file to write: slices at random, and those to be dropped"
+    )
+    _add_output(inspect, "folder that the run would write to")
+    _add_settings(inspect)
+    inspect.set_defaults(command=commands.inspect)
+
     run = names.add_parser("run", help="run the whole pipeline on a folder of slices")
     run.add_argument("--data", metavar="DIR", help="folder of slices; short for --set run.data=DIR")
     _add_output(run, "folder for results")

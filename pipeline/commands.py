@@ -29,6 +29,18 @@ def run(parsed: argparse.Namespace) -> int:
     return run_on_terminal(_load(parsed, run__data=parsed.data, run__output=parsed.output).config)
 
 
+def inspect(parsed: argparse.Namespace) -> int:
+    """Tells what is in a data folder and what a run would make of it."""
+    from pipeline.inspection.terminal import inspect_on_terminal
+
+    return inspect_on_terminal(
+        _load(parsed, run__data=parsed.data, run__output=parsed.output).config,
+        look_at_all=parsed.all,
+        as_json=parsed.json,
+        contact_sheet=parsed.contact_sheet,
+    )
+
+
 def demo(parsed: argparse.Namespace) -> int:
     """Makes phantoms and runs the whole pipeline on them."""
     from pipeline.demo import run_demo

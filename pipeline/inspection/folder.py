@@ -1,0 +1,135 @@
+"""One inspection from beginning to end."""
+
+import collections
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+from components.imaging.decode import Grey
+from components.ingest import source
+from components.ingest.errors import DataError
+from components.ingest.plan import Plan, plan
+from components.ingest.report import by_reason, unreadable
+from components.ingest.scan import files_below
+from components.slice_filter.rules import CLASSES
+from pipeline.config import Config
+from pipeline.inspection import doubts, slices
+from pipeline.inspection.contents import Seen, look_at, summarise
+from pipeline.inspection.cost import expect
+from pipeline.inspection.facts import Inspection
+from pipeline.inspection.objections import too_many_rejected, too_much_dropped
+from pipeline.inspection.split import Outcome, split
+from pipeline.layout import Layout, absolute, require_apart
+from pipeline.settings import ConfigError
+
+# Slices that are looked at of a larger folder: some five seconds' worth.
+MOST_LOOKED_AT = {source.IMAGE: 3000, source.DICOM: 500}
+
+
+@dataclasses.dataclass(frozen=True)
+class Watch:
+    """Who is told while an inspection goes on.
+
+    Attributes:
+      show: Is given each slice that can be decoded.
+      progress: Is told how many slices were looked at, and of how many.
+    """
+
+    show: Callable[[Seen, Grey], None] = lambda seen, grey: None
+    progress: Callable[[int, int], None] = lambda number, of: None
+
+
+def inspect(config: Config, look_at_all: bool, watch: Watch) -> Inspection:
+    """Inspects the folder `run.data`; writes nothing and makes no key.
+
+    Args:
+      config: Of the run that is thought of.
+      look_at_all: Whether all slices are decoded, and not `MOST_LOOKED_AT`.
+      watch: Who is told.
+    Raises:
+      DataError: There is no folder to look at.
+    """
+    data_dir = absolute(config.run.data)
+    files = files_below(data_dir)
+    found, refusal = _plan(data_dir, config)
+    if found:
+        kind, candidates, rejections = found.source, slices.planned(found), found.rejections
+    else:
+        kind, candidates, rejections = slices.unlabelled(data_dir, files, config.ingest)
+    most = len(candidates) if look_at_all else MOST_LOOKED_AT[kind]
+    outcome = split(data_dir, found, candidates, config.ingest, len(candidates) <= most) if found else None
+    to_see = outcome.slices if outcome else candidates
+    contents = look_at(data_dir, to_see, most, config, watch.show, watch.progress)
+    is_dicom = kind == source.DICOM
+    lost = unreadable(rejections)
+    looks = summarise(contents, lost.items())
+    without_labels = Inspection(
+        folder=str(data_dir),
+        files=slices.kinds(data_dir, files),
+        source=kind,
+        form="",
+        classes={},
+        patients=None,
+        columns=(),
+        columns_left_out={},
+        not_slices=by_reason({path: why for path, why in rejections.items() if path not in lost}),
+        unreadable_headers=by_reason(lost),
+        series=slices.series(data_dir, files, candidates, config.ingest) if is_dicom else None,
+        looks=looks,
+        split=None,
+        expected=None,
+        refusals=(
+            *_not_apart(config),
+            *refusal,
+            *(outcome.refusals if outcome else ()),
+            *too_many_rejected(contents, rejections, config.ingest),
+            *(too_much_dropped(contents, list(outcome.split.parts), config.filter) if outcome else ()),
+        ),
+        warnings=(*doubts.of_contents(looks, is_dicom, by_reason(lost), config),),
+    )
+    if found is None or outcome is None:
+        return without_labels
+    return _with_labels(without_labels, found, outcome, config)
+
+
+def _plan(data_dir: Path, config: Config) -> tuple[Plan | None, tuple[str, ...]]:
+    try:
+        return plan(data_dir, config.ingest), ()
+    except DataError as error:
+        return None, (str(error),)
+
+
+def _with_labels(known: Inspection, found: Plan, outcome: Outcome, config: Config) -> Inspection:
+    """Adds what classes and patients tell to what is known without them."""
+    layout = Layout.of(config.run)
+    owners = slices.patients(found)
+    numbers = collections.Counter(CLASSES[row.hemorrhage] for row in found.slices)
+    classes = {name: numbers[name] for name in reversed(CLASSES)}
+    channels = config.transform.channels or source.channels(Path(known.folder), config.ingest)
+    expected = None
+    if known.looks.sizes:
+        expected = expect(len(found.slices), known.looks, outcome.split, channels, config, layout.root)
+    return dataclasses.replace(
+        known,
+        form=found.form,
+        classes=classes,
+        patients=owners,
+        columns=found.columns,
+        columns_left_out=found.columns_left_out,
+        split=outcome.split,
+        expected=expected,
+        warnings=(
+            *found.warnings,
+            *doubts.of_labels(classes, owners, outcome.split, config),
+            *known.warnings,
+            *(doubts.of_disk(expected) if expected else ()),
+        ),
+    )
+
+
+def _not_apart(config: Config) -> list[str]:
+    try:
+        require_apart(config)
+    except ConfigError as error:
+        return [str(error)]
+    return []

@@ -1,0 +1,61 @@
+"""Why a run would stop that has begun: too many files that cannot be read, too many hemorrhages dropped."""
+
+from collections.abc import Mapping, Sequence
+
+from components.ingest.header import Rejection
+from components.ingest.params import IngestParams
+from components.ingest.report import by_reason, unreadable
+from components.slice_filter.params import FilterParams
+from components.slice_filter.report import account
+from components.slice_filter.tally import Tally
+from pipeline.inspection.contents import Contents
+
+
+def too_many_rejected(
+    contents: Contents, headers: Mapping[str, Rejection], params: IngestParams
+) -> list[str]:
+    """Says what SliceExampleGen would refuse; from a part of the slices it is an estimate.
+
+    Args:
+      contents: What was seen.
+      headers: Files that are rejected by their header already.
+      params: The share that is allowed.
+    """
+    rejected = {
+        str(number): one.found for number, one in enumerate(contents.seen) if isinstance(one.found, Rejection)
+    }
+    lost = unreadable(headers)
+    found = contents.of + len(lost)
+    estimate = len(lost) + contents.of * len(rejected) / max(1, len(contents.seen))
+    if not found or estimate / found <= params.max_rejected_share:
+        return []
+    reasons = ", ".join(f"{number} {reason}" for reason, number in by_reason({**lost, **rejected}).items())
+    about = "" if contents.are_whole else "about "
+    return [
+        f"{about}{round(estimate)} of {found} files cannot be read, {estimate / found:.1%}, and "
+        f"{params.max_rejected_share:.1%} are allowed (seen: {reasons}); repair or remove them, or raise "
+        "ingest.max_rejected_share"
+    ]
+
+
+def too_much_dropped(contents: Contents, splits: Sequence[str], params: FilterParams) -> list[str]:
+    """Says what SliceFilter would object to.
+
+    Args:
+      contents: What was seen, with labels.
+      splits: Whose slices are known by split; none where they are not.
+      params: The filter's.
+    """
+    tally = Tally(params)
+    for one in contents.seen:
+        split = one.slice.split if splits else ""
+        if one.measures:
+            tally.count(split, one.slice.hemorrhage or 0, one.measures)
+        elif one.judged:
+            tally.add_unreadable(split, one.slice.hemorrhage or 0, one.problem)
+    report = account(tally, splits or [""])
+    if splits and contents.are_whole:
+        return list(report.objections)
+    lost = report.totals["hemorrhages_lost_share"] > params.max_lost_hemorrhage_share
+    looked = "" if contents.are_whole else f"of {len(contents.seen)} slices looked at, "
+    return [f"{looked}{report.objections[0]}"] if lost else []

@@ -1,0 +1,135 @@
+"""The slices of a folder, with labels where they can be had, and in any case what can be told without."""
+
+import collections
+import dataclasses
+import statistics
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePosixPath
+
+from components.ingest import source
+from components.ingest.dicom.discovery import may_be_dicom, read_headers
+from components.ingest.dicom.instances import Instance
+from components.ingest.dicom.series import one_series_a_study, without_duplicates
+from components.ingest.errors import DataError
+from components.ingest.header import Rejection
+from components.ingest.params import IngestParams
+from components.ingest.plan import Plan
+from components.ingest.scan import is_image
+from pipeline.inspection.facts import Kind, Patients, Series, Spread
+
+NO_ENDING = "no ending"
+
+
+@dataclasses.dataclass(frozen=True, order=True)
+class Candidate:
+    """One slice to look at; `hemorrhage` and `split` are None and "" where they are not known."""
+
+    path: str
+    frame: int
+    is_dicom: bool
+    hemorrhage: int | None = None
+    split: str = ""
+
+
+def kinds(data_dir: Path, files: Iterable[str]) -> dict[str, Kind]:
+    """Counts files by ending, the commonest first; what follows a dot in a UID is no ending."""
+    numbers: collections.Counter[str] = collections.Counter()
+    sizes: collections.Counter[str] = collections.Counter()
+    for path in files:
+        ending = PurePosixPath(path).suffix.lower()
+        ending = NO_ENDING if not ending or ending[1:].isdigit() else ending
+        numbers[ending] += 1
+        sizes[ending] += _size(data_dir / path)
+    return {ending: Kind(number, sizes[ending]) for ending, number in numbers.most_common()}
+
+
+def planned(found: Plan) -> list[Candidate]:
+    """Returns the slices that a run would read."""
+    is_dicom = found.source == source.DICOM
+    return [Candidate(row.path, row.frame or 0, is_dicom, row.hemorrhage) for row in found.slices]
+
+
+def unlabelled(
+    data_dir: Path, files: Sequence[str], params: IngestParams
+) -> tuple[str, list[Candidate], dict[str, Rejection]]:
+    """Returns source and slices of a folder whose labels cannot be used, and why files are not read."""
+    kind = _kind(data_dir, params)
+    if kind == source.IMAGE:
+        return kind, [Candidate(path, 0, False) for path in files if is_image(path)], {}
+    headers = read_headers(data_dir, may_be_dicom(files, params))
+    found, duplicates = without_duplicates(headers.instances)
+    others: dict[str, Rejection] = {}
+    if params.series == "one":
+        found, others = one_series_a_study(found)
+    slices = [Candidate(each.path, each.frame, True) for each in found]
+    return kind, slices, headers.rejections | duplicates | others
+
+
+def _kind(data_dir: Path, params: IngestParams) -> str:
+    try:
+        return source.kind(data_dir, params)
+    except DataError:  # of the table: the files themselves decide
+        return source.kind(data_dir, params.model_copy(update={"form": "folders"}))
+
+
+def patients(found: Plan) -> Patients:
+    """Counts patients and what each has."""
+    of_patient: dict[str, list[int]] = {}
+    for row in found.slices:
+        of_patient.setdefault(row.patient, []).append(row.hemorrhage)
+    if found.patients_from == "none":
+        return Patients("none", 0, 0, None)
+    return Patients(
+        known_from=found.patients_from,
+        number=len(of_patient),
+        with_hemorrhage=sum(map(any, of_patient.values())),
+        slices_each=spread(map(len, of_patient.values())),
+    )
+
+
+def series(
+    data_dir: Path, files: Sequence[str], slices: Iterable[Candidate], params: IngestParams
+) -> Series | None:
+    """Says what the headers of DICOM slices say; None where there is none."""
+    headers = read_headers(data_dir, may_be_dicom(files, params))  # kept since the plan was made
+    found, _ = without_duplicates(headers.instances)
+    wanted = {(each.path, each.frame) for each in slices}
+    read = [each for each in found if (each.path, each.frame) in wanted]
+    if not read:
+        return None
+    of_study: dict[str, set[str]] = {}
+    for each in found:
+        of_study.setdefault(each.study, set()).add(each.series)
+    of_series: dict[str, list[Instance]] = {}
+    for each in read:
+        of_series.setdefault(each.series, []).append(each)
+    firsts = [of_one[0] for of_one in of_series.values()]
+    return Series(
+        studies=len(of_study),
+        found=sum(map(len, of_study.values())),
+        read=len(of_series),
+        a_study=spread(map(len, of_study.values())),
+        slices_each=spread(map(len, of_series.values())),
+        thickness=_counted("" if one.thickness is None else f"{one.thickness:.1f} mm" for one in firsts),
+        kernels=_counted(one.kernel for one in firsts),
+        manufacturers=_counted(one.further.get("manufacturer", "") for one in firsts),
+        with_contrast=sum(one.contrast for one in firsts),
+        windows=params.windows,
+    )
+
+
+def spread(numbers: Iterable[int]) -> Spread:
+    """Returns the spread of at least one number."""
+    known = sorted(numbers)
+    return Spread(known[0], statistics.median(known), known[-1])
+
+
+def _counted(texts: Iterable[str]) -> dict[str, int]:
+    return dict(collections.Counter(texts).most_common())
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
