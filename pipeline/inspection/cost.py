@@ -52,7 +52,7 @@ def expect(slices: int, looks: Looks, split: Split, channels: int, config: Confi
       output: Folder that it would write to.
     """
     read = slices * (1 - _share(looks.rejected, looks.slices))
-    kept = read * (1 - _share(looks.would_drop, looks.slices) * config.filter.enabled)
+    kept = read - slices * _share(looks.would_drop, looks.slices) * config.filter.enabled
     shares = {name: part.slices / slices for name, part in split.parts.items()} or split.shares
     side = config.transform.image_side
     cores = len(os.sched_getaffinity(0))

@@ -14,7 +14,7 @@ RARE, COMMON = 0.03, 0.6  # share of hemorrhages; 0.127 in CT-ICH
 UNWINDOWED = 0.01  # share of slices that lie below the brain window
 WHITE = 0.9  # 99th percentile of grey of a slice with a skull in a brain window: bone is white there
 MANY_BLANK = 0.3  # share of slices; a series from neck to above the vertex has a sixth
-EVEN = 0.1  # share of slices of one grey value
+EVEN = 0.2  # share of slices of one grey value; the ends of a series may be
 
 
 def of_labels(classes: dict[str, int], patients: Patients, split: Split, config: Config) -> Iterator[str]:
@@ -67,7 +67,7 @@ def of_contents(looks: Looks, is_dicom: bool, unreadable: dict[str, int], config
             "anew from the archive, with RescaleSlope and RescaleIntercept"
         )
     dark = looks.would_drop.get(Reason.DARK, 0)
-    if dark > UNWINDOWED * seen:
+    if not is_dicom and dark > UNWINDOWED * seen:
         yield (
             f"{dark} of {seen} slices are nearly black but not empty (dark): most likely exported without a "
             "window; export them in a brain window (centre 40, width 80 HU)"

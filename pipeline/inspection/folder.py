@@ -83,7 +83,7 @@ def inspect(config: Config, look_at_all: bool, watch: Watch) -> Inspection:
             *refusal,
             *(outcome.refusals if outcome else ()),
             *too_many_rejected(contents, rejections, config.ingest),
-            *(too_much_dropped(contents, list(outcome.split.parts), config.filter) if outcome else ()),
+            *(too_much_dropped(contents, _sound_splits(outcome), config.filter) if outcome else ()),
         ),
         warnings=(*doubts.of_contents(looks, is_dicom, by_reason(lost), config),),
     )
@@ -97,6 +97,11 @@ def _plan(data_dir: Path, config: Config) -> tuple[Plan | None, tuple[str, ...]]
         return plan(data_dir, config.ingest), ()
     except DataError as error:
         return None, (str(error),)
+
+
+def _sound_splits(outcome: Outcome) -> list[str]:
+    """Returns the splits that have both classes to begin with; the filter need not say so again."""
+    return [] if outcome.refusals else list(outcome.split.parts)
 
 
 def _with_labels(known: Inspection, found: Plan, outcome: Outcome, config: Config) -> Inspection:

@@ -53,7 +53,7 @@ def _series(found: Inspection) -> Iterator[Line]:
         yield "not to be read", f"{sum(found.not_slices.values()):,} files: {_counts(found.not_slices)}"
     if found.unreadable_headers:
         number = sum(found.unreadable_headers.values())
-        yield "unreadable", f"{number:,} files by their header: {_counts(found.unreadable_headers)}"
+        yield "unreadable", f"{number:,} by their headers: {_counts(found.unreadable_headers)}"
     series = found.series
     if series is None:
         return
@@ -105,7 +105,10 @@ def _looks(looks: Looks, config: Config) -> Iterator[Line]:
     if looks.slices:
         yield from _looked_at(looks, config)
     for example in looks.examples:
-        yield "", f"{example.file}: {example.reason}" + (f", {example.detail}" if example.detail else "")
+        yield (
+            "  such as",
+            f"{example.file}: {example.reason}" + (f", {example.detail}" if example.detail else ""),
+        )
     if looks.sizes:
         yield "rows x columns", _with_counts(looks.sizes)
         yield "slice filter", _dropped(looks, config)
@@ -158,30 +161,18 @@ def _expected(expected: Expected | None, config: Config) -> Iterator[Line]:
     data, training, rest = expected.data_seconds, expected.training_seconds, expected.rest_seconds
     whole = data + training + rest
     machine = f"{expected.cores} cores" + (", and a GPU, which is not reckoned with" if expected.gpu else "")
-    epochs = config.trainer.warmup_epochs + config.trainer.epochs
     slower = _time(whole * expected.times_slower)
+    epochs = f"{config.trainer.warmup_epochs + config.trainer.epochs} epochs"
+    side = config.transform.image_side
+    parts = f"data {_time(data)}, {epochs} at {side} pixels {_time(training)}, all else {_time(rest)}"
     yield (
         "time",
         f"about {_time(whole)} on this machine ({machine}), up to {slower} if it does other work too",
     )
-    yield (
-        "",
-        (
-            f"data {_time(data)}, {epochs} epochs at {config.transform.image_side} pixels "
-            f"{_time(training)}, start, evaluation and export {_time(rest)}"
-        ),
-    )
-    yield (
-        "",
-        "reckoned from the slices looked at and a product of matrices here, and from docs/performance.md",
-    )
-    yield (
-        "disk",
-        (
-            f"{_bytes(expected.kept_bytes)}, {_bytes(expected.most_bytes)} while it trains; "
-            f"{_bytes(expected.free_bytes)} are free"
-        ),
-    )
+    yield "  of which", parts
+    yield "  reckoned from", "the slices looked at and a product of matrices here, and docs/performance.md"
+    kept, most = _bytes(expected.kept_bytes), _bytes(expected.most_bytes)
+    yield "disk", f"{kept}, {most} while it trains; {_bytes(expected.free_bytes)} are free"
 
 
 def _spread(spread: Spread, what: str) -> str:

@@ -38,6 +38,11 @@ class ContactSheet:
         if seen.judged is not Reason.KEEP:
             self._offer(DROPPED, seen, grey)
 
+    @property
+    def shows_any(self) -> bool:
+        """Whether there is a slice on it."""
+        return bool(self._tiles)
+
     def _offer(self, part: str, seen: Seen, grey: Grey) -> None:
         self._numbers[part] = self._numbers.get(part, 0) + 1
         tiles = self._tiles.setdefault(part, [])

@@ -41,9 +41,11 @@ def inspect_on_terminal(config: Config, look_at_all: bool, as_json: bool, contac
             config, look_at_all, dataclasses.replace(watch, show=sheet.offer) if target else watch
         )
     said = "--contact-sheet FILE.png writes one: slices at random, and those that would be dropped"
-    if target:
+    if target and sheet.shows_any:
         target.write_bytes(sheet.png())
         said = f"{contact_sheet}; it shows slices: treat it as patient data"
+    elif target:
+        said = "not written: no slice can be shown"
     print(json.dumps(dataclasses.asdict(found), indent=2) if as_json else page(found, config, said))
     return REFUSED if found.refusals else STARTS
 
