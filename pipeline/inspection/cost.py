@@ -19,7 +19,7 @@ from schemas.features import SPLITS
 # matrices runs at REFERENCE_GFLOPS; in proportion to the pixels.
 STEP_SECONDS = {"inception_v3": 0.206, "tiny": 0.0065}
 REFERENCE_SIDE = 224  # pixels
-REFERENCE_GFLOPS = 97.0  # 10^9 floating point operations a CPU second
+REFERENCE_GFLOPS = 68.0  # 10^9 floating point operations a CPU second
 FORWARD = 0.28  # of a training step: validation, evaluation, a frozen trunk
 DATA_LOOKS = 2.5  # times reading and measuring a slice once: all nodes before the training
 START_SECONDS = 80.0  # imports, one of each node with nothing in it, tracing, export
@@ -37,7 +37,7 @@ GPU = Path("/dev/nvidiactl")
 
 TRAIN = SPLITS[0]
 MATRIX_SIDE = 1024
-TRIES = 5
+TRIES = 10  # of which the fastest counts: other work on the machine slows some down
 
 
 def expect(slices: int, looks: Looks, split: Split, channels: int, config: Config, output: Path) -> Expected:
