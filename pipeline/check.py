@@ -116,12 +116,13 @@ def _print(comparison: "Comparison", model_dir: Path, folder: str, rejected: Map
         print(f"{who:<6} {where}: {slices} slices, {fit} of them with enough brain to be compared")
     if rejected:
         print(f"       not read: {_counts(rejected)}")
-    print(f"\n{'apart':>6}  {'limit':>6}  {'':<5}  {'feature':<17}  {'training':>18}  {'new':>18}")
+    width = max(len(told.summary) for one in comparison.features for told in (one.training, one.new))
+    print(f"\n{'apart':>6}  {'limit':>6}  {'':<5}  {'feature':<17}  {'training':>{width}}  {'new':>{width}}")
     for feature in comparison.features:
         moved = "MOVED" if feature.moved else ""
         print(
             f"{feature.value:6.3f}  {feature.threshold:6.3f}  {moved:<5}  {feature.name:<17}  "
-            f"{feature.training.summary:>18}  {feature.new.summary:>18}"
+            f"{feature.training.summary:>{width}}  {feature.new.summary:>{width}}"
         )
     print()
     for warning in comparison.warnings():

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 TO = " to "  # between the borders of a bucket
+WHOLE_FROM = 100  # numbers that large, such as HU and pixels, are told without decimals
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Shares:
         if self.mean is None or self.deviation is None:
             share, label = max(zip(self.shares, self.labels, strict=True), default=(0.0, ""))
             return f"{share:.0%} {label}"
+        if abs(self.mean) >= WHOLE_FROM:
+            return f"{self.mean:.0f} +- {self.deviation:.0f}"
         return f"{self.mean:.3g} +- {self.deviation:.2g}"
 
 
