@@ -137,7 +137,7 @@ def summarise(contents: Contents, unreadable_files: Iterable[tuple[str, Rejectio
     read = [(one, one.found) for one in contents.seen if isinstance(one.found, Header)]
     dropped = [one for one, _ in read if one.judged is not Reason.KEEP]
     decoded = [one.measures for one, _ in read if one.measures]
-    labelled = all(one.slice.hemorrhage is not None for one in contents.seen)
+    labelled = bool(contents.seen) and contents.seen[0].slice.hemorrhage is not None
     bright = [one.measures.bright_intensity for one, _ in read if one.judged is Reason.KEEP and one.measures]
     examples = [*unreadable_files, *rejected][:EXAMPLES]
     return Looks(

@@ -70,6 +70,14 @@ def test_a_broken_table(folder, inspected, capsys, table, said):
     assert page.entry("rows x columns") == "40 x 40, 8 bit, grey (2)"
 
 
+def test_labels_that_cannot_be_used_give_no_numbers(folder, facts):
+    assert facts(folder)["looks"]["hemorrhages"] is None
+    draw(folder, "1.png", "2.png")
+    found = facts(folder)
+    assert (found["looks"]["slices"], found["looks"]["hemorrhages"], found["classes"]) == (2, None, {})
+    assert (found["split"], found["expected"], found["patients"]) == (None, None, None)
+
+
 def test_an_empty_folder_and_one_of_other_files(folder, inspected, capsys):
     status, page = inspected(folder)
     assert (status, page.entry("folder")) == (1, f"{folder}: 0 files, 0 bytes")
