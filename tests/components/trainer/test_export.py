@@ -1,5 +1,6 @@
 """The SavedModel as somebody sees it who has TensorFlow and nothing of ours."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -134,3 +135,8 @@ def test_a_process_with_tensorflow_alone_loads_it(
     assert float(result.stdout.splitlines()[-1]) == pytest.approx(
         float(probabilities(made, model)[0, 0]), abs=1e-5
     )
+
+
+def test_the_saved_model_says_what_it_was_trained_on(made: ModuleType, served: Path):
+    told = json.loads((served / features.TRAINED_ON_FILE).read_text())
+    assert told == {"windows": "", "image_side": made.SIDE, "channels": 1}

@@ -1,0 +1,93 @@
+"""Which DICOM slices are scored, whose they are, and that no model is given the other kind."""
+
+import json
+import re
+
+import pytest
+from dicom_folders import set_all, study_uid, table, write_patient
+from PIL import Image
+
+from components.ingest.errors import DataError
+from pipeline.predict import find_slices, trained_on
+from pipeline.settings import load
+from schemas.features import TRAINED_ON_FILE
+
+pytestmark = pytest.mark.numpy
+
+WINDOWS = "40/80 80/200 600/2800"
+
+
+@pytest.fixture
+def params():
+    return load(read_file=False).config.ingest
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Two patients, a localizer, and an exported picture."""
+    for patient in "AB":
+        write_patient(tmp_path, patient)
+    write_patient(
+        tmp_path, "A", name="scout", slices=1, change=set_all(ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"])
+    )
+    Image.new("L", (40, 40)).save(tmp_path / "preview.png")
+    return tmp_path
+
+
+def told(slices, folder):
+    return [(one.path.relative_to(folder).as_posix(), one.patient, one.reason) for one in slices]
+
+
+def test_slices_come_series_by_series_and_what_is_none_has_its_reason(folder, params):
+    assert told(find_slices([str(folder)], WINDOWS, params), folder) == [
+        *((f"{patient}/axial/IM000{number}", patient, "") for patient in "AB" for number in (1, 2, 3)),
+        ("A/scout/IM0001", "", "localizer"),
+    ]
+
+
+def test_a_file_is_named_by_itself(folder, params):
+    (one,) = find_slices([str(folder / "B" / "axial" / "IM0002")], WINDOWS, params)
+    assert (one.path.name, one.frame, one.patient) == ("IM0002", 0, "B")
+
+
+def test_patients_are_told_by_the_table_else_by_the_pattern_else_by_the_header(folder, params):
+    pattern = params.model_copy(update={"patient_pattern": "^(?P<patient>.)/axial"})
+    table(folder, "StudyInstanceUID", {study_uid("A"): 1}, patient={study_uid("A"): "one"})
+    found = [one for one in find_slices([str(folder)], WINDOWS, pattern) if not one.reason]
+    assert [one.patient for one in found] == ["one"] * 3 + ["B"] * 3
+
+
+def test_a_model_of_hounsfield_units_is_given_no_images(folder, params, tmp_path_factory):
+    image = folder / "preview.png"
+    message = (
+        f"{image}: the model was trained on DICOM slices in Hounsfield units (windows {WINDOWS}); an exported"
+    )
+    with pytest.raises(DataError, match="^" + re.escape(message)):
+        find_slices([str(image), str(folder)], WINDOWS, params)
+    images = tmp_path_factory.mktemp("images")
+    Image.new("L", (40, 40)).save(images / "1.png")
+    with pytest.raises(DataError, match=f"^all of {images}: the model was trained on DICOM slices"):
+        find_slices([str(images)], WINDOWS, params)
+
+
+def test_a_model_of_images_is_given_no_dicom(folder, params):
+    file = folder / "A" / "axial" / "IM0001"
+    with pytest.raises(
+        DataError, match=f"^{file}: the model was trained on exported grey images; a DICOM slice"
+    ):
+        find_slices([str(file)], "", params)
+    with pytest.raises(
+        DataError, match=f"^all of {folder / 'A'}: the model was trained on exported grey images"
+    ):
+        find_slices([str(folder / "A")], "", params)
+    assert [one.path.name for one in find_slices([str(folder)], "", params)] == ["preview.png"]
+
+
+def test_a_model_says_what_it_was_trained_on(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"is not a SavedModel: it has no saved_model.pb"):
+        trained_on(tmp_path)
+    (tmp_path / "saved_model.pb").touch()
+    assert trained_on(tmp_path) == ""
+    (tmp_path / TRAINED_ON_FILE).parent.mkdir()
+    (tmp_path / TRAINED_ON_FILE).write_text(json.dumps({"windows": WINDOWS}))
+    assert trained_on(tmp_path) == WINDOWS
