@@ -1,8 +1,10 @@
 """What is known of a graph when it is built, before any node runs."""
 
+import json
 from pathlib import Path
 
 import pytest
+from dicom_folders import write_patient
 
 from pipeline.graph import build_pipeline
 from pipeline.settings import load
@@ -39,3 +41,19 @@ def test_a_missing_file_of_weights_is_told_before_any_node_runs():
 def test_slices_too_small_for_the_trunk_are_told_before_any_node_runs():
     with pytest.raises(ValueError, match=r"transform\.image_side: .*at least 75 pixels, got 64"):
         built("transform.image_side=64")
+
+
+def test_the_model_gets_a_channel_of_images_and_one_a_window_of_dicom(tmp_path: Path):
+    def channels(*settings: str) -> int:
+        custom = json.loads(built(f"run.data={tmp_path / 'data'}", *settings)["Transform"]["custom_config"])
+        return json.loads(custom["params"])["channels"]
+
+    (tmp_path / "data" / "normal").mkdir(parents=True)
+    (tmp_path / "data" / "normal" / "1.png").touch()
+    assert channels() == 1
+    write_patient(tmp_path / "data" / "normal", "A")
+    (tmp_path / "data" / "normal" / "1.png").unlink()
+    assert channels() == 3
+    assert channels("ingest.windows=40/80") == 1
+    with pytest.raises(ValueError, match=r"transform\.channels: 1 would mix the 3 windows of a DICOM slice"):
+        channels("transform.channels=1")

@@ -1,5 +1,6 @@
 """What the model is fed: every slice once an epoch, in an order and shape that only the seed decides."""
 
+import dataclasses
 import io
 from pathlib import Path
 from types import ModuleType
@@ -146,3 +147,18 @@ def test_each_slice_carries_the_weight_of_its_class(made: ModuleType):
     )
     assert targets.sum() == 4
     np.testing.assert_array_equal(weights, np.where(targets == 1, 3.0, 0.5))
+
+
+def test_slices_say_which_windows_they_show_and_must_all_say_the_same(made: ModuleType, tmp_path: Path):
+    grey, windowed = made.records(2, 1)
+    shown = dataclasses.replace(windowed, windows="40/80")
+    for name, records in (("grey", [grey]), ("hu", [shown]), ("mixed", [grey, shown])):
+        with tf.io.TFRecordWriter(str(tmp_path / name)) as writer:
+            for record in records:
+                writer.write(record.to_example().SerializeToString())
+    assert slices.windows_of([str(tmp_path / "grey")], "train") == ""
+    assert slices.windows_of([str(tmp_path / "hu")], "train") == "40/80"
+    with pytest.raises(
+        ValueError, match=r"slices of split train show different windows of HU: \['', '40/80'\]"
+    ):
+        slices.windows_of([str(tmp_path / "mixed")], "train")
