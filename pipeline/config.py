@@ -6,6 +6,7 @@ from typing import Any, Literal
 from components.drift.params import DriftParams
 from components.evaluator.params import GateParams
 from components.ingest.params import IngestParams
+from components.leakage.params import LeakageParams
 from components.parameters import Parameters, parameter
 from components.phantoms.params import PhantomFolderParams
 from components.slice_filter.params import FilterParams
@@ -31,6 +32,7 @@ class Config(Parameters):
     run: RunParams
     ingest: IngestParams
     filter: FilterParams
+    leakage: LeakageParams
     transform: TransformParams
     trainer: TrainerParams
     gate: GateParams
@@ -73,6 +75,15 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "min_brain_share": 0.02,  # drops no hemorrhage in two public sets of 5,947 slices
         "max_lost_hemorrhage_share": 0.01,  # room for a wrong label, not for a wrong threshold
         "contact_sheet_slices": 24,  # three rows: what a person looks at
+    },
+    "leakage": {
+        "action": "fail",
+        # docs/decisions/0005-leakage.md: finds copies that were encoded, resized or brightened anew, and no
+        # two patients of a real set.
+        "max_hash_distance": 16,
+        "min_correlation": 0.85,
+        "max_dropped_share": 0.1,  # more is a broken split, not a few copies
+        "example_pairs": 24,  # six rows: what a person looks at
     },
     "transform": {
         "image_side": 224,  # of the recipe

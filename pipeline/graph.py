@@ -14,6 +14,7 @@ from components.evaluator.baseline import OlderBlessedModelStrategy
 from components.evaluator.gates import eval_config
 from components.ingest import source
 from components.ingest.component import SliceExampleGen
+from components.leakage.component import LeakageGate
 from components.slice_filter.component import SliceFilter
 from components.trainer import preflight, weights
 from components.trainer.run import run_fn
@@ -67,11 +68,17 @@ def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
         params_json=config.filter.to_json(),
         code_fingerprint=code_of("slice_filter"),
     )
-    examples = slice_filter.outputs["filtered_examples"]
+    filtered = slice_filter.outputs["filtered_examples"]
+    leakage_gate = LeakageGate(
+        examples=filtered,
+        params_json=config.leakage.to_json(),
+        code_fingerprint=code_of("leakage"),
+    )
+    examples = leakage_gate.outputs["checked_examples"]
 
     schema = tfx.components.ImportSchemaGen(schema_file=str(fingerprint.ROOT / SCHEMA))
     schema.exec_properties["code_fingerprint"] = fingerprint.of_sources(SCHEMA)
-    statistics = tfx.components.StatisticsGen(examples=examples, schema=schema.outputs["schema"])
+    statistics = tfx.components.StatisticsGen(examples=filtered, schema=schema.outputs["schema"])
     validator = tfx.components.ExampleValidator(
         statistics=statistics.outputs["statistics"], schema=schema.outputs["schema"]
     )
@@ -133,7 +140,7 @@ def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
         ),
     )
     nodes = [
-        ingest, slice_filter, schema, statistics, validator, anomaly_gate,
+        ingest, slice_filter, leakage_gate, schema, statistics, validator, anomaly_gate,
         transform, trainer, latest_blessed, evaluator, pusher,
     ]  # fmt: skip
     if config.ingest.test_buckets:

@@ -6,9 +6,10 @@ from pathlib import Path
 from google.protobuf import text_format
 from tensorflow_metadata.proto.v0 import schema_pb2, statistics_pb2
 
+from components.leakage.wording import tell_all, tell_drops
 from components.trainer.history import best_epoch
 from pipeline.evaluation import OVERALL, read_metrics
-from pipeline.reports import filter_report, ingest_report, pushed_artifact, read_history
+from pipeline.reports import filter_report, ingest_report, leakage_report, pushed_artifact, read_history
 from pipeline.runs import ArtifactRef, Run
 from pipeline.verdict import is_blessed
 from schemas import features
@@ -38,6 +39,14 @@ def _filter(run: Run) -> str:
     totals = report["totals"]
     reasons = ", ".join(f"{count} {reason}" for reason, count in totals["dropped"].items() if count)
     return f"{totals['read']} slices in, {totals['kept']} out; dropped: {reasons or 'none'}"
+
+
+def _leakage(run: Run) -> str:
+    report = leakage_report(run)
+    slices = sum(split["slices"] for split in report["splits"].values())
+    found = "; ".join(tell_all(report["findings"])) or "nothing is in two splits, nothing has two labels"
+    dropped = tell_drops(report["dropped"])
+    return f"{slices} slices compared: {found}{dropped and '; dropped: '}{dropped}"
 
 
 def _schema(run: Run) -> str:
@@ -111,6 +120,7 @@ def _pusher(run: Run) -> str:
 _TELLERS: Mapping[str, Callable[[Run], str]] = {
     "SliceExampleGen": _ingest,
     "SliceFilter": _filter,
+    "LeakageGate": _leakage,
     "ImportSchemaGen": _schema,
     "StatisticsGen": _statistics,
     "Transform": _transform,

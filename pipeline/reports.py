@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from components.ingest.report import REPORT_FILE
+from components.leakage.report import REPORT_FILE as LEAKAGE_FILE
 from components.slice_filter.transform import ACCOUNT_FILE
 from components.trainer.history import TABLE, Row
 from pipeline.runs import ArtifactRef, Run
@@ -21,9 +22,15 @@ def filter_report(run: Run) -> Mapping[str, Any]:
     return _json(run.output("SliceFilter", "report"), ACCOUNT_FILE)
 
 
+def leakage_report(run: Run) -> Mapping[str, Any]:
+    """Returns LeakageGate's report; empty where the run did not come so far."""
+    return _json(run.output("LeakageGate", "report"), LEAKAGE_FILE)
+
+
 def read_warnings(run: Run) -> list[str]:
-    """Returns what SliceExampleGen warned of: a run's numbers are to be read with it."""
-    return list(ingest_report(run).get("warnings", ()))
+    """Returns what SliceExampleGen and LeakageGate warned of: a run's numbers are to be read with it."""
+    reports = (ingest_report(run), leakage_report(run))
+    return [warning for report in reports for warning in report.get("warnings", ())]
 
 
 def read_history(run: Run) -> list[Row]:

@@ -29,7 +29,7 @@ def print_summary(config: Config, run_id: str | None) -> None:
 def summarise(run: Run) -> Iterator[str]:
     """Yields the summary's lines."""
     # These import TFX: only once its chatter is out of the way.
-    from pipeline.reports import filter_report, ingest_report
+    from pipeline.reports import filter_report, ingest_report, leakage_report
     from pipeline.verdict import verdict
 
     yield f"run {run.id}"
@@ -37,6 +37,7 @@ def summarise(run: Run) -> Iterator[str]:
     yield f"nodes: {states}"
     yield from _data(ingest_report(run))
     yield from _drops(filter_report(run))
+    yield from _leakage(leakage_report(run))
     yield from _training(run)
     for title, node in (("validation", "Evaluator"), ("test", "TestEvaluator")):
         yield from _evaluation(run, title, node)
@@ -44,6 +45,7 @@ def summarise(run: Run) -> Iterator[str]:
     yield verdict(run)[0]
     places = [
         ("contact sheet", run.output("SliceFilter", "report")),
+        ("leakage", run.output("LeakageGate", "report")),
         ("rejections", run.output("SliceExampleGen", "report")),
         ("history, TensorBoard", run.output("Trainer", "model_run")),
         ("model", run.output("Trainer", "model")),
@@ -78,6 +80,19 @@ def _drops(report: Mapping[str, Any]) -> Iterator[str]:
     yield f"slice filter: {totals['read']} in, {totals['kept']} kept"
     for reason, count in totals["dropped"].items():
         yield f"  dropped, {reason}: {count}"
+
+
+def _leakage(report: Mapping[str, Any]) -> Iterator[str]:
+    from components.leakage.wording import tell_all, tell_drops
+
+    if not report:
+        return
+    yield ""
+    found = list(tell_all(report["findings"]))
+    yield f"leakage gate: {'' if found else 'nothing is in two splits, nothing has two labels'}".rstrip()
+    yield from (f"  {told}" for told in found)
+    if dropped := tell_drops(report["dropped"]):
+        yield f"  dropped: {dropped}"
 
 
 def _training(run: Run) -> Iterator[str]:

@@ -63,6 +63,7 @@ TRAINED_ON_FILE = "assets.extra/ichor.json"
 TRAINING_STATISTICS_FILE = "assets.extra/training_statistics.pb"  # a copy of BASELINE_FILE
 
 SPLITS = ("train", "val", "test")
+CLASSES = ("normal", "hemorrhage")  # what labels 0 and 1 mean
 
 # Custom property of an Examples artifact: a warning a line, such as that patients are not known.
 WARNING_PROPERTY = "ichor_warning"

@@ -12,12 +12,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 from components.imaging.sheet import GAP, LINE, THUMBNAIL, TITLE
 from components.slice_filter.contact_sheet import COLUMNS, LINES
-from components.slice_filter.rules import CLASSES
 from pipeline.layout import Layout
 from pipeline.predict import latest_pushed
 from pipeline.runs import read_run
 from pipeline.settings import load
-from schemas.features import PROBABILITY
+from schemas.features import CLASSES, PROBABILITY
 from schemas.records import SliceRecord
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"

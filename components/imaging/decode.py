@@ -68,6 +68,20 @@ def decode_channels(encoded: bytes, channels: int) -> npt.NDArray[np.uint8]:
         return values.reshape(*values.shape[:2], channels)
 
 
+def decode_seen(encoded: bytes, windows: int) -> Grey:
+    """Decodes a slice to grey as a person sees it: the first of its windows of HU, or luma without any.
+
+    Args:
+      encoded: A whole file.
+      windows: How many windows of HU its channels are; 0 for an image.
+    Returns:
+      (rows, columns); uint8 or uint16.
+    Raises:
+      UndecodableImage: As `decode_channels` and `decode_grey`.
+    """
+    return decode_channels(encoded, windows)[..., 0] if windows else decode_grey(encoded)
+
+
 @contextlib.contextmanager
 def _opened(encoded: bytes) -> Iterator[Image.Image]:
     """Opens an image whose size is within bounds; whatever goes wrong while it is open is told in one way."""

@@ -62,6 +62,27 @@ def pack(strings: npt.NDArray[np.bool_]) -> Packed:
     return np.packbits(strings, axis=1)
 
 
+def spread(first: Indices, last: Indices) -> Iterator[tuple[Indices, Indices]]:
+    """Yields each row with each number from its first to before its last, in blocks of about `BLOCK` pairs.
+
+    Args:
+      first: int (rows,).
+      last: int (rows,), not less.
+    Yields:
+      Rows, and the numbers that come with them.
+    """
+    ends = np.cumsum(last - first)
+    row = 0
+    while row < len(first):
+        done = ends[row - 1] if row else 0
+        until = max(row + 1, int(np.searchsorted(ends, done + BLOCK, side="right")))
+        lengths = (last - first)[row:until]
+        rows = np.repeat(np.arange(row, until), lengths)
+        starts = np.repeat(first[row:until] - (ends[row:until] - lengths), lengths)
+        yield rows, starts + np.arange(done, ends[until - 1])
+        row = until
+
+
 def _join(
     keys: npt.NDArray[np.uint64], their_keys: npt.NDArray[np.uint64], spare: int, mask: npt.NDArray[np.uint64]
 ) -> Iterator[tuple[Indices, Indices]]:
@@ -75,22 +96,8 @@ def _join(
         first = np.searchsorted(their_keys, wanted)
         hit = np.flatnonzero(their_keys[np.minimum(first, len(their_keys) - 1)] == wanted)
         first, last = first[hit], np.searchsorted(their_keys, wanted[hit], side="right")
-        for one, other in _spread(first, last):
+        for one, other in spread(first, last):
             yield order[hit[one]], their_order[other]
-
-
-def _spread(first: Indices, last: Indices) -> Iterator[tuple[Indices, Indices]]:
-    """Yields, in blocks, each row with each number from its first to before its last."""
-    ends = np.cumsum(last - first)
-    row = 0
-    while row < len(first):
-        done = ends[row - 1] if row else 0
-        until = max(row + 1, int(np.searchsorted(ends, done + BLOCK, side="right")))
-        lengths = (last - first)[row:until]
-        rows = np.repeat(np.arange(row, until), lengths)
-        starts = np.repeat(first[row:until] - (ends[row:until] - lengths), lengths)
-        yield rows, starts + np.arange(done, ends[until - 1])
-        row = until
 
 
 def _keys(strings: Packed, band: int, bands: int) -> npt.NDArray[np.uint64]:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from components.imaging.sheet import FAINT, INK, WARNING, Thumbnail, Tile, tiled
 from components.slice_filter.params import FilterParams
-from components.slice_filter.rules import CLASSES, Reason
+from components.slice_filter.rules import Reason
+from schemas.features import CLASSES
 
 COLUMNS = 8
 LINES = 3  # below a thumbnail

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from components.slice_filter.params import FilterParams
-from components.slice_filter.rules import CLASSES, Reason
+from components.slice_filter.rules import Reason
 from components.slice_filter.tally import Outcome, Tally
+from schemas.features import CLASSES
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,12 +2,9 @@
 
 import enum
 
-from components.imaging.content import WINDOW_FLOOR, SliceMeasures
+from components.imaging.content import HEAD_FLOOR, WINDOW_FLOOR, SliceMeasures
 from components.slice_filter.params import FilterParams
 
-CLASSES = ("normal", "hemorrhage")  # what labels 0 and 1 mean
-
-HEAD_FLOOR = 0.01  # head_share; vertex tips of 2,501 real slices have 0.07, a crossing of couch rails 0.005
 DARK_CEILING = WINDOW_FLOOR / 255  # a slice whose 99th percentile is below shows nothing of the brain window
 EMPTY_CONTRAST = 1 / 255  # one grey level; an empty picture varies less
 DARK_CONTRAST = DARK_CEILING / 2  # what lies below the ceiling varies no more; the few pixels of a couch do

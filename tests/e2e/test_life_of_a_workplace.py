@@ -13,8 +13,8 @@ import pytest
 pytestmark = pytest.mark.e2e
 
 ALL = {
-    "SliceExampleGen", "SliceFilter", "ImportSchemaGen", "StatisticsGen", "ExampleValidator", "AnomalyGate",
-    "Transform", "Trainer", "TestEvaluator", "Evaluator", "Pusher",
+    "SliceExampleGen", "SliceFilter", "LeakageGate", "ImportSchemaGen", "StatisticsGen", "ExampleValidator",
+    "AnomalyGate", "Transform", "Trainer", "TestEvaluator", "Evaluator", "Pusher",
 }  # fmt: skip
 
 

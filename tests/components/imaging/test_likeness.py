@@ -18,11 +18,12 @@ from components.imaging.likeness import (
 )
 from components.phantoms.params import PhantomParams
 from components.phantoms.series import make_series
+from pipeline.config import DEFAULTS
 
 pytestmark = pytest.mark.numpy
 
 PATIENTS, SLICES, SIDE = 4, 12, 256
-ALIKE_PLACES, ALIKE_EDGES = 16, 0.85  # of 256 places, and of 1: the defaults of the leakage gate
+ALIKE_PLACES, ALIKE_EDGES = DEFAULTS["leakage"]["max_hash_distance"], DEFAULTS["leakage"]["min_correlation"]
 
 
 @functools.cache

@@ -1,0 +1,1 @@
+"""LeakageGate: no patient and no picture in two splits, and no picture with two labels."""
