@@ -12,6 +12,7 @@ from bench.sizes import FULL, QUICK
 
 BENCHES = {
     "nodes": "CPU time of a slice in each data node, beside decoding it once",
+    "leakage": "a slice's print beside decoding it, and the search among 100,000",
     "storage": "three ways of storing transformed slices",
     "epoch": "an epoch beside a bare Keras loop",
     "input": "the Trainer's input beside ImageDataGenerator",

@@ -18,6 +18,7 @@ class Sizes:
       steps: Training steps of an epoch beside a bare loop.
       trunk: Of the model that is trained.
       scale: Slices of the data sets that show how cost grows, rising.
+      prints: Slices that the leakage gate searches among, rising.
     """
 
     patients: int
@@ -30,6 +31,7 @@ class Sizes:
     steps: int
     trunk: str
     scale: tuple[int, ...]
+    prints: tuple[int, ...]
 
     @property
     def small(self) -> int:
@@ -53,6 +55,7 @@ FULL = Sizes(
     steps=15,
     trunk="inception_v3",
     scale=(12_500, 25_000, 50_000),
+    prints=(25_000, 50_000, 100_000),
 )
 # Shows that a bench runs; its figures mean nothing.
 QUICK = Sizes(
@@ -66,4 +69,5 @@ QUICK = Sizes(
     steps=2,
     trunk="tiny",
     scale=(96, 144, 192),
+    prints=(300, 600),
 )

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
     ("name", "rows"),
     [
         ("nodes", {"SliceExampleGen", "SliceFilter", "StatisticsGen", "Transform"}),
+        ("leakage", {"decoding a slice once (Pillow)", "a slice's print, decoding included"}),
         ("epoch", {"through ichor's input", "bare Keras loop"}),
         ("first_step", {"compile and fit", "ichor"}),
     ],
