@@ -43,9 +43,9 @@ def run(place: Workplace) -> Section:
         title="The leakage gate",
         method=(
             f"Prints of {len(encoded)} phantom slices of {place.sizes.side} px, and the search for patients, "
-            "equal pixels, near hashes and labels among made prints, at the default settings; medians of "
-            f"{place.sizes.rounds}. The search compares the edges of what is near; reading the thumbnails for "
-            "that is not in it, and costs each slice that is near another its print once more."
+            "equal pixels, near hashes and labels among made prints, at the default settings; medians "
+            f"of {place.sizes.rounds}. The search compares the edges of what is near; reading the thumbnails "
+            "for that is not in it, and costs each slice that is near another its print once more."
         ),
         table=Table(
             ("part", "CPU, s", "wall, s", "CPU, ms a slice", "times decoding"),

@@ -14,7 +14,6 @@ from pipeline.console import chatter_to
 from pipeline.graph import build_pipeline
 
 NODES = ("SliceExampleGen", "SliceFilter", "StatisticsGen", "LeakageGate")
-WARN = "leakage.action=warn"  # the slices are the same few under many names
 MEGABYTE = 1024  # kilobytes, of which ru_maxrss counts
 BUDGET = 1.25  # times the cost a slice of the smallest size, and times its memory
 
@@ -83,6 +82,6 @@ def run(place: Workplace) -> Section:
 
 def _measure(data: Path, output: Path) -> _Done:
     with chatter_to(output / "log"):
-        config = graph_runs.settings(data, output, WARN)
+        config = graph_runs.settings(data, output)
         ran = graph_runs.run(build_pipeline(config), config, NODES[-1])
     return _Done(ran.costs, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEGABYTE)

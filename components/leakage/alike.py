@@ -167,7 +167,7 @@ def _unjoined(
             sets = sides[ours] * len(sides) + sides[theirs + number]
             now = np.sort(np.unique(sets, return_index=True)[1])[:LOOKED_AT]
         yield ours[now], theirs[now], distance[now]
-        ours, theirs, distance = (np.delete(of_pairs, now) for of_pairs in (ours, theirs, distance))
+        ours, theirs, distance = np.delete(ours, now), np.delete(theirs, now), np.delete(distance, now)
 
 
 def _join(labels: Codes, ones: Codes, others: Codes) -> None:

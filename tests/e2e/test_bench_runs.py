@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize(
     ("name", "rows"),
     [
-        ("nodes", {"SliceExampleGen", "SliceFilter", "StatisticsGen", "Transform"}),
+        ("nodes", {"SliceExampleGen", "SliceFilter", "LeakageGate", "StatisticsGen", "Transform"}),
         ("leakage", {"decoding a slice once (Pillow)", "a slice's print, decoding included"}),
         ("epoch", {"through ichor's input", "bare Keras loop"}),
         ("first_step", {"compile and fit", "ichor"}),
