@@ -1,6 +1,9 @@
-"""Prints made by hand: what a slice shows is a letter, and equal letters are equal pixels."""
+"""Prints made by hand; and `made_records.py`, which loads TensorFlow, so is imported only when asked for."""
 
+import importlib.util
 from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -8,10 +11,22 @@ import pytest
 from components.leakage.prints import PRINT, Prints, Shows
 
 
+@pytest.fixture(scope="session")
+def made() -> ModuleType:
+    path = Path(__file__).with_name("made_records.py")
+    spec = importlib.util.spec_from_file_location("made_records", path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 @pytest.fixture
 def prints_of() -> Callable[..., Prints]:
-    """Makes prints of rows (split, patient, label, letter); a small letter shows pixels alone, " " nothing.
+    """Makes prints of rows (split, patient, label, letter); equal letters are equal pixels.
 
+    A small letter shows too little to be like anything, " " nothing.
     Slices are named by their place, "00", "01" and so on, and must come by split. `steps` has the brightness
     steps, bool (256,), of a letter; letters without have random ones.
     """

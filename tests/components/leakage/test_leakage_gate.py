@@ -1,6 +1,5 @@
 """LeakageGate through its public door, on phantoms' slices in real TFRecords."""
 
-import functools
 import io
 import json
 import logging
@@ -20,18 +19,12 @@ from components.imaging.windows import parse, to_channels
 from components.leakage.artifacts import LeakageReport
 from components.leakage.component import LeakageError, LeakageGate
 from components.leakage.params import LeakageParams
-from components.leakage.records import copy_split, copy_without, pictures
-from components.phantoms.params import PhantomParams
-from components.phantoms.series import make_series
 from schemas import features
 from schemas.records import SliceRecord
 
 pytestmark = pytest.mark.tfx
 
-SPLITS = ("train", "val", "test")
 FILES = {"leakage.json", "slices.csv", "pairs.png"}
-SIDE = 128
-MEASURES = dict.fromkeys(features.MEASURES, 0.3)
 
 
 def params(**changes) -> str:
@@ -43,58 +36,6 @@ def params(**changes) -> str:
         "example_pairs": 8,
     }
     return LeakageParams(**{**settings, **changes}).to_json()
-
-
-@functools.cache
-def hu_of(patient: int) -> np.ndarray:
-    """Four slices through a phantom's brain, HU."""
-    settings = PhantomParams(patients=9, seed=2, side=SIDE, slices_per_series=12, hemorrhage_share=0.5)
-    series = make_series(patient, settings)
-    return series.hu[np.argsort(series.brain_share)[-4:]]
-
-
-def encoded(pixels: np.ndarray, kind: str = "PNG", **options) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, kind, **options)
-    return file.getvalue()
-
-
-def record(patient: int, place: int, **changes) -> SliceRecord:
-    """A slice of a phantom; its label is its place's parity."""
-    settings = {
-        "image": encoded(to_grey(hu_of(patient)[place], BRAIN_WINDOW)),
-        "image_format": "png", "height": SIDE, "width": SIDE, "channels": 1, "bit_depth": 8,
-        "hemorrhage": place % 2, "slice_id": f"p{patient}s{place}", "patient_id": f"p{patient}",
-        "split_key": "k", "measures": MEASURES,
-    }  # fmt: skip
-    return SliceRecord(**{**settings, **changes})
-
-
-CLEAN = {
-    "train": [record(patient, place) for patient in (0, 1, 2) for place in range(4)],
-    "val": [record(3, place) for place in range(4)],
-    "test": [record(4, place) for place in range(4)],
-}
-
-
-def with_more(**more: list[SliceRecord]) -> dict[str, list[SliceRecord]]:
-    return {split: [*records, *more.get(split, [])] for split, records in CLEAN.items()}
-
-
-def made_anew(one: SliceRecord) -> bytes:
-    """A record's picture smaller, brighter and as a JPEG."""
-    pixels = Image.open(io.BytesIO(one.image)).resize((120, 120), Image.Resampling.BICUBIC)
-    return encoded(np.uint8(np.clip(np.asarray(pixels) * 1.02, 0, 255)), "JPEG", quality=90)
-
-
-def leaky() -> dict[str, list[SliceRecord]]:
-    """One finding of each kind: a copy, a copy made anew, a patient, a picture with both labels."""
-    copy = record(0, 0, slice_id="copy", patient_id="q0")
-    anew = record(1, 1, slice_id="anew", patient_id="q1", image=made_anew(record(1, 1)), image_format="jpeg",
-                  height=120, width=120)  # fmt: skip
-    again = record(5, 0, slice_id="again", patient_id="p2")
-    other_label = record(2, 3, slice_id="other", hemorrhage=0)
-    return with_more(train=[other_label], val=[again], test=[copy, anew])
 
 
 def write(folder: Path, records: dict[str, list[SliceRecord]]) -> Examples:
@@ -136,9 +77,9 @@ def raw(artifact: Examples, split: str) -> list[bytes]:
     return list(tf.data.TFRecordDataset(str(file_of(artifact, split))).as_numpy_iterator())
 
 
-def test_clean_splits_go_on_as_the_same_files_and_the_report_says_so(tmp_path):
-    examples, checked, report = run(tmp_path, CLEAN)
-    for split in SPLITS:
+def test_clean_splits_go_on_as_the_same_files_and_the_report_says_so(made, tmp_path):
+    examples, checked, report = run(tmp_path, made.CLEAN)
+    for split in made.SPLITS:
         assert file_of(checked, split).samefile(file_of(examples, split))
     assert {path.name for path in report.iterdir()} == FILES
     account = json.loads((report / "leakage.json").read_text())
@@ -147,9 +88,9 @@ def test_clean_splits_go_on_as_the_same_files_and_the_report_says_so(tmp_path):
     assert account["compared"] == {"likeness": 20, "pixels_only": 0, "nothing": 0}
 
 
-def test_splits_span_payload_and_warnings_are_carried_over(tmp_path):
-    _, checked, _ = run(tmp_path, CLEAN)
-    assert checked.splits == list(SPLITS)
+def test_splits_span_payload_and_warnings_are_carried_over(made, tmp_path):
+    _, checked, _ = run(tmp_path, made.CLEAN)
+    assert checked.splits == list(made.SPLITS)
     assert checked.span == 7
     assert checked.get_string_custom_property("payload_format") == "FORMAT_TF_EXAMPLE"
     assert checked.get_string_custom_property(features.WARNING_PROPERTY) == "an earlier warning"
@@ -163,9 +104,9 @@ SAID = [
 ]
 
 
-def test_each_kind_of_leak_stops_the_run_and_the_report_stays(tmp_path, caplog):
+def test_each_kind_of_leak_stops_the_run_and_the_report_stays(made, tmp_path, caplog):
     with caplog.at_level(logging.INFO, "ichor.leakage"), pytest.raises(LeakageError) as raised:
-        run(tmp_path, leaky())
+        run(tmp_path, made.leaky())
     message = str(raised.value)
     assert message.startswith(f"the splits leak: {'; '.join(SAID)}\n")
     assert "leakage.action = drop" in message
@@ -182,9 +123,9 @@ def test_each_kind_of_leak_stops_the_run_and_the_report_stays(tmp_path, caplog):
     assert named["conflicting_labels"] == {"p2s3", "other"}
 
 
-def test_drop_leaves_the_training_copies_out_and_touches_nothing_else(tmp_path, caplog):
+def test_drop_leaves_the_training_copies_out_and_touches_nothing_else(made, tmp_path, caplog):
     with caplog.at_level(logging.INFO, "ichor.leakage"):
-        examples, checked, report = run(tmp_path, leaky(), action="drop", max_dropped_share=0.6)
+        examples, checked, report = run(tmp_path, made.leaky(), action="drop", max_dropped_share=0.6)
     kept = [each for each in raw(checked, "train") if each in set(raw(examples, "train"))]
     names = [SliceRecord.from_example(tf.train.Example.FromString(each)).slice_id for each in kept]
     assert names == ["p0s1", "p0s2", "p0s3", "p1s0", "p1s2", "p1s3"]
@@ -201,15 +142,15 @@ def test_drop_leaves_the_training_copies_out_and_touches_nothing_else(tmp_path, 
     )
 
 
-def test_drop_stops_where_too_much_would_go(tmp_path):
+def test_drop_stops_where_too_much_would_go(made, tmp_path):
     with pytest.raises(LeakageError, match=r"would leave out 7 of 13 train slices \(53\.8%\)"):
-        run(tmp_path, leaky(), action="drop", max_dropped_share=0.1)
+        run(tmp_path, made.leaky(), action="drop", max_dropped_share=0.1)
     assert (tmp_path / "report" / "stopped-1" / "slices.csv").is_file()
 
 
-def test_warn_goes_on_with_all_slices_and_says_so_to_every_later_reader(tmp_path):
-    examples, checked, report = run(tmp_path, leaky(), action="warn")
-    for split in SPLITS:
+def test_warn_goes_on_with_all_slices_and_says_so_to_every_later_reader(made, tmp_path):
+    examples, checked, report = run(tmp_path, made.leaky(), action="warn")
+    for split in made.SPLITS:
         assert file_of(checked, split).samefile(file_of(examples, split))
     warnings = [f"leakage: {said}; metrics may be flattered" for said in SAID]
     assert json.loads((report / "leakage.json").read_text())["warnings"] == warnings
@@ -219,15 +160,19 @@ def test_warn_goes_on_with_all_slices_and_says_so_to_every_later_reader(tmp_path
     ]
 
 
-def test_equal_pixels_are_found_in_other_files_and_in_the_brain_window_of_dicom(tmp_path):
-    jpeg = encoded(to_grey(hu_of(5)[0], BRAIN_WINDOW), "JPEG", quality=95)
-    as_jpeg = record(5, 0, slice_id="as-jpeg", image=jpeg, image_format="jpeg")
-    as_png = record(6, 0, slice_id="as-png", image=encoded(np.asarray(Image.open(io.BytesIO(jpeg)))))
-    windows = to_channels(hu_of(7)[1], parse(features.WINDOWS_EXAMPLE))
-    of_dicom = record(7, 1, slice_id="of-dicom", image=encoded(windows), channels=3,
+def test_equal_pixels_are_found_in_other_files_and_in_the_brain_window_of_dicom(made, tmp_path):
+    jpeg = made.encoded(to_grey(made.hu_of(5)[0], BRAIN_WINDOW), "JPEG", quality=95)
+    as_jpeg = made.record(5, 0, slice_id="as-jpeg", image=jpeg, image_format="jpeg")
+    as_png = made.record(
+        6, 0, slice_id="as-png", image=made.encoded(np.asarray(Image.open(io.BytesIO(jpeg))))
+    )
+    windows = to_channels(made.hu_of(7)[1], parse(features.WINDOWS_EXAMPLE))
+    of_dicom = made.record(7, 1, slice_id="of-dicom", image=made.encoded(windows), channels=3,
                       windows=features.WINDOWS_EXAMPLE)  # fmt: skip
-    exported = record(7, 1, slice_id="exported", patient_id="q7")
-    _, _, report = run(tmp_path, with_more(train=[as_jpeg, of_dicom], test=[as_png, exported]), action="warn")
+    exported = made.record(7, 1, slice_id="exported", patient_id="q7")
+    _, _, report = run(
+        tmp_path, made.with_more(train=[as_jpeg, of_dicom], test=[as_png, exported]), action="warn"
+    )
     account = json.loads((report / "leakage.json").read_text())
     pairs = [pair for pair in account["pairs"] if pair["finding"] == "identical_across_splits"]
     named = {frozenset(one["slice_id"] for one in pair["slices"]) for pair in pairs}
@@ -235,48 +180,29 @@ def test_equal_pixels_are_found_in_other_files_and_in_the_brain_window_of_dicom(
     assert not any(pair["same_file"] for pair in pairs)
 
 
-def test_empty_slices_and_couches_are_in_all_splits_and_leak_nothing(tmp_path):
-    empty = encoded(np.zeros((SIDE, SIDE), np.uint8))
-    headless = {**MEASURES, features.HEAD_SHARE: 0.002}
+def test_empty_slices_and_couches_are_in_all_splits_and_leak_nothing(made, tmp_path):
+    empty = np.zeros((made.SIDE, made.SIDE), np.uint8)
+    headless = {**made.MEASURES, features.HEAD_SHARE: 0.002}
 
-    def couch(name: str, noise: int) -> SliceRecord:
-        pixels = np.random.default_rng(noise).integers(0, 3, (SIDE, SIDE), np.uint8)
-        pixels[100:110, 10:-10] += np.arange(SIDE - 20, dtype=np.uint8)
-        return record(8, 0, slice_id=name, patient_id=name, image=encoded(pixels), measures=headless)
+    def of_a_patient(name: str, pixels: np.ndarray) -> SliceRecord:
+        image = made.encoded(pixels)
+        return made.record(8, 0, slice_id=name, patient_id=name, image=image, measures=headless)
+
+    def couch(noise: int) -> np.ndarray:
+        pixels = np.random.default_rng(noise).integers(0, 3, empty.shape, np.uint8)
+        pixels[100:110, 10:-10] += np.arange(made.SIDE - 20, dtype=np.uint8)
+        return pixels
 
     more = {
-        split: [record(8, 0, slice_id=f"{split}e", patient_id=f"{split}e", image=empty, measures=headless),
-                couch(f"{split}c", place)]
-        for place, split in enumerate(SPLITS)
-    }  # fmt: skip
-    _, _, report = run(tmp_path, with_more(**more))
+        split: [of_a_patient(f"{split}-empty", empty), of_a_patient(f"{split}-couch", couch(place))]
+        for place, split in enumerate(made.SPLITS)
+    }
+    _, _, report = run(tmp_path, made.with_more(**more))
     account = json.loads((report / "leakage.json").read_text())
     assert account["compared"] == {"likeness": 20, "pixels_only": 3, "nothing": 3}
 
 
-def test_a_slice_that_does_not_decode_is_named_by_its_hash(tmp_path):
-    broken = record(5, 0, slice_id="broken", image=record(5, 0).image[:-60])
+def test_a_slice_that_does_not_decode_is_named_by_its_hash(made, tmp_path):
+    broken = made.record(5, 0, slice_id="broken", image=made.record(5, 0).image[:-60])
     with pytest.raises(Exception, match="slice broken: damaged or truncated; LeakageGate reads what"):
-        run(tmp_path, with_more(val=[broken]))
-
-
-def test_records_on_no_local_disk_are_looked_at_copied_and_left_out():
-    source = "ram://filtered/Split-train"
-    tf.io.gfile.makedirs(source)
-    for number, part in enumerate((CLEAN["train"][:6], CLEAN["train"][6:])):
-        with tf.io.TFRecordWriter(f"{source}/data_tfrecord-0000{number}-of-00002") as writer:
-            for one in part:
-                writer.write(one.to_example().SerializeToString())
-
-    def names(folder: str) -> list[str]:
-        files = sorted(tf.io.gfile.glob(f"{folder}/*"))
-        examples = map(tf.train.Example.FromString, tf.data.TFRecordDataset(files).as_numpy_iterator())
-        return [SliceRecord.from_example(example).slice_id for example in examples]
-
-    everything = names(source)
-    copy_split(source, "ram://copied/Split-train")
-    copy_without(source, "ram://fewer/Split-train", [b"p0s1", b"p2s3"])
-    assert names("ram://copied/Split-train") == everything
-    assert names("ram://fewer/Split-train") == [name for name in everything if name not in {"p0s1", "p2s3"}]
-    shapes = pictures([f"{source}/*"], [b"p1s0"], lambda grey: np.array(grey.shape, np.uint8))
-    assert {name: shape.tolist() for name, shape in shapes.items()} == {b"p1s0": [SIDE, SIDE]}
+        run(tmp_path, made.with_more(val=[broken]))
