@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from components.ingest.header import Reason as Rejected
-from components.slice_filter.rules import CLASSES, Reason
+from components.slice_filter.rules import Reason
 from pipeline.config import Config
 from pipeline.inspection.facts import Expected, Looks, Patients, Split
-from schemas.features import SPLITS
+from schemas.features import CLASSES, SPLITS
 
 NORMAL, HEMORRHAGE = CLASSES
 VAL = SPLITS[1]

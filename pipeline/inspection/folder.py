@@ -11,7 +11,6 @@ from components.ingest.errors import DataError
 from components.ingest.plan import Plan, plan
 from components.ingest.report import by_reason, unreadable
 from components.ingest.scan import files_below
-from components.slice_filter.rules import CLASSES
 from pipeline.config import Config
 from pipeline.inspection import doubts, slices
 from pipeline.inspection.contents import Seen, look_at, summarise
@@ -21,6 +20,7 @@ from pipeline.inspection.objections import too_many_rejected, too_much_dropped
 from pipeline.inspection.split import Outcome, split
 from pipeline.layout import Layout, absolute, require_apart
 from pipeline.settings import ConfigError
+from schemas.features import CLASSES
 
 # Slices that are looked at of a larger folder: some five seconds' worth.
 MOST_LOOKED_AT = {source.IMAGE: 3000, source.DICOM: 500}

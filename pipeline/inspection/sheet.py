@@ -5,8 +5,9 @@ from operator import itemgetter
 
 from components.imaging.decode import Grey
 from components.imaging.sheet import FAINT, INK, WARNING, Tile, thumbnail, tiled
-from components.slice_filter.rules import CLASSES, Reason
+from components.slice_filter.rules import Reason
 from pipeline.inspection.contents import Seen
+from schemas.features import CLASSES
 
 COLUMNS = 8
 LINES = 3

@@ -158,7 +158,5 @@ def test_slices_say_which_windows_they_show_and_must_all_say_the_same(made: Modu
                 writer.write(record.to_example().SerializeToString())
     assert slices.windows_of([str(tmp_path / "grey")], "train") == ""
     assert slices.windows_of([str(tmp_path / "hu")], "train") == "40/80"
-    with pytest.raises(
-        ValueError, match=r"train show different windows of HU: \['', '40/80'\]"):
-    ):
+    with pytest.raises(ValueError, match=r"train show different windows of HU: \['', '40/80'\]"):
         slices.windows_of([str(tmp_path / "mixed")], "train")
