@@ -40,7 +40,7 @@ def decode_grey(encoded: bytes) -> Grey:
         asks for more than `MAX_PIXELS`; in that case nothing was decoded.
     Source: ITU-R BT.601-7, 2.5.1 (luma).
     """
-    with _opened(encoded) as image:
+    with opened(encoded) as image:
         if image.mode == "L":
             return np.asarray(image)
         if image.mode in GREY_16_BIT:
@@ -61,7 +61,7 @@ def decode_channels(encoded: bytes, channels: int) -> npt.NDArray[np.uint8]:
     Raises:
       UndecodableImage: As `decode_grey`, or it has other channels than `channels` of 8 bits.
     """
-    with _opened(encoded) as image:
+    with opened(encoded) as image:
         if image.mode != CHANNEL_MODES.get(channels):
             raise UndecodableImage(f"colour mode {image.mode}, expected {channels} channels of 8 bits")
         values = np.asarray(image)
@@ -83,8 +83,12 @@ def decode_seen(encoded: bytes, windows: int) -> Grey:
 
 
 @contextlib.contextmanager
-def _opened(encoded: bytes) -> Iterator[Image.Image]:
-    """Opens an image whose size is within bounds; whatever goes wrong while it is open is told in one way."""
+def opened(encoded: bytes) -> Iterator[Image.Image]:
+    """Opens an image whose size is within bounds; whatever goes wrong while it is open is told in one way.
+
+    Raises:
+      UndecodableImage: As `decode_grey`.
+    """
     if not encoded:
         raise UndecodableImage("empty file")
     try:

@@ -1,16 +1,13 @@
 """How alike two slices are, whatever their files are: a hash of 256 bits, and a closer look."""
 
-import io
-
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from components.imaging.decode import Grey
+from components.imaging.decode import Grey, UndecodableImage, opened
 
 SIDE = 16  # of the grid of brightness steps: 256 bits
 FLAT_BITS = 24  # a picture with fewer steps is blank, and alike to all blank ones of all patients
-MAX_DECODED_SIDE = 16_384  # pixels; a larger file is not decoded for this
 CLOSER_SIDE = 64  # of the thumbnail that edges are compared on; at 32 two patients' heads look too alike
 
 Steps = npt.NDArray[np.bool_]
@@ -30,12 +27,10 @@ def brightness_steps(data: bytes) -> Steps | None:
     Source: the difference hash, N. Krawetz, "Kind of Like That" (2013), at 16 x 16.
     """
     try:
-        with Image.open(io.BytesIO(data)) as image:
-            if max(image.size) > MAX_DECODED_SIDE:
-                return None
+        with opened(data) as image:
             image.draft("L", (4 * SIDE, 4 * SIDE))
             return _steps(image)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except UndecodableImage:
         return None
 
 

@@ -5,10 +5,12 @@ import hashlib
 import json
 from pathlib import Path
 
+from components.ingest.files import open_regular, size_of
 from components.ingest.plan import Plan
 
 READERS = 4  # threads; hashing frees the interpreter, so that disk and processor overlap
 DIGEST_BYTES = 16
+MOST_BYTES = 2**31  # of a file; no reader takes more, and a sparse one may say any number
 
 
 def fingerprint(data_dir: Path, plan: Plan, key: bytes) -> str:
@@ -32,7 +34,10 @@ def fingerprint(data_dir: Path, plan: Plan, key: bytes) -> str:
 
 def _of_file(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
+            size = size_of(file)
+            if size > MOST_BYTES:
+                return f"not read: {size}".encode()
             return hashlib.file_digest(file, "blake2b").digest()
     except OSError as error:
         return f"unreadable: {error.errno}".encode()

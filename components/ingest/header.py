@@ -8,6 +8,7 @@ class Reason(enum.StrEnum):
     """Why a file cannot or does not become a record."""
 
     UNREADABLE_FILE = "unreadable_file"
+    UNLISTED_FOLDER = "unlisted_folder"  # the system does not say what is in it
     EMPTY = "empty"
     NOT_AN_IMAGE = "not_an_image"
     TRUNCATED = "truncated"

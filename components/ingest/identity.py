@@ -10,7 +10,7 @@ from pathlib import Path
 from components.ingest.dicom.dataset import frames_of
 from components.ingest.errors import DataError
 from components.ingest.params import IngestParams
-from components.ingest.scan import files_below
+from components.ingest.scan import look_below
 
 log = logging.getLogger("ichor.ingest")
 
@@ -107,8 +107,9 @@ def locate(data_dir: Path, params: IngestParams, slice_ids: Iterable[str]) -> di
     if not path.exists():
         raise DataError(f"key file {path}: no such file; set ingest.key_file to the one that the run used")
     key = load_key(path)
-    files = files_below(data_dir)
-    path_of = {slice_id(key, path): path for path in files}
+    listing = look_below(data_dir)
+    files = listing.files
+    path_of = {slice_id(key, path): path for path in (*files, *listing.unlisted)}
     wanted = list(slice_ids)
     if not path_of.keys() >= set(wanted):
         names = (f"{path}#{frame}" for path in files for frame in range(1, frames_of(data_dir / path)))

@@ -18,6 +18,7 @@ NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # what ends a scan's ent
 FRAME_HEADER = ">BHHB"  # precision, height, width, components
 COMPONENT_BYTES = 3
 GREY, COLOUR = 1, 3
+MOST_SCANS = 500  # encoders write ten; each makes a decoder go through the whole picture
 
 
 def inspect(data: bytes) -> Header | Rejection:
@@ -63,6 +64,8 @@ def inspect(data: bytes) -> Header | Rejection:
             if header is None:
                 return Rejection(Reason.CORRUPT, "a scan before any frame")
             scans += 1
+            if scans > MOST_SCANS:
+                return Rejection(Reason.TOO_LARGE, f"more than {MOST_SCANS} scans")
             following = NEXT_MARKER.search(data, end)
             if following is None:
                 return _truncated(data)

@@ -12,13 +12,14 @@ from components.ingest.errors import DataError, NamingError
 from components.ingest.header import Reason, Rejection
 from components.ingest.labels import Labelled, by_class_folders, patient_of
 from components.ingest.params import IngestParams
-from components.ingest.scan import files_below, is_image
+from components.ingest.scan import is_image, look_below
 from components.ingest.table import read_table
 
 NO_PATIENTS = (
     "patients are not known: slices that look alike are kept in one split, but one patient may still be in "
     "several, which flatters every metric; give a patient column or ingest.patient_pattern"
 )
+UNLISTED = "folders that the system does not list, so that whatever lies in them is missing"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Plan:
       patients_from: "column", "pattern", "header" (of DICOM) or "none".
       unlisted: Images in the folder that the table does not name.
       left_out: How many images lie in no class's folder or in both, by why.
-      rejections: Why a file is not read, by path, as far as its header tells.
+      rejections: Why a file is not read, by path, as far as its header tells; and a folder not listed.
       other_files: Files that are neither images nor the table; hidden ones are not looked at.
       columns: Further columns that became attributes.
       columns_left_out: Why, by name of those that did not.
@@ -87,16 +88,18 @@ def plan(data_dir: Path, params: IngestParams) -> Plan:
     Raises:
       DataError: It cannot be used as it is.
     """
-    files = files_below(data_dir)
+    listing = look_below(data_dir)
     form = _form(data_dir, params)
     read = _read_dicom if source.kind(data_dir, params) == source.DICOM else _read_images
-    found = read(data_dir, files, form, params)
+    found = read(data_dir, listing.files, form, params)
     _require_both_classes(data_dir, found.rows)
     rows, patients_from = _with_patients(sorted(found.rows, key=_place), params)
     if patients_from == "column" and found.patients_from_header:
         patients_from = "header"
     further = attributes(rows, params)
     warnings = [NO_PATIENTS] if patients_from == "none" else []
+    if listing.unlisted:
+        warnings.append(f"{UNLISTED}: {len(listing.unlisted)}")
     return Plan(
         source=found.source,
         form=form,
@@ -107,7 +110,7 @@ def plan(data_dir: Path, params: IngestParams) -> Plan:
         patients_from=patients_from,
         unlisted=found.unlisted,
         left_out=found.left_out,
-        rejections=found.rejections,
+        rejections=found.rejections | listing.unlisted,
         other_files=found.other_files,
         columns=further.used,
         columns_left_out=further.left_out,

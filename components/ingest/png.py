@@ -1,16 +1,18 @@
 """The structure of a PNG file.
 
-Source: W3C, Portable Network Graphics (PNG) Specification (Third Edition), sections 5 and 11.
+Source: W3C, Portable Network Graphics (PNG) Specification (Third Edition), sections 5, 7, 8 and 11.
 """
 
 import struct
 import zlib
+from collections.abc import Iterator
 
 from components.ingest.header import Header, Reason, Rejection
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 IHDR_BYTES = 13
 CHUNK_FRAME_BYTES = 12  # length, type, CRC
+CRITICAL = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND"})
 GREY, RGB, PALETTE, GREY_ALPHA, RGB_ALPHA = 0, 2, 3, 4, 6
 CHANNELS = {GREY: 1, RGB: 3, PALETTE: 3, GREY_ALPHA: 2, RGB_ALPHA: 4}
 BIT_DEPTHS = {
@@ -20,6 +22,12 @@ BIT_DEPTHS = {
     GREY_ALPHA: (8, 16),
     RGB_ALPHA: (8, 16),
 }
+MOST_PALETTE_BYTES = 768  # 256 colours
+# First column and row of each pass of Adam7, and the steps to the next ones.
+PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+PROGRESSIVE = ((0, 0, 1, 1),)
+INFLATED_AT_ONCE = 2**18  # bytes
+MOST_INFLATED = 2  # times the pixels; some encoders write a row too many, a bomb writes more
 
 
 def inspect(data: bytes) -> Header | Rejection:
@@ -32,7 +40,7 @@ def inspect(data: bytes) -> Header | Rejection:
       data: Starts with `SIGNATURE`.
     """
     header: Header | None = None
-    seen = set()
+    seen: list[bytes] = []
     at = len(SIGNATURE)
     while True:
         if at + CHUNK_FRAME_BYTES > len(data):
@@ -53,14 +61,42 @@ def inspect(data: bytes) -> Header | Rejection:
             if isinstance(found, Rejection):
                 return found
             header = found
-        elif kind == b"IHDR":
-            return Rejection(Reason.CORRUPT, "a second IHDR chunk")
-        if kind == b"acTL":
-            return Rejection(Reason.UNSUPPORTED_CODING, "an animation (APNG)")
-        seen.add(kind)
+        else:
+            fault = _misplaced(kind, length, seen)
+            if fault:
+                return fault
+        seen.append(kind)
         if kind == b"IEND":
             return _complete(header, seen, data)
         at = end
+
+
+def fault_of_pixels(data: bytes) -> Rejection | None:
+    """Inflates the pixel data, a part at a time: to their end they must be sound, and enough.
+
+    Pillow stops at the last pixel, and would not miss what TensorFlow asks for: an end and a checksum.
+
+    Args:
+      data: In which `inspect` found nothing wrong.
+    """
+    needed = _filtered_bytes(data)
+    inflater = zlib.decompressobj()
+    size = 0
+    try:
+        for part in _pixel_chunks(data):
+            while True:
+                inflated = len(inflater.decompress(part, INFLATED_AT_ONCE))
+                size += inflated
+                part = inflater.unconsumed_tail
+                if size > MOST_INFLATED * needed:
+                    return Rejection(Reason.TOO_LARGE, f"more than {size} bytes of {needed} of pixels")
+                if not part and inflated < INFLATED_AT_ONCE:
+                    break
+    except zlib.error:
+        return Rejection(Reason.CORRUPT, "its pixel data do not inflate")
+    if not inflater.eof:
+        return Rejection(Reason.TRUNCATED, "its pixel data have no end")
+    return Rejection(Reason.CORRUPT, f"{size} bytes of {needed} of pixels") if size < needed else None
 
 
 def _header(kind: bytes, body: bytes) -> Header | Rejection:
@@ -76,9 +112,51 @@ def _header(kind: bytes, body: bytes) -> Header | Rejection:
     return Header("png", height, width, CHANNELS[colour], max(depth, 8))
 
 
-def _complete(header: Header, seen: set[bytes], data: bytes) -> Header | Rejection:
+def _misplaced(kind: bytes, length: int, seen: list[bytes]) -> Rejection | None:
+    """Refuses what TensorFlow's decoder refuses and Pillow's passes over."""
+    if kind == b"IHDR":
+        return Rejection(Reason.CORRUPT, "a second IHDR chunk")
+    if kind == b"acTL":
+        return Rejection(Reason.UNSUPPORTED_CODING, "an animation (APNG)")
+    if kind[:1].isupper() and kind not in CRITICAL:
+        return Rejection(Reason.UNSUPPORTED_CODING, f"critical chunk {kind.decode()}")
+    if kind == b"PLTE":
+        if kind in seen or b"IDAT" in seen:
+            return Rejection(Reason.CORRUPT, "a second or late PLTE chunk")
+        if length % 3 or not 0 < length <= MOST_PALETTE_BYTES:
+            return Rejection(Reason.CORRUPT, f"a palette of {length} bytes")
+    if kind == b"IDAT" and kind in seen and seen[-1] != kind:
+        return Rejection(Reason.CORRUPT, "IDAT chunks with another between them")
+    return None
+
+
+def _complete(header: Header, seen: list[bytes], data: bytes) -> Header | Rejection:
     if b"IDAT" not in seen:
         return Rejection(Reason.CORRUPT, "no IDAT chunk")
     if data[len(SIGNATURE) + 8 + 9] == PALETTE and b"PLTE" not in seen:
         return Rejection(Reason.CORRUPT, "a palette image with no PLTE chunk")
     return header
+
+
+def _filtered_bytes(data: bytes) -> int:
+    """Returns how many bytes all rows have, each with its filter's number before it."""
+    width, height, depth, colour, _, _, interlace = struct.unpack_from(">IIBBBBB", data, len(SIGNATURE) + 8)
+    bits = depth * (1 if colour == PALETTE else CHANNELS[colour])
+    total = 0
+    for column, row, columns_step, rows_step in PASSES if interlace else PROGRESSIVE:
+        columns = -(-max(0, width - column) // columns_step)
+        rows = -(-max(0, height - row) // rows_step)
+        total += rows * (1 + -(-columns * bits // 8)) if columns else 0
+    return total
+
+
+def _pixel_chunks(data: bytes) -> Iterator[bytes]:
+    at = len(SIGNATURE)
+    while at < len(data):
+        (length,) = struct.unpack_from(">I", data, at)
+        kind = data[at + 4 : at + 8]
+        if kind == b"IDAT":
+            yield data[at + 8 : at + 8 + length]
+        elif kind == b"IEND":
+            return
+        at += CHUNK_FRAME_BYTES + length

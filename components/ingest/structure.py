@@ -1,10 +1,16 @@
-"""A complete look at a file's structure without decoding a pixel: what it is, or why it is refused."""
+"""A complete look at a file's structure: what it is, or why it is refused.
+
+What passes here and decodes in SliceFilter is decoded by TensorFlow too: it must not fail in a training.
+"""
 
 from pathlib import Path
 
 from components.ingest import jpeg, png
+from components.ingest.files import open_regular, size_of
 from components.ingest.header import Header, Reason, Rejection
 from components.ingest.params import IngestParams
+
+MOST_BYTES = 2**28  # of an image file; 4096 x 4096 pixels of four channels in 16 bits have half of it
 
 
 def inspect_file(path: Path, params: IngestParams) -> tuple[bytes, Header | Rejection]:
@@ -14,16 +20,21 @@ def inspect_file(path: Path, params: IngestParams) -> tuple[bytes, Header | Reje
       Its bytes (none where it cannot be read), and what `inspect_bytes` says of them.
     """
     try:
-        data = path.read_bytes()
+        with open_regular(path) as file:
+            size = size_of(file)
+            if size > MOST_BYTES:
+                return b"", Rejection(Reason.TOO_LARGE, f"{size} bytes, at most {MOST_BYTES} are read")
+            data = file.read(size)
     except OSError as error:
         return b"", Rejection(Reason.UNREADABLE_FILE, error.strerror or type(error).__name__)
     return data, inspect_bytes(data, params)
 
 
 def inspect_bytes(data: bytes, params: IngestParams) -> Header | Rejection:
-    """Checks that bytes are one whole PNG or JPEG image that the pipeline can use, decoding no pixel.
+    """Checks that bytes are one whole PNG or JPEG image that the pipeline can use.
 
-    Bytes after the image's end are allowed, as decoders allow them.
+    The pixels of a PNG are inflated, those of a JPEG are not looked at. Bytes after the image's end are
+    allowed, as decoders allow them.
 
     Args:
       data: A file's contents.
@@ -39,7 +50,12 @@ def inspect_bytes(data: bytes, params: IngestParams) -> Header | Rejection:
         return Rejection(Reason.TRUNCATED, f"ends at byte {len(data)}, within the signature")
     else:
         return Rejection(Reason.NOT_AN_IMAGE, "begins like neither a PNG nor a JPEG")
-    return header if isinstance(header, Rejection) else _with_allowed_sides(header, params)
+    if isinstance(header, Rejection):
+        return header
+    found = _with_allowed_sides(header, params)
+    if isinstance(found, Header) and found.image_format == "png":
+        return png.fault_of_pixels(data) or found
+    return found
 
 
 def _with_allowed_sides(header: Header, params: IngestParams) -> Header | Rejection:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
 from components.ingest.errors import NamingError
+from components.ingest.files import open_regular
 from components.ingest.labels import Labelled
 
 FILE, LABEL, PATIENT, SLICE = "file", "hemorrhage", "patient", "slice"
@@ -91,7 +92,8 @@ def read_cells(table: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
       NamingError: It cannot be read or is empty.
     """
     try:
-        text = table.read_bytes().decode("utf-8-sig")
+        with open_regular(table) as file:
+            text = file.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise NamingError(
             f"{table.name}: is not UTF-8 text (byte {error.start}); save it as CSV in UTF-8"

@@ -100,7 +100,7 @@ def test_of_dicom_files_those_are_looked_at_that_a_run_would_read(dicom: Path):
     """The sharp series shows the same head again; ingest leaves it out, and so does this."""
     found = find_slices(dicom, True, PARAMS)
     assert [path.parent.name for path, _ in found.slices] == ["axial"] * 5
-    assert found.left_out == {"other_series": 3, "corrupt": 1}
+    assert found.left_out == {"other_series": 3, "truncated": 1}
     every = find_slices(dicom, True, PARAMS.model_copy(update={"series": "all"}))
     assert len(every.slices) == 8
 

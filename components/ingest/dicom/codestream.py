@@ -1,6 +1,6 @@
 """How large a picture a compressed frame itself claims to be: decoders allocate by that, not by the header.
 
-Source: ITU-T T.81 B.2.2 (JPEG), T.87 C.2.2 (JPEG-LS), T.800 A.5.1 (JPEG 2000).
+Source: ITU-T T.81 B.2.2 (JPEG), T.87 C.2.2 (JPEG-LS), T.800 A.5.1 and I.4 (JPEG 2000, and JP2's boxes).
 """
 
 import struct
@@ -9,6 +9,7 @@ JPEG_START, J2K_START = b"\xff\xd8", b"\xff\x4f\xff\x51"
 JP2_SIGNATURE = b"\x00\x00\x00\x0cjP  "
 # SOF of JPEG (but DHT, JPG, DAC) and of JPEG-LS; each has precision, rows, columns, components.
 FRAMES = (frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}) | {0xF7}
+END_MARKER, END_BYTES = b"\xff\xd9", 10
 STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 
 
@@ -18,8 +19,7 @@ def claimed_size(frame: bytes) -> tuple[int, int, int] | None:
     None means that it is none of these, or ends before it says.
     """
     if frame.startswith(JP2_SIGNATURE):
-        start = frame.find(J2K_START)
-        return None if start < 0 else claimed_size(frame[start:])
+        return _of_siz(_codestream_in(frame))
     if frame.startswith(J2K_START):
         return _of_siz(frame)
     if frame.startswith(JPEG_START):
@@ -27,8 +27,30 @@ def claimed_size(frame: bytes) -> tuple[int, int, int] | None:
     return None
 
 
+def ends_as_jpeg(frame: bytes) -> bool:
+    """Returns whether a JPEG or JPEG-LS frame has its end marker, behind which padding may stand."""
+    return END_MARKER in frame[-END_BYTES:]
+
+
+def _codestream_in(file: bytes) -> bytes:
+    """Returns the codestream in the boxes of a JP2 file, which DICOM forbids and some write."""
+    at = 0
+    while at + 16 <= len(file):
+        length, kind = struct.unpack_from(">I4s", file, at)
+        header = 8
+        if length == 1:
+            (length,) = struct.unpack_from(">Q", file, at + 8)
+            header = 16
+        if kind == b"jp2c":
+            return file[at + header :]
+        if length < header:
+            break
+        at += length
+    return b""
+
+
 def _of_siz(frame: bytes) -> tuple[int, int, int] | None:
-    if len(frame) < 42:
+    if len(frame) < 42 or not frame.startswith(J2K_START):
         return None
     right, lower, left, upper = struct.unpack_from(">IIII", frame, 8)
     (components,) = struct.unpack_from(">H", frame, 40)

@@ -1,18 +1,27 @@
 """Opening a DICOM file that nobody vouches for: bounded in memory, every failure told in one way."""
 
+import contextlib
+import dataclasses
+import functools
 import io
 import logging
+import struct
 import warnings
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import pydicom
 from pydicom.datadict import tag_for_keyword
-from pydicom.dataset import Dataset
-from pydicom.filereader import read_dataset, read_file_meta_info
+from pydicom.dataelem import RawDataElement
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.filereader import read_dataset
+from pydicom.tag import BaseTag
 from pydicom.uid import ExplicitVRLittleEndian
 
+from components.ingest.dicom.bounded import Bounded, TooMuch
+from components.ingest.files import open_regular, size_of
 from components.ingest.header import Reason, Rejection
 
 PREAMBLE_BYTES = 128
@@ -21,9 +30,14 @@ HEAD_BYTES = 1024  # hold the transfer syntax
 # Files without preamble begin with a tag of group 0002 or 0008, in either byte order.
 BARE_BEGINNINGS = (b"\x02\x00", b"\x08\x00", b"\x00\x02", b"\x00\x08")
 DEFLATED = b"1.2.840.10008.1.2.1.99"
-META_LENGTH_BYTES = 12  # of the element that says how long the rest of the file meta information is
+META_LENGTH = struct.Struct("<HH2sHI")  # the element that says how long the rest of the meta information is
+PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})  # float, double and plain pixel data
+ELEMENT_HEAD_BYTES = 12  # at most: tag, VR, length
+ITEM_TAGS = (b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00")  # in either byte order
 MOST_BYTES = 2**31  # of a file; an enhanced CT of 2,000 frames has 1 GB
-MOST_INFLATED = 2**28  # of a deflated data set: an enhanced CT of 500 frames
+MOST_INFLATED = 2**27  # of a deflated data set: an enhanced CT of 250 frames
+MOST_VALUE_BYTES = 2**17  # of an element that is no sequence: a lookup table of 65,536 entries
+MOST_ITEMS = 2**17  # of a sequence and those in it; each takes 1.2 kB of memory
 
 
 class Unreadable(ValueError):
@@ -34,10 +48,36 @@ class Unreadable(ValueError):
         self.rejection = Rejection(reason, detail)
 
 
+@dataclasses.dataclass(frozen=True)
+class Opened:
+    """A DICOM file whose header is read and whose pixels are not.
+
+    Attributes:
+      path: Of the file.
+      header: What was asked for, with `file_meta`; elements are parsed when they are asked for, and may fail
+        then.
+      size: Bytes of the file, or of what was deflated in it.
+      pixels_at: Where the pixel data's element begins, or None where there is none.
+      pixels_head: The first bytes of that element.
+      inflated: What was deflated, or None.
+    """
+
+    path: Path
+    header: Dataset
+    size: int
+    pixels_at: int | None
+    pixels_head: bytes
+    inflated: bytes | None = None
+
+    def stream(self) -> BinaryIO:
+        """Opens the bytes that `size` counts."""
+        return open_regular(self.path) if self.inflated is None else io.BytesIO(self.inflated)
+
+
 def looks_like_dicom(path: Path) -> bool:
     """Returns whether a file has DICOM's magic number behind the preamble."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return file.read(PREAMBLE_BYTES + len(MAGIC))[PREAMBLE_BYTES:] == MAGIC
     except OSError:
         return False
@@ -48,57 +88,95 @@ def frames_of(path: Path) -> int:
     if not looks_like_dicom(path):
         return 1
     try:
-        return int(open_dataset(path, ("NumberOfFrames",)).get("NumberOfFrames") or 1)
-    except (Unreadable, ValueError):
+        with telling():
+            return int(value_of(open_header(path, ("NumberOfFrames",)).header, "NumberOfFrames") or 1)
+    except Unreadable:
         return 1
 
 
-def open_dataset(path: Path, tags: Iterable[str] | None = None) -> Dataset:
-    """Reads a data set.
+@contextlib.contextmanager
+def telling() -> Iterator[None]:
+    """Tells whatever goes wrong in it as `Unreadable`, and nothing else of it.
 
-    Args:
-      path: Of the file.
-      tags: Keywords of what is wanted, without the pixels; None reads all.
-    Returns:
-      The data set with its `file_meta`. Elements are parsed only when they are asked for, and may fail then.
+    Parsers and decoders raise nearly anything on damaged files, and their messages, warnings and logs quote
+    values, which may be a patient's: of them the type's name alone is told.
+
     Raises:
-      Unreadable: It cannot be read.
+      Unreadable: Something went wrong.
     """
-    try:
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            head = file.read(HEAD_BYTES)
-    except OSError as error:
-        raise Unreadable(Reason.UNREADABLE_FILE, error.strerror or type(error).__name__) from error
-    _check_beginning(head, size)
-    # pydicom quotes values in what it logs and warns of; they may be a patient's.
     logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
-    pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
-    wanted = [tag_for_keyword(tag) or 0 for tag in tags] if tags is not None else None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            if DEFLATED in head:
-                return _inflated(path, wanted)
-            return pydicom.dcmread(
-                path, force=True, stop_before_pixels=wanted is not None, specific_tags=wanted
-            )
+            yield
     except Unreadable:
         raise
+    except TooMuch as error:
+        raise Unreadable(Reason.TOO_LARGE, str(error)) from error
     except OSError as error:
         raise Unreadable(Reason.UNREADABLE_FILE, error.strerror or type(error).__name__) from error
+    except EOFError as error:
+        raise Unreadable(Reason.TRUNCATED, type(error).__name__) from error
     except Exception as error:
-        raise damaged(error) from error
+        raise Unreadable(Reason.CORRUPT, type(error).__name__) from error
 
 
-def damaged(error: Exception) -> Unreadable:
-    """Returns what to raise for whatever a parser or a decoder stumbles over.
+def open_header(path: Path, tags: Iterable[str]) -> Opened:
+    """Reads what is wanted of a file's header; to be called within `telling`.
 
-    They raise nearly anything on damaged files, and their messages quote values: the type's name alone is
-    told.
+    Args:
+      path: Of the file.
+      tags: Keywords of what is wanted.
+    Raises:
+      Unreadable: It is no DICOM file.
     """
-    reason = Reason.TRUNCATED if isinstance(error, EOFError) else Reason.CORRUPT
-    return Unreadable(reason, type(error).__name__)
+    pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
+    wanted: list[BaseTag | int] = [_tag_of(tag) for tag in tags]
+    with open_regular(path) as file:
+        head, size = file.read(HEAD_BYTES), size_of(file)
+        _check_beginning(head, size)
+        if DEFLATED in head:
+            return _open_deflated(path, file, wanted)
+        file.seek(0)
+        stream = Bounded(file, size)
+        header = pydicom.dcmread(stream, force=True, stop_before_pixels=True, specific_tags=wanted)  # type: ignore[arg-type]
+        return Opened(path, header, size, *_pixels_at(stream))
+
+
+def value_of(dataset: Dataset, name: str) -> Any:
+    """Returns the value of an element that is no sequence, or None.
+
+    Raises:
+      Unreadable: It is too long to be meant.
+    """
+    tag, raw = _raw(dataset, name)
+    if len(raw) > MOST_VALUE_BYTES:
+        raise Unreadable(Reason.TOO_LARGE, f"an element of {len(raw)} bytes")
+    return dataset[tag].value if tag in dataset else None
+
+
+def items_of(dataset: Dataset, name: str) -> Sequence[Dataset]:
+    """Returns the items of a sequence, none where there is no such sequence.
+
+    Raises:
+      Unreadable: They are too many to be meant.
+    """
+    tag, raw = _raw(dataset, name)
+    if max(map(raw.count, ITEM_TAGS)) > MOST_ITEMS:
+        raise Unreadable(Reason.TOO_LARGE, f"a sequence of more than {MOST_ITEMS} items")
+    return (dataset[tag].value if tag in dataset else None) or ()
+
+
+def _raw(dataset: Dataset, name: str) -> tuple[BaseTag, bytes]:
+    """Returns an element's tag, and its bytes where it has not been parsed yet."""
+    tag = _tag_of(name)
+    element = dataset.get_item(tag) if tag in dataset else None
+    return tag, (element.value if isinstance(element, RawDataElement) else None) or b""
+
+
+@functools.cache
+def _tag_of(keyword: str) -> BaseTag:
+    return BaseTag(tag_for_keyword(keyword) or 0)
 
 
 def _check_beginning(head: bytes, size: int) -> None:
@@ -113,16 +191,46 @@ def _check_beginning(head: bytes, size: int) -> None:
     raise Unreadable(Reason.NOT_AN_IMAGE, "begins unlike a DICOM file")
 
 
-def _inflated(path: Path, wanted: list[int] | None) -> Dataset:
-    meta = read_file_meta_info(path)
-    start = PREAMBLE_BYTES + len(MAGIC) + META_LENGTH_BYTES + int(meta.FileMetaInformationGroupLength)
+def _pixels_at(stream: Bounded) -> tuple[int | None, bytes]:
+    """Returns where the parser stopped, if that is before pixels, and what stands there."""
+    at = stream.tell()
+    head = stream.read(ELEMENT_HEAD_BYTES)
+    return (at if {_tag(head[:4], "<"), _tag(head[:4], ">")} & PIXELS else None), head
+
+
+def _tag(data: bytes, order: str) -> int:
+    group, element = struct.unpack(f"{order}HH", data) if len(data) == 4 else (0, 0)
+    return int(group) << 16 | int(element)
+
+
+def _open_deflated(path: Path, file: BinaryIO, wanted: list[BaseTag | int]) -> Opened:
+    file.seek(PREAMBLE_BYTES + len(MAGIC))
+    *_, length = META_LENGTH.unpack(file.read(META_LENGTH.size))
+    meta = FileMetaDataset(read_dataset(io.BytesIO(file.read(min(length, MOST_VALUE_BYTES))), False, True))
+    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    data = _inflated(file)
+    stream = Bounded(io.BytesIO(data), len(data))
+    header = read_dataset(
+        stream,  # type: ignore[arg-type]
+        is_implicit_VR=False,
+        is_little_endian=True,
+        stop_when=lambda tag, *_: tag in PIXELS,
+        specific_tags=wanted,
+    )
+    header.file_meta = meta
+    header.set_original_encoding(False, True)
+    return Opened(path, header, len(data), *_pixels_at(stream), data)
+
+
+def _inflated(file: BinaryIO) -> bytes:
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    data = inflater.decompress(path.read_bytes()[start:], MOST_INFLATED)
-    if inflater.unconsumed_tail:
-        raise Unreadable(Reason.TOO_LARGE, f"inflates to more than {MOST_INFLATED} bytes")
-    if not inflater.eof:
-        raise Unreadable(Reason.TRUNCATED, "ends within the deflated data set")
-    dataset = read_dataset(io.BytesIO(data), False, True, specific_tags=wanted)
-    dataset.file_meta = meta
-    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    return dataset
+    data = io.BytesIO()
+    while not inflater.eof:
+        deflated = inflater.unconsumed_tail or file.read(HEAD_BYTES)
+        inflated = inflater.decompress(deflated, 2 * HEAD_BYTES * HEAD_BYTES)
+        if not deflated and not inflated:
+            raise Unreadable(Reason.TRUNCATED, "ends within the deflated data set")
+        if data.tell() + len(inflated) > MOST_INFLATED:
+            raise Unreadable(Reason.TOO_LARGE, f"inflates to more than {MOST_INFLATED} bytes")
+        data.write(inflated)
+    return data.getvalue()

@@ -10,7 +10,18 @@ from typing import Any
 import numpy as np
 from pydicom.dataset import Dataset
 
-from components.ingest.dicom.dataset import Unreadable, damaged, open_dataset
+from components.ingest.dicom import stored
+from components.ingest.dicom.dataset import (
+    Opened,
+    Unreadable,
+    items_of,
+    looks_like_dicom,
+    open_header,
+    telling,
+    value_of,
+)
+from components.ingest.dicom.functional_groups import Vector, either, functional, orientation_of, vector
+from components.ingest.dicom.pixel_data import locate
 from components.ingest.header import Reason, Rejection
 
 CT, ENHANCED_CT, LEGACY_ENHANCED_CT = (
@@ -33,8 +44,6 @@ TAGS = (
     "PerFrameFunctionalGroupsSequence",
 )  # fmt: skip
 
-Vector = tuple[float, ...]
-
 
 @dataclasses.dataclass(frozen=True)
 class Instance:
@@ -42,6 +51,7 @@ class Instance:
 
     Attributes:
       path: Of its file below the data folder.
+      size: Bytes of its file.
       frame: Index in the file; 0 in one of a single frame.
       sop, series, study: UIDs of instance, series and study.
       patient: PatientID; "" where the header has none.
@@ -55,6 +65,7 @@ class Instance:
     """
 
     path: str
+    size: int
     frame: int
     sop: str
     series: str
@@ -79,25 +90,27 @@ def read_instances(data_dir: Path, path: str) -> list[Instance] | Rejection:
       Its slices (one, but for multi-frame files), or why there are none.
     """
     try:
-        return list(_instances(open_dataset(data_dir / path, TAGS), path))
+        with telling():
+            return list(_instances(open_header(data_dir / path, (*TAGS, *stored.TAGS)), path))
     except Unreadable as error:
         return error.rejection
-    except Exception as error:  # elements are parsed as they are asked for
-        return damaged(error).rejection
 
 
-def _instances(dataset: Dataset, path: str) -> Iterator[Instance]:
-    _require_ct(dataset)
+def _instances(opened: Opened, path: str) -> Iterator[Instance]:
+    dataset = opened.header
+    _require_ct(opened)
+    locate(opened)
     sop, series, study = (
         _text(dataset, name) for name in ("SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")
     )
     if not (sop and series and study):
         raise Unreadable(Reason.CORRUPT, "no UID of instance, series or study")
-    frames = int(dataset.get("NumberOfFrames") or 1)
+    frames = int(value_of(dataset, "NumberOfFrames") or 1)
     if not 1 <= frames <= MOST_FRAMES:
         raise Unreadable(Reason.CORRUPT, f"{frames} frames")
-    groups = dataset.get("PerFrameFunctionalGroupsSequence") or []
-    shared = dataset.get("SharedFunctionalGroupsSequence") or []
+    stored.require_room(opened)
+    groups = items_of(dataset, "PerFrameFunctionalGroupsSequence")
+    shared = items_of(dataset, "SharedFunctionalGroupsSequence")
     if groups and len(groups) != frames:
         raise Unreadable(Reason.CORRUPT, f"functional groups of {len(groups)} of {frames} frames")
     for frame in range(frames):
@@ -107,48 +120,36 @@ def _instances(dataset: Dataset, path: str) -> Iterator[Instance]:
             *_values(functional(layers, "CTImageFrameTypeSequence"), "FrameType"),
         ]
         _require_original(kind)
-        orientation = _vector(
-            _either(dataset, layers, "PlaneOrientationSequence", "ImageOrientationPatient"), 6
-        )
-        position = _vector(_either(dataset, layers, "PlanePositionSequence", "ImagePositionPatient"), 3)
+        orientation = orientation_of(dataset, layers)
+        position = vector(either(dataset, layers, "PlanePositionSequence", "ImagePositionPatient"), 3)
         _require_axial(kind, orientation)
         yield Instance(
             path=path,
+            size=opened.size,
             frame=frame,
             sop=sop,
             series=series,
             study=study,
             patient=_text(dataset, "PatientID"),
             place=_place(position, orientation),
-            number=(int(dataset.get("InstanceNumber") or 0), frame),
-            series_number=_integer(dataset.get("SeriesNumber")),
-            thickness=_number(_either(dataset, layers, "PixelMeasuresSequence", "SliceThickness")),
+            number=(int(value_of(dataset, "InstanceNumber") or 0), frame),
+            series_number=_integer(value_of(dataset, "SeriesNumber")),
+            thickness=_number(either(dataset, layers, "PixelMeasuresSequence", "SliceThickness")),
             kernel=" ".join(_values(dataset, "ConvolutionKernel")).upper(),
             contrast=bool(_text(dataset, "ContrastBolusAgent")),
             further=_further(dataset),
         )
 
 
-def functional(layers: Sequence[Dataset], name: str) -> Dataset:
-    """Returns a functional group of a frame, its own before the shared one; empty where there is none."""
-    for layer in layers:
-        group = layer.get(name)
-        if group:
-            return group[0]
-    return Dataset()
-
-
-def _either(dataset: Dataset, layers: Sequence[Dataset], group: str, name: str) -> Any:
-    value = functional(layers, group).get(name)
-    return dataset.get(name) if value is None else value
-
-
-def _require_ct(dataset: Dataset) -> None:
+def _require_ct(opened: Opened) -> None:
+    dataset = opened.header
     meta = getattr(dataset, "file_meta", None) or Dataset()
     sop_class = _text(dataset, "SOPClassUID") or _text(meta, "MediaStorageSOPClassUID")
     modality = _text(dataset, "Modality")
     if not sop_class and not modality:
         if not _text(dataset, "SOPInstanceUID"):
+            if opened.pixels_at is None and looks_like_dicom(opened.path):
+                raise Unreadable(Reason.TRUNCATED, f"ends at byte {opened.size}, within the header")
             raise Unreadable(Reason.NOT_AN_IMAGE, "no DICOM attributes of an image")
         raise Unreadable(Reason.NOT_A_CT_IMAGE, "neither SOP class nor modality")
     if sop_class and sop_class not in CT_CLASSES:
@@ -188,7 +189,7 @@ def _place(position: Vector | None, orientation: Vector | None) -> float | None:
 def _further(dataset: Dataset) -> dict[str, str]:
     age, sex = _text(dataset, "PatientAge"), _text(dataset, "PatientSex").upper()
     known = {
-        "age": str(int(age[:3])) if len(age) == 4 and age[3:].upper() == "Y" and age[:3].isdigit() else "",
+        "age": str(int(age[:3])) if re.fullmatch(r"[0-9]{3}Y", age.upper()) else "",
         "sex": {"F": "female", "M": "male", "O": "other"}.get(sex, ""),
         "manufacturer": _vendor(_text(dataset, "Manufacturer").upper()),
     }
@@ -202,25 +203,16 @@ def _vendor(text: str) -> str:
 
 
 def _text(dataset: Dataset, name: str) -> str:
-    value = dataset.get(name)
+    value = value_of(dataset, name)
     return "" if value is None else str(value).strip()
 
 
 def _values(dataset: Dataset, name: str) -> list[str]:
-    value = dataset.get(name)
+    value = value_of(dataset, name)
     if value is None:
         return []
     parts = [value] if isinstance(value, str) else list(value)
     return [str(part).strip().upper() for part in parts]
-
-
-def _vector(value: Any, size: int) -> Vector | None:
-    if value is None or not len(value):
-        return None
-    numbers = tuple(float(part) for part in value)
-    if len(numbers) != size or not all(map(math.isfinite, numbers)):
-        raise Unreadable(Reason.CORRUPT, f"expected {size} finite numbers of position or orientation")
-    return numbers
 
 
 def _number(value: Any) -> float | None:

@@ -1,7 +1,7 @@
 """Slices to series: which one of a study is read, and in what order its slices lie."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from components.ingest.dicom.instances import Instance
 from components.ingest.header import Reason, Rejection
@@ -11,16 +11,19 @@ USUAL_THICKNESS = 5.0  # mm, in which heads are read; thinner series repeat the 
 SHARP_KERNEL = re.compile(r"^[HBJ]R?[67]\d|BONE|EDGE|LUNG|SHARP|^FC[38]\d|^Y[A-Z]\b|^(?:UH|UC)\b")
 
 
-def without_duplicates(found: Iterable[Instance]) -> tuple[list[Instance], dict[str, Rejection]]:
-    """Keeps the first file, by path, of each SOP instance.
+def without_duplicates(found: Collection[Instance]) -> tuple[list[Instance], dict[str, Rejection]]:
+    """Keeps one file of each SOP instance: the largest, as a broken copy is smaller, then the first by path.
 
     Returns:
       The instances kept, and the paths of the files left out.
     """
-    file_of: dict[str, str] = {}
+    file_of: dict[str, tuple[int, str]] = {}
+    for instance in found:
+        file = (-instance.size, instance.path)
+        file_of[instance.sop] = min(file, file_of.get(instance.sop, file))
     kept, left_out = [], {}
     for instance in sorted(found, key=lambda each: (each.path, each.frame)):
-        if file_of.setdefault(instance.sop, instance.path) == instance.path:
+        if file_of[instance.sop][1] == instance.path:
             kept.append(instance)
         else:
             left_out[instance.path] = Rejection(Reason.DUPLICATE)

@@ -69,7 +69,10 @@ def test_a_jpeg_may_be_progressive_or_have_restarts(options, params):
 
 def test_an_interlaced_png_of_16_bit_colour_is_sound(params):
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", WIDTH, HEIGHT, 16, 2, 0, 0, 1))
-    data = png_of(head, chunk(b"IDAT", b"pixels"), chunk(b"IEND", b""))
+    # Columns and rows of the seven passes of 48 x 40 pixels; each row has a filter's byte before it.
+    passes = [(6, 5), (6, 5), (12, 5), (12, 10), (24, 10), (24, 20), (48, 20)]
+    pixels = b"".join((b"\0" + bytes(6 * columns)) * rows for columns, rows in passes)
+    data = png_of(head, chunk(b"IDAT", zlib.compress(pixels)), chunk(b"IEND", b""))
     assert inspect_bytes(data, params) == Header("png", HEIGHT, WIDTH, 3, 16)
 
 
@@ -158,4 +161,4 @@ def test_a_file_that_cannot_be_read_is_told_without_its_name(tmp_path, params):
     folder.mkdir()
     data, found = inspect_file(folder, params)
     assert data == b""
-    assert found == Rejection(Reason.UNREADABLE_FILE, "Is a directory")
+    assert found == Rejection(Reason.UNREADABLE_FILE, "a folder, not a regular file")

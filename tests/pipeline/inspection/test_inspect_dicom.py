@@ -72,9 +72,9 @@ def test_files_without_hu_and_damaged_ones_are_told_before_a_run(studies, inspec
     (studies / "torn.dcm").write_bytes(first.read_bytes()[:700])
     status, page = inspected(studies)
     assert status == 1
-    assert page.entry("unreadable") == "1 by their headers: 1 corrupt"
+    assert page.entry("unreadable") == "1 by their headers: 1 truncated"
     assert page.entry("rejected").startswith("4 (10.00%): 4 no_hu; ")
-    assert page.entries("  such as")[0].startswith("torn.dcm: corrupt")
+    assert page.entries("  such as")[0].startswith("torn.dcm: truncated")
     assert page.entries("  such as")[1] == "A/axial/IM0001: no_hu, no rescale slope and intercept"
     assert page.entries("warning")[-1] == (
         "4 DICOM slices do not tell HU (no_hu), so that their values mean nothing; get them anew from the "

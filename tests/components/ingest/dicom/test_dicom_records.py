@@ -50,7 +50,7 @@ def test_files_not_to_be_read_are_listed_and_do_not_count_as_unreadable(folder, 
     (folder / "truncated.dcm").write_bytes((folder / "P0" / "axial" / "IM0001").read_bytes()[:700])
     done = Ingested(folder, tmp_path / "out", params)
     assert (done.summary["found"], done.summary["read"]) == (41, 40)
-    assert done.summary["rejected"] == {Reason.CORRUPT: 1}
+    assert done.summary["rejected"] == {Reason.TRUNCATED: 1}
     assert done.summary["not_to_be_read"] == {Reason.NOT_A_CT_IMAGE: 3}
     assert len(done.rejections()) == 4
     found = locate(folder, params, [row["slice_id"] for row in done.rejections()])

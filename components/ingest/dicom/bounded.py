@@ -1,0 +1,55 @@
+"""A stream that a parser of damaged or hostile bytes cannot make dear: bounded reads, and so many of them."""
+
+import io
+from typing import BinaryIO
+
+# An element takes one or two reads, an item of a sequence three and 1.2 kB of memory.
+MOST_READS = 2**20  # the header of an enhanced CT of 2,000 frames takes 200,000 at most
+MOST_BYTES_A_READ = 2**24  # of one element before the pixels: the functional groups of 10,000 frames
+
+
+class TooMuch(Exception):
+    """A header has more elements, or a longer one, than can be meant."""
+
+
+class Bounded:
+    """What a parser needs of a file: `read`, `seek` and `tell`."""
+
+    def __init__(self, stream: BinaryIO, size: int) -> None:
+        """Begins where the stream stands.
+
+        Args:
+          stream: To read.
+          size: Its bytes; no read asks for more than are left of them.
+        """
+        self._stream = stream
+        self._size = size
+        self._at = stream.tell()
+        self._reads_left = MOST_READS
+
+    def read(self, size: int = -1) -> bytes:
+        """Returns as many bytes, or what is left.
+
+        Raises:
+          TooMuch: They are too many, or were asked for too often.
+        """
+        left = self._size - self._at
+        if size < 0 or size > left:
+            size = max(0, left)
+        self._reads_left -= 1
+        if self._reads_left < 0:
+            raise TooMuch(f"more than {MOST_READS} elements")
+        if size > MOST_BYTES_A_READ:
+            raise TooMuch(f"an element of {size} bytes")
+        data = self._stream.read(size)
+        self._at += len(data)
+        return data
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Moves as a file does."""
+        self._at = self._stream.seek(offset, whence)
+        return self._at
+
+    def tell(self) -> int:
+        """Returns the place as a file does."""
+        return self._at
