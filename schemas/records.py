@@ -14,7 +14,7 @@ class SliceRecord:
     """One slice of one patient; what SliceExampleGen writes and SliceFilter adds to.
 
     Attributes:
-      image: The file's own bytes, encoded as `image_format` says.
+      image: The file's own bytes without metadata, encoded as `image_format` says.
       image_format: One of `features.IMAGE_FORMATS`.
       height: Pixels.
       width: Pixels.

@@ -5,6 +5,7 @@ Source: ITU-T T.81, annex B (compressed data formats).
 
 import re
 import struct
+from collections.abc import Iterator
 
 from components.ingest.header import Header, Reason, Rejection
 
@@ -71,6 +72,27 @@ def inspect(data: bytes) -> Header | Rejection:
                 return _truncated(data)
             end = following.start()
         at = end
+
+
+def segments(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Yields each segment up to the end of the image: its marker, where it starts, and where the next does.
+
+    A scan's entropy-coded data belong to its segment; fill bytes before a marker belong to none.
+
+    Args:
+      data: In which `inspect` found nothing wrong.
+    """
+    marker, end = 0, len(START)
+    while marker != END_OF_IMAGE:
+        start = end
+        while data[start + 1] == 0xFF:
+            start += 1
+        marker, end = data[start + 1], start + 2
+        if marker not in STANDALONE and marker != END_OF_IMAGE:
+            end += struct.unpack_from(">H", data, end)[0]
+        if marker == START_OF_SCAN and (following := NEXT_MARKER.search(data, end)):
+            end = following.start()
+        yield marker, start, end
 
 
 def _truncated(data: bytes) -> Rejection:

@@ -71,6 +71,21 @@ def inspect(data: bytes) -> Header | Rejection:
         at = end
 
 
+def chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Yields each chunk up to IEND: its type, where it starts, and where the next one would.
+
+    Args:
+      data: In which `inspect` found nothing wrong.
+    """
+    kind, end = b"", len(SIGNATURE)
+    while kind != b"IEND":
+        start = end
+        (length,) = struct.unpack_from(">I", data, start)
+        kind = data[start + 4 : start + 8]
+        end = start + CHUNK_FRAME_BYTES + length
+        yield kind, start, end
+
+
 def fault_of_pixels(data: bytes) -> Rejection | None:
     """Inflates the pixel data, a part at a time: to their end they must be sound, and enough.
 
@@ -151,12 +166,4 @@ def _filtered_bytes(data: bytes) -> int:
 
 
 def _pixel_chunks(data: bytes) -> Iterator[bytes]:
-    at = len(SIGNATURE)
-    while at < len(data):
-        (length,) = struct.unpack_from(">I", data, at)
-        kind = data[at + 4 : at + 8]
-        if kind == b"IDAT":
-            yield data[at + 8 : at + 8 + length]
-        elif kind == b"IEND":
-            return
-        at += CHUNK_FRAME_BYTES + length
+    return (data[start + 8 : end - 4] for kind, start, end in chunks(data) if kind == b"IDAT")

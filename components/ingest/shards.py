@@ -14,6 +14,7 @@ from components.imaging import windows
 from components.ingest.dicom.pixels import read_png
 from components.ingest.header import Header, Rejection
 from components.ingest.params import IngestParams
+from components.ingest.stripped import pixels_alone
 from components.ingest.structure import inspect_file
 from schemas.records import SliceRecord
 
@@ -129,9 +130,10 @@ class WriteShard(beam.DoFn):
 
     def _read(self, row: HashedSlice) -> tuple[bytes, Header | Rejection]:
         path = Path(self._data_dir, row.path)
-        return (
-            inspect_file(path, self._params) if row.frame is None else read_png(path, row.frame, self._params)
-        )
+        if row.frame is not None:
+            return read_png(path, row.frame, self._params)
+        data, found = inspect_file(path, self._params)
+        return data if isinstance(found, Rejection) else pixels_alone(data), found
 
 
 def read_rejections(shards: Sequence[Shard]) -> dict[str, Rejection]:
