@@ -14,11 +14,11 @@ from components.imaging.content import SliceMeasures, measure
 from components.imaging.content_hu import measure_channels
 from components.imaging.decode import UndecodableImage, decode_grey
 from components.imaging.windows import parse, to_channels
-from components.ingest.dicom import series
-from components.ingest.dicom.discovery import read_headers
+from components.ingest.dicom import discovery
 from components.ingest.dicom.pixels import read_hu
+from components.ingest.dicom.series import in_order
 from components.ingest.errors import DataError
-from components.ingest.header import Rejection
+from components.ingest.header import Reason, Rejection
 from components.ingest.params import IngestParams
 from components.ingest.scan import files_below, is_image
 from components.ingest.structure import inspect_file
@@ -74,17 +74,13 @@ def find_slices(folder: Path, dicom: bool, params: IngestParams) -> Found:
     """
     files = files_below(folder)
     images = [name for name in files if is_image(name)]
-    medical = [name for name in files if is_dicom(folder / name)]
     if not dicom:
+        medical = [name for name in files if is_dicom(folder / name)]
         return Found(tuple((folder / name, None) for name in images), Counter(), len(medical))
-    headers = read_headers(folder, medical)
-    instances, left_out = series.without_duplicates(headers.instances)
-    left_out = headers.rejections | left_out
-    if params.series == "one":
-        instances, others = series.one_series_a_study(instances)
-        left_out |= others
-    slices = tuple((folder / each.path, each.frame) for _, each in series.in_order(instances))
-    return Found(slices, Counter(str(each.reason) for each in left_out.values()), len(images))
+    found = discovery.find_slices(folder, files, params)
+    slices = tuple((folder / each.path, each.frame) for _, each in in_order(found.instances))
+    reasons = [why.reason for why in found.rejections.values() if why.reason is not Reason.OTHER_FILE]
+    return Found(slices, Counter(map(str, reasons)), len(images))
 
 
 def look_at_all(

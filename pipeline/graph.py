@@ -12,14 +12,13 @@ from components.anomaly_gate.component import AnomalyGate
 from components.evaluator import baseline
 from components.evaluator.baseline import OlderBlessedModelStrategy
 from components.evaluator.gates import eval_config
-from components.ingest import source
 from components.ingest.component import SliceExampleGen
 from components.leakage.component import LeakageGate
 from components.slice_filter.component import SliceFilter
 from components.trainer import preflight, weights
 from components.trainer.run import run_fn
-from components.transform.params import TransformParams
 from components.transform.preprocess import preprocessing_fn
+from pipeline.channels import transform_params
 from pipeline.config import Config
 from pipeline.layout import Layout, absolute
 from schemas import features
@@ -95,7 +94,7 @@ def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
         materialize=False,
         disable_statistics=True,
         custom_config={
-            "params": _transform_params(config).to_json(),
+            "params": transform_params(config).to_json(),
             "code_fingerprint": code_of("transform"),
         },
     )
@@ -163,18 +162,6 @@ def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
         ),
         beam_pipeline_args=beam_args(config),
     )
-
-
-def _transform_params(config: Config) -> TransformParams:
-    """Returns the parameters with the data's own number of channels where they leave it open."""
-    source_channels = source.channels(absolute(config.run.data), config.ingest)
-    chosen = config.transform.channels or source_channels
-    if source_channels > 1 and chosen == 1:
-        raise ValueError(
-            f"transform.channels: 1 would mix the {source_channels} windows of a DICOM slice; set it to 0 or "
-            f"{source_channels}, or ingest.windows to one window"
-        )
-    return config.transform.model_copy(update={"channels": chosen})
 
 
 def beam_args(config: Config) -> list[str]:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from components.imaging.decode import UndecodableImage, decode_grey
 from components.ingest.dicom.dataset import looks_like_dicom
-from components.ingest.dicom.discovery import DICOM_SUFFIXES, read_headers
-from components.ingest.dicom.labels import names_dicom, read_label_table
+from components.ingest.dicom.discovery import find_slices
+from components.ingest.dicom.headers import DICOM_SUFFIXES
+from components.ingest.dicom.labels import read_label_table
 from components.ingest.dicom.pixels import read_png
 from components.ingest.dicom.series import in_order
-from components.ingest.header import Rejection
+from components.ingest.header import Reason, Rejection
 from components.ingest.labels import patient_of
 from components.ingest.params import IngestParams
 from components.ingest.scan import files_below, is_image
@@ -79,27 +80,26 @@ def find_dicom(paths: Iterable[str], params: IngestParams) -> list[Input]:
       FileNotFoundError: A path does not exist, or there is no DICOM file at all.
       DataError: A folder cannot be listed, or its label table does not keep to its form.
     """
-    found: list[Input] = []
+    every = params.model_copy(update={"series": "all"})
+    found: dict[tuple[Path, int | None], Input] = {}
     for path in _existing(paths):
         folder = path if path.is_dir() else path.parent
-        names = [path.name]
-        if path.is_dir():
-            names = [name for name in files_below(path) if is_dicom(path / name)]
-        headers = read_headers(folder, names)
+        files = files_below(path) if path.is_dir() else [path.name]
+        headers = find_slices(folder, files, every)
         table = None
-        if (folder / params.table).is_file() and names_dicom(folder / params.table):
+        if (folder / params.table).is_file():
             table = read_label_table(folder / params.table)
+            table = table.with_paths(each.path for each in headers.instances)
         for _, each in in_order(headers.instances):
             row = table.row_of(each) if table else None
             patient = (row and row.patient) or patient_of(each.path, params) or each.patient or each.study
-            found.append(Input(folder / each.path, each.frame, patient))
-        found += [
-            Input(folder / name, 0, "", str(rejection.reason))
-            for name, rejection in headers.rejections.items()
-        ]
+            found[folder / each.path, each.frame] = Input(folder / each.path, each.frame, patient)
+        for name, rejection in headers.rejections.items():
+            if rejection.reason is not Reason.OTHER_FILE or path.is_file():
+                found.setdefault((folder / name, None), Input(folder / name, 0, "", str(rejection.reason)))
     if not found:
         raise FileNotFoundError(f"no DICOM files in {', '.join(paths)}")
-    return found
+    return list(found.values())
 
 
 def is_dicom(path: Path) -> bool:

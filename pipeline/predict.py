@@ -71,7 +71,12 @@ def trained_on(model_dir: Path) -> str:
             f"{model_dir} is not a SavedModel: it has no saved_model.pb; pushed models are numbered folders"
         )
     told = model_dir / TRAINED_ON_FILE
-    return str(json.loads(told.read_text(encoding="utf-8"))["windows"]) if told.is_file() else ""
+    if not told.is_file():
+        return ""
+    try:
+        return str(json.loads(told.read_text(encoding="utf-8"))["windows"])
+    except (ValueError, KeyError, TypeError):
+        raise DataError(f"{told}: does not say what the model was trained on; copy the model anew") from None
 
 
 def find_slices(paths: Sequence[str], windows: str, params: IngestParams) -> list[Input]:

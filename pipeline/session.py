@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TextIO
 
 from components.ingest.preflight import check
+from pipeline.channels import transform_params
 from pipeline.config import Config
 from pipeline.console import NodeLines, chatter_to, new_log
 from pipeline.layout import Layout, absolute, require_apart
@@ -23,6 +24,7 @@ def run_on_terminal(config: Config) -> int:
     """
     require_apart(config)
     check(absolute(config.run.data), config.ingest)
+    transform_params(config)
     layout = Layout.of(config.run)
     require_unmoved(layout)
     log = new_log(layout.logs)

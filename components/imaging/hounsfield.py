@@ -58,11 +58,11 @@ def to_hounsfield(stored: npt.NDArray[np.integer], coding: Coding) -> Slice:
     raw = stored.astype(np.int32)
     values = _of_bits(raw, coding)
     hu = _rescaled(values, coding)
-    if coding.monochrome1 and np.median(_band(hu)) > IMPOSSIBLE_AIR_HU:
+    lowest, highest = sorted(coding.padding) if coding.padding else (0, -1)
+    padded = (raw >= lowest) & (raw <= highest)
+    if coding.monochrome1 and _outer_air(hu, padded) > IMPOSSIBLE_AIR_HU:
         hu = _rescaled((-1 if coding.signed else 2**coding.bits_stored - 1) - values, coding)
-    if coding.padding is not None:
-        lowest, highest = sorted(coding.padding)
-        hu[(raw >= lowest) & (raw <= highest)] = AIR_HU
+    hu[padded] = AIR_HU
     return hu
 
 
@@ -130,6 +130,10 @@ def _rescaled(values: npt.NDArray[np.int32], coding: Coding) -> Slice:
     return values.astype(np.float32) * np.float32(coding.slope) + np.float32(coding.intercept)
 
 
-def _band(hu: Slice) -> Slice:
+def _outer_air(hu: Slice, padded: npt.NDArray[np.bool_]) -> float:
+    """Returns the median HU of the outermost band, padding left out; air's where all of it is padding."""
     depth = max(1, round(min(hu.shape) * BAND))
-    return np.concatenate([part.ravel() for part in (hu[:depth], hu[-depth:], hu[:, :depth], hu[:, -depth:])])
+    inside = np.s_[depth:-depth, depth:-depth]
+    measured = ~padded
+    measured[inside] = False
+    return float(np.median(hu[measured])) if measured.any() else AIR_HU

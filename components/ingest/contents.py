@@ -25,10 +25,11 @@ def fingerprint(data_dir: Path, plan: Plan, key: bytes) -> str:
     """
     digest = hashlib.blake2b(digest_size=DIGEST_BYTES, key=key[: hashlib.blake2b.MAX_KEY_SIZE])
     with concurrent.futures.ThreadPoolExecutor(READERS) as pool:
-        contents = pool.map(_of_file, (data_dir / row.path for row in plan.slices), chunksize=1)
-        for row, content in zip(plan.slices, contents, strict=True):
+        paths = dict.fromkeys(row.path for row in plan.slices)  # one path holds all frames of a file
+        contents = dict(zip(paths, pool.map(_of_file, map(data_dir.joinpath, paths)), strict=True))
+        for row in plan.slices:
             known = [row.name, row.hemorrhage, row.patient, row.slice_index, row.attributes]
-            digest.update(json.dumps(known).encode() + content)
+            digest.update(json.dumps(known).encode() + contents[row.path])
     return digest.hexdigest()
 
 

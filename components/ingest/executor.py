@@ -19,6 +19,7 @@ from tfx.types import standard_component_specs as keys
 from tfx.utils import io_utils, proto_utils
 
 from components.ingest import identity, report, splits
+from components.ingest.dicom import headers
 from components.ingest.driver import PARAMS_KEY, SPAN, UNUSABLE
 from components.ingest.errors import DataError, NamingError
 from components.ingest.groups import assign_groups
@@ -157,6 +158,7 @@ def hash_slices(
 
 def _plan(data_dir: Path, params: IngestParams, exec_properties: dict[str, Any]) -> Plan:
     found = plan(data_dir, params)
+    headers.forget()
     if exec_properties.get(utils.FINGERPRINT_PROPERTY_NAME) == UNUSABLE:
         raise DataError(f"data folder {data_dir}: changed while the run began; run again")
     if found.patients_from != "none":

@@ -2,6 +2,9 @@
 
 from typing import Literal
 
+import pydantic
+
+from components.imaging import windows
 from components.parameters import Parameters, parameter
 
 
@@ -15,12 +18,12 @@ class IngestParams(Parameters):
         "what slices are: PNG and JPEG images, DICOM files, or found out from what is there"
     )
     windows: str = parameter(
-        "of HU that the channels of a DICOM slice show, centre/width each: one, or three",
+        "of HU that the channels of a DICOM slice show, centre/width each: one, or three; the first is the "
+        "brain window, which slices are measured and compared in",
         "HU",
-        pattern=r"^ *[-+.\d]+/[.\d]+( +[-+.\d]+/[.\d]+ +[-+.\d]+/[.\d]+)? *$",
     )
     series: Literal["one", "all"] = parameter(
-        "of a DICOM study: one series, chosen by rule (docs/data.md), or all axial ones"
+        "of a DICOM study: one series, chosen by rule (docs/dicom.md), or all axial ones"
     )
     table: str = parameter("name of the label table inside the data folder")
     hemorrhage_folders: tuple[str, ...] = parameter("names of class folders that mean hemorrhage")
@@ -50,3 +53,10 @@ class IngestParams(Parameters):
     min_side: int = parameter("a smaller image is rejected", "pixels", ge=1)
     max_side: int = parameter("a larger image is rejected", "pixels", ge=1)
     shards: int = parameter("files per split; 0 for one in 1,000 slices", "files", ge=0)
+
+    @pydantic.field_validator("windows")
+    @classmethod
+    def _windows_can_be_read(cls, text: str) -> str:
+        if len(windows.parse(text)) not in (1, 3):
+            raise ValueError(f"one window or three are expected, such as 40/80 80/200 600/2800, got {text!r}")
+        return text

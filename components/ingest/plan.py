@@ -8,6 +8,7 @@ from components.ingest import source
 from components.ingest.columns import attributes
 from components.ingest.dicom.dataset import looks_like_dicom
 from components.ingest.dicom.discovery import discover
+from components.ingest.dicom.instances import frame_name
 from components.ingest.errors import DataError, NamingError
 from components.ingest.header import Reason, Rejection
 from components.ingest.labels import Labelled, by_class_folders, patient_of
@@ -45,7 +46,7 @@ class PlannedSlice:
     @property
     def name(self) -> str:
         """What the slice is called: its path, and of a later frame of a file the frame too."""
-        return f"{self.path}#{self.frame}" if self.frame else self.path
+        return frame_name(self.path, self.frame or 0)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -150,7 +151,9 @@ def _read_images(data_dir: Path, files: list[str], form: str, params: IngestPara
         warnings.append(
             f"DICOM files among the images were not read: {dicom}; ingest.source=dicom reads them"
         )
-    return _Found(source.IMAGE, rows, unlisted, left_out, {}, len(others), warnings)
+    rejections = {path: Rejection(Reason.UNLABELLED) for path in images if path not in listed}
+    rejections |= {path: Rejection(Reason.OTHER_FILE) for path in others}
+    return _Found(source.IMAGE, rows, unlisted, left_out, rejections, len(others), warnings)
 
 
 def _read_dicom(data_dir: Path, files: list[str], form: str, params: IngestParams) -> _Found:
@@ -161,6 +164,9 @@ def _read_dicom(data_dir: Path, files: list[str], form: str, params: IngestParam
         warnings.append(
             f"slices whose header names no patient, each study counted as one: {found.without_patient}"
         )
+    if found.lost_studies:
+        told = ", ".join(f"{number} {reason}" for reason, number in found.lost_studies.items())
+        warnings.append(f"CT studies without a slice that can be read: {told}")
     if found.missing_rows:
         warnings.append(f"rows of {params.table} that no slice was found for: {len(found.missing_rows)}")
     return _Found(
@@ -169,7 +175,7 @@ def _read_dicom(data_dir: Path, files: list[str], form: str, params: IngestParam
         unlisted=reasons.count(Reason.UNLABELLED),
         left_out=found.folders_left_out,
         rejections=found.rejections,
-        other_files=reasons.count(Reason.OTHER_FILE) + sum(map(is_image, files)),
+        other_files=reasons.count(Reason.OTHER_FILE),
         warnings=warnings,
         patients_from_header=found.patients_from_header,
     )

@@ -33,7 +33,7 @@ def read_table(table: Path, files: Iterable[str]) -> list[Labelled]:
     """
     header, rows = read_cells(table)
     columns = _columns(table, header)
-    find = _Finder(files)
+    find = Finder(files)
     labelled: list[Labelled] = []
     row_of: dict[str, int] = {}
     missing: list[tuple[int, str]] = []
@@ -69,7 +69,7 @@ def read_table(table: Path, files: Iterable[str]) -> list[Labelled]:
     return labelled
 
 
-class _Finder:
+class Finder:
     """Finds a file by its relative path, else by its bare name; Unicode spelling does not matter."""
 
     def __init__(self, files: Iterable[str]) -> None:
@@ -81,6 +81,7 @@ class _Finder:
             self._names.setdefault(PurePosixPath(path).name, []).append(file)
 
     def __call__(self, text: str) -> list[str]:
+        """Returns the files that a text may mean."""
         path = unicodedata.normalize("NFC", text.replace("\\", "/")).removeprefix("./")
         return self._paths.get(path) or ([] if "/" in path else self._names.get(path, []))
 

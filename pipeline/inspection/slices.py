@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
 from components.ingest import source
-from components.ingest.dicom.discovery import may_be_dicom, read_headers
+from components.ingest.dicom.discovery import find_slices
+from components.ingest.dicom.headers import may_be_dicom, read_headers
 from components.ingest.dicom.instances import Instance
-from components.ingest.dicom.series import one_series_a_study, without_duplicates
+from components.ingest.dicom.series import without_duplicates
 from components.ingest.errors import DataError
 from components.ingest.header import Rejection
 from components.ingest.params import IngestParams
@@ -56,13 +57,9 @@ def unlabelled(
     kind = _kind(data_dir, params)
     if kind == source.IMAGE:
         return kind, [Candidate(path, 0, False) for path in files if is_image(path)], {}
-    headers = read_headers(data_dir, may_be_dicom(files, params))
-    found, duplicates = without_duplicates(headers.instances)
-    others: dict[str, Rejection] = {}
-    if params.series == "one":
-        found, others = one_series_a_study(found)
-    slices = [Candidate(each.path, each.frame, True) for each in found]
-    return kind, slices, headers.rejections | duplicates | others
+    found = find_slices(data_dir, files, params)
+    slices = [Candidate(each.path, each.frame, True) for each in found.instances]
+    return kind, slices, found.rejections
 
 
 def _kind(data_dir: Path, params: IngestParams) -> str:
@@ -91,7 +88,7 @@ def series(
     data_dir: Path, files: Sequence[str], slices: Iterable[Candidate], params: IngestParams
 ) -> Series | None:
     """Says what the headers of DICOM slices say; None where there is none."""
-    headers = read_headers(data_dir, may_be_dicom(files, params))  # kept since the plan was made
+    headers = read_headers(data_dir, may_be_dicom(data_dir, files, params))  # kept since the plan was made
     found, _ = without_duplicates(headers.instances)
     wanted = {(each.path, each.frame) for each in slices}
     read = [each for each in found if (each.path, each.frame) in wanted]

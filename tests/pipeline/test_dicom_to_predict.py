@@ -89,5 +89,17 @@ def test_a_model_says_what_it_was_trained_on(tmp_path):
     (tmp_path / "saved_model.pb").touch()
     assert trained_on(tmp_path) == ""
     (tmp_path / TRAINED_ON_FILE).parent.mkdir()
+    (tmp_path / TRAINED_ON_FILE).write_text("{")
+    with pytest.raises(DataError, match=r"ichor.json: does not say what the model was trained on; copy"):
+        trained_on(tmp_path)
     (tmp_path / TRAINED_ON_FILE).write_text(json.dumps({"windows": WINDOWS}))
     assert trained_on(tmp_path) == WINDOWS
+
+
+def test_files_without_preamble_and_ending_are_scored_too_and_none_twice(folder, params):
+    file = folder / "B" / "axial" / "IM0002"
+    file.write_bytes(file.read_bytes()[132:])
+    again = [str(folder), str(folder / "A"), str(folder / "B" / "axial" / "IM0001")]
+    found = [one for one in find_slices(again, WINDOWS, params) if not one.reason]
+    assert len(found) == len({(one.path, one.frame) for one in found}) == 6
+    assert file in {one.path for one in found}

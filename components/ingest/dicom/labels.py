@@ -44,6 +44,26 @@ class LabelTable:
     rows: dict[str, Row]
     has_patients: bool
 
+    def with_paths(self, paths: Iterable[str]) -> "LabelTable":
+        """Returns the table with files named by their paths, where it names them by their bare names.
+
+        Raises:
+          NamingError: A bare name may be two files.
+        """
+        if self.key != tables.FILE:
+            return self
+        find = tables.Finder(dict.fromkeys(paths))
+        rows = {}
+        for name, row in self.rows.items():
+            found = find(name)
+            if len(found) > 1:
+                raise NamingError(
+                    f"row {row.number}: {name!r} may be {' or '.join(map(repr, found[:2]))}; write the path "
+                    "below the data folder"
+                )
+            rows[found[0] if found else name] = row
+        return dataclasses.replace(self, rows=rows)
+
     def row_of(self, instance: Instance) -> Row | None:
         """Returns the row that names a slice, or None."""
         return self.rows.get(KEYS[self.key](instance))

@@ -7,8 +7,11 @@ from components.ingest.dicom.instances import Instance
 from components.ingest.header import Reason, Rejection
 
 USUAL_THICKNESS = 5.0  # mm, in which heads are read; thinner series repeat the same anatomy more noisily
-# Kernels that sharpen bone: Siemens H/B/J from 60 on, GE by name, Canon FC30-39 and FC80-89, Philips Y*.
-SHARP_KERNEL = re.compile(r"^[HBJ]R?[67]\d|BONE|EDGE|LUNG|SHARP|^FC[38]\d|^Y[A-Z]\b|^(?:UH|UC)\b")
+# Kernels for bone and lung, as makers number and name them: Siemens from 55 on (H60s, Hr64, B90s, Bl57f),
+# Canon FC30-39, FC50-59 and FC80-89, Philips D, E, L and Y*, GE and others by name.
+SHARP_KERNEL = re.compile(
+    r"^(?!FC)[A-Z][A-Z]?(5[5-9]|[6-9]\d)|^FC[358]\d|^([DEL]|Y[A-Z])$|BONE|EDGE|LUNG|SHARP|DETAIL|ULTRA"
+)
 
 
 def without_duplicates(found: Collection[Instance]) -> tuple[list[Instance], dict[str, Rejection]]:
@@ -33,8 +36,9 @@ def without_duplicates(found: Collection[Instance]) -> tuple[list[Instance], dic
 def one_series_a_study(found: Iterable[Instance]) -> tuple[list[Instance], dict[str, Rejection]]:
     """Chooses one series of each study.
 
-    In this order: without contrast agent; not of a kernel that sharpens bone; of a thickness near
-    `USUAL_THICKNESS`; of many slices; of a low number; of a low UID.
+    In this order: not said to show another part of the body than the head; without contrast agent; not of
+    a kernel that sharpens bone; of a thickness near `USUAL_THICKNESS`; of many slices; of a low number; of
+    a low UID.
 
     Returns:
       The instances of the chosen series, and the paths of the files of all others.
@@ -58,6 +62,7 @@ def _rank(series: list[Instance]) -> tuple[object, ...]:
     unusual = float("inf") if first.thickness is None else abs(first.thickness - USUAL_THICKNESS)
     number = first.series_number
     return (
+        all(each.elsewhere for each in series),
         any(each.contrast for each in series),
         SHARP_KERNEL.search(first.kernel) is not None,
         unusual,

@@ -105,6 +105,17 @@ def monochrome1_of_inverted_values(folder: Path) -> Made:
     return write(folder, made)
 
 
+@variant
+def monochrome1_padded_bright(folder: Path) -> Made:
+    """Shown inverted, HU as ever; outside the field of view stands the brightest value as padding."""
+    made = datasets()
+    for dataset, outside in zip(made, outside_the_circle(), strict=True):
+        dataset.PhotometricInterpretation = "MONOCHROME1"
+        dataset.add_new("PixelPaddingValue", "US", 4095)
+        set_stored(dataset, np.where(outside, 4095, pixels(dataset)))
+    return write(folder, made, padded=outside_the_circle())
+
+
 def _wrapped(folder: Path, intercept: float) -> Made:
     made = datasets()
     for dataset, hu in zip(made, volume(), strict=True):

@@ -9,7 +9,7 @@ from dicom_variants import VARIANTS, Made
 
 from components.imaging import windows
 from components.imaging.decode import decode_channels
-from components.ingest.dicom.discovery import read_headers
+from components.ingest.dicom.headers import read_headers
 from components.ingest.dicom.pixels import read_hu, read_png
 from components.ingest.dicom.series import in_order
 from components.ingest.header import Rejection
