@@ -16,6 +16,7 @@ from components.ingest.dicom.pixels import encode, read_hu
 from components.ingest.header import Header, Rejection
 from components.ingest.params import IngestParams
 from components.ingest.structure import inspect_file
+from components.leakage.prints import pixel_digest
 from components.slice_filter.rules import EMPTY_CONTRAST, Reason, judge
 from pipeline.config import Config
 from pipeline.inspection.facts import Example, Looks
@@ -39,6 +40,7 @@ class Seen:
       measures: None where it is rejected or does not decode.
       judged: What the slice filter thinks of it; None where it is rejected.
       problem: Why it does not decode.
+      pixels: Hash of what it shows; none where that is nothing, or it does not decode.
     """
 
     slice: Candidate
@@ -48,6 +50,7 @@ class Seen:
     measures: SliceMeasures | None = None
     judged: Reason | None = None
     problem: str = ""
+    pixels: bytes = b""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,9 +103,11 @@ def look_at(
 def _look(path: Path, one: Candidate, rank: int, config: Config) -> tuple[Seen, Grey | None]:
     looked = (_dicom if one.is_dicom else _image)(path, one, rank, config.ingest)
     seen, grey = looked
-    if seen.measures is None:
+    if seen.measures is None or grey is None:
         return looked
-    return dataclasses.replace(seen, judged=judge(seen.measures, config.filter.min_brain_share)), grey
+    judged = judge(seen.measures, config.filter.min_brain_share)
+    pixels = b"" if grey.min() == grey.max() else pixel_digest(grey)
+    return dataclasses.replace(seen, judged=judged, pixels=pixels), grey
 
 
 def _image(path: Path, one: Candidate, rank: int, params: IngestParams) -> tuple[Seen, Grey | None]:

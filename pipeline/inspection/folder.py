@@ -14,6 +14,7 @@ from components.ingest.scan import files_below
 from pipeline.config import Config
 from pipeline.inspection import doubts, slices
 from pipeline.inspection.contents import Seen, look_at, summarise
+from pipeline.inspection.copies import Copies, copies
 from pipeline.inspection.cost import expect
 from pipeline.inspection.facts import Inspection
 from pipeline.inspection.objections import too_many_rejected, too_much_dropped
@@ -63,6 +64,7 @@ def inspect(config: Config, look_at_all: bool, watch: Watch) -> Inspection:
     is_dicom = kind == source.DICOM
     lost = unreadable(rejections)
     looks = summarise(contents, lost.items())
+    equal = copies(contents, found, config) if found else Copies((), ())
     without_labels = Inspection(
         folder=str(data_dir),
         files=slices.kinds(data_dir, files),
@@ -84,8 +86,9 @@ def inspect(config: Config, look_at_all: bool, watch: Watch) -> Inspection:
             *(outcome.refusals if outcome else ()),
             *too_many_rejected(contents, rejections, config.ingest),
             *(too_much_dropped(contents, _sound_splits(outcome), config.filter) if outcome else ()),
+            *equal.refusals,
         ),
-        warnings=(*doubts.of_contents(looks, is_dicom, by_reason(lost), config),),
+        warnings=(*equal.warnings, *doubts.of_contents(looks, is_dicom, by_reason(lost), config)),
     )
     if found is None or outcome is None:
         return without_labels
