@@ -102,7 +102,7 @@ def _compare(training: Path, looks: list[Look], windows: str, config: Config) ->
     profile = Profile()
     for look in looks:
         if look.measures is not None:
-            profile.add(look.shape, windows, look.measures, judge(look.measures, least))
+            profile.add(look.shape, windows, look.measures, judge(look.measures, least, bool(windows)))
     now = baseline.statistics(profile, least, like=before)
     schema = read_schema((fingerprint.ROOT / SCHEMA_FILE).read_text(encoding="utf-8"))
     return compare(before, now, schema, config.drift.min_slices)

@@ -85,7 +85,15 @@ def points_of(head: Mask, shape: tuple[int, int]) -> Mask:
 
 
 def share(counts: Counts, head: Mask, cell: int) -> float:
-    """Returns the share of all cells' points that is counted in the cells of the head."""
+    """Returns the share of all cells' points that is counted in the cells of the head.
+
+    Args:
+      counts: (rows, columns) of cells, points counted in each.
+      head: bool (rows, columns), which cells belong to the head.
+      cell: Points along a cell's side.
+    Returns:
+      0..1.
+    """
     return float(counts[head].sum(dtype=np.int64)) / (head.size * cell * cell)
 
 

@@ -19,7 +19,8 @@ MAX_TEXT = 40  # characters; longer values are notes, not categories
 # What columns are called that hold identifiers of 45 CFR 164.514(b)(2)(i), as whole words.
 IDENTIFYING = re.compile(
     r"(^|[^a-z])(names?|surname|birth\w*|dob|mrn|ssn|accession\w*|address|phone|e?mail|zip|postcode|"
-    r"u?ids?|identifier|date|physician|operator|institution|path|filename|serial\w*)([^a-z]|$)"
+    r"u?ids?|identifier|date|physician|operator|institution|path|filename|serial\w*|hospital|radiologist|doctor|"
+    r"ward|city|station|comments?|reports?)([^a-z]|$)"
 )
 IDENTIFYING_INSIDE = re.compile(
     r"patient_?(name|id)|birth|accession|uid$|(study|series|scan|exam)_?(date|time)"

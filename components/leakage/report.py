@@ -111,7 +111,16 @@ def pairs_to_show(findings: Sequence[Finding], most: int) -> list[Pair]:
 
 
 def slices_csv(prints: Prints, findings: Sequence[Finding], reasons: Reasons, splits: Sequence[str]) -> str:
-    """Returns a table of all slices that are concerned, a row for each finding that concerns one."""
+    """Returns a table of all slices that are concerned, a row for each finding that concerns one.
+
+    Args:
+      prints: Of all slices.
+      findings: One of each kind.
+      reasons: (slices,), why slices are dropped, of `reasons_to_drop`.
+      splits: Names, the training split first.
+    Returns:
+      CSV with a header.
+    """
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(("finding", "group", "slice_id", "split", "hemorrhage", "dropped"))

@@ -13,7 +13,7 @@ from components.phantoms.companions import Extra
 from components.phantoms.params import PhantomFolderParams
 from components.phantoms.regions import Kind, Stage
 from components.phantoms.series import Series, make_series
-from components.phantoms.studies import patient_name, write_study
+from components.phantoms.studies import patient_id, write_study
 
 HEMORRHAGE_FOLDER, NORMAL_FOLDER, TABLE = "hemorrhage", "normal", "labels.csv"
 COLUMNS = {
@@ -89,7 +89,7 @@ def write_dataset(
         if params.format == "png":
             rows.extend(_write_pngs(out, series))
         else:
-            uids = write_study(out / patient_name(patient), series, params, extras)
+            uids = write_study(out / patient_id(patient), series, params, extras)
             rows.extend({"SOPInstanceUID": uid, **_said(series, i)} for i, uid in enumerate(uids))
         bleeding += any(series.kinds)
         stages.update(series.stages)
@@ -128,7 +128,7 @@ def _said(series: Series, index: int) -> Row:
 def _write_pngs(out: Path, series: Series) -> list[Row]:
     """Writes the slices of a patient and returns their rows of the table."""
     rows: list[Row] = []
-    patient = patient_name(series.patient)
+    patient = patient_id(series.patient)
     for index, (hu, kinds) in enumerate(zip(series.hu, series.kinds, strict=True)):
         folder = HEMORRHAGE_FOLDER if kinds else NORMAL_FOLDER
         file = f"{folder}/{patient}_s{index:02d}.png"

@@ -52,7 +52,15 @@ def series_datasets(
 
 
 def header(sop_class: str, uid: str, study: Study, protocol: Protocol, number: int) -> Dataset:
-    """Returns what every object of a study says: patient, study, series, equipment, instance."""
+    """Returns what every object of a study says: patient, study, series, equipment, instance.
+
+    Args:
+      sop_class: UID of what kind of object it is.
+      uid: SOPInstanceUID.
+      study: Whose it is.
+      protocol: Of its series.
+      number: InstanceNumber.
+    """
     d = Dataset()
     d.file_meta = FileMetaDataset()
     d.file_meta.MediaStorageSOPClassUID = d.SOPClassUID = UID(sop_class)
@@ -96,7 +104,13 @@ def place_image(dataset: Dataset, geometry: Geometry, index: int) -> None:
 
 
 def set_pixels(dataset: Dataset, stored: npt.NDArray[np.integer], storage: Storage) -> None:
-    """Sets pixels and how they are read: integers of (rows, columns) or (frames, rows, columns)."""
+    """Sets pixels and how they are read.
+
+    Args:
+      dataset: Of a CT image; changed.
+      stored: Integers within the storage's bits, (rows, columns) or (frames, rows, columns).
+      storage: Bits, sign, and how HU come of stored values.
+    """
     dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
     dataset.Rows, dataset.Columns = stored.shape[-2:]
     dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 16, storage.bits, storage.bits - 1
@@ -120,8 +134,18 @@ def write_series(
     storage: Storage = CT_STORAGE,
     transfer_syntax: str = ExplicitVRLittleEndian,
 ) -> list[Path]:
-    """Writes a series as IM0001, IM0002, ... and returns the files, the first slice first.
+    """Writes a series as IM0001, IM0002, ...
 
+    Args:
+      folder: To write to; made where it is not there.
+      hu: (slices, rows, columns), HU.
+      geometry: Where the slices lie.
+      study: Whose they are.
+      protocol: Of the series.
+      storage: Bits, sign, and how HU come of stored values.
+      transfer_syntax: UID of the coding.
+    Returns:
+      The files, the first slice first.
     Raises:
       ValueError: HU do not fit the storage.
       NotImplementedError: pydicom cannot encode the transfer syntax.

@@ -23,7 +23,7 @@ DOSE_MGY_CM = 812.5
 LOCALIZER, STANDARD, BONE, THIN, DOSE = 1, 2, 3, 4, 999  # numbers of series
 
 
-def patient_name(patient: int) -> str:
+def patient_id(patient: int) -> str:
     """Returns the PatientID of a phantom, such as p003."""
     return f"p{patient:03d}"
 
@@ -54,7 +54,7 @@ def write_study(
     made_of = params.model_dump_json(include=set(PhantomParams.model_fields) - {"patients"})
     study = Study(
         uid=make_uid(made_of, series.patient),
-        patient=patient_name(series.patient),
+        patient=patient_id(series.patient),
         name=f"Phantom^{series.patient:03d}",
         age=series.age,
         sex=series.sex,

@@ -20,9 +20,17 @@ class Reason(enum.StrEnum):
     UNREADABLE = "unreadable"  # does not decode
 
 
-def judge(measures: SliceMeasures, min_brain_share: float) -> Reason:
-    """Returns what the filter thinks of a readable slice, switched on or not."""
+def judge(measures: SliceMeasures, min_brain_share: float, hu_known: bool = False) -> Reason:
+    """Returns what the filter thinks of a readable slice, switched on or not.
+
+    Args:
+      measures: Of the slice.
+      min_brain_share: Threshold, 0..1.
+      hu_known: Whether it is shown in known windows of HU; it is not DARK then, for want of a window.
+    """
     if measures.head_share < HEAD_FLOOR:
+        if hu_known:
+            return Reason.BLANK
         varied = EMPTY_CONTRAST < measures.contrast <= DARK_CONTRAST
         return Reason.DARK if varied and measures.bright_intensity <= DARK_CEILING else Reason.BLANK
     if measures.brain_share < min_brain_share:
@@ -30,6 +38,6 @@ def judge(measures: SliceMeasures, min_brain_share: float) -> Reason:
     return Reason.KEEP
 
 
-def decide(measures: SliceMeasures, params: FilterParams) -> Reason:
+def decide(measures: SliceMeasures, params: FilterParams, hu_known: bool = False) -> Reason:
     """Returns what becomes of a readable slice: `judge`'s verdict, or KEEP with the filter switched off."""
-    return judge(measures, params.min_brain_share) if params.enabled else Reason.KEEP
+    return judge(measures, params.min_brain_share, hu_known) if params.enabled else Reason.KEEP

@@ -70,8 +70,9 @@ class Tally:
         windows: str = "",
     ) -> Reason:
         """Decides on a slice, counts it, and returns what becomes of it."""
-        reason = self.count(split, hemorrhage, measures)
-        judged = judge(measures, self.params.min_brain_share)
+        hu_known = bool(windows)
+        reason = self.count(split, hemorrhage, measures, hu_known)
+        judged = judge(measures, self.params.min_brain_share, hu_known)
         if split == TRAIN:
             self.profile.add(grey.shape, windows, measures, judged)
         shown = self.kept if judged is Reason.KEEP else self.dropped
@@ -83,10 +84,10 @@ class Tally:
             del shown[self.params.contact_sheet_slices :]
         return reason
 
-    def count(self, split: str, hemorrhage: int, measures: SliceMeasures) -> Reason:
+    def count(self, split: str, hemorrhage: int, measures: SliceMeasures, hu_known: bool = False) -> Reason:
         """Decides on a slice and counts it, as `add` does, but keeps no picture of it."""
-        reason = decide(measures, self.params)
-        judged = judge(measures, self.params.min_brain_share)
+        reason = decide(measures, self.params, hu_known)
+        judged = judge(measures, self.params.min_brain_share, hu_known)
         passes = bisect.bisect_right(self.thresholds, measures.brain_share)
         self.counts[Outcome(split, hemorrhage, reason, judged, passes)] += 1
         return reason

@@ -115,7 +115,16 @@ def write_account(
     params: FilterParams,
     warnings: list[str],
 ) -> None:
-    """Adds up the tallies and writes the account's three files into a folder, and the baseline."""
+    """Adds up the tallies and writes the account's three files into a folder, and the baseline.
+
+    Args:
+      tallies: Of parts of the slices, a collection a split.
+      folder: URI of the report.
+      baseline_file: Path of the statistics of the training split.
+      splits: Names, in the order of the account.
+      params: The filter's.
+      warnings: Further ones, for the account.
+    """
 
     def add_up(parts: Iterable[Tally]) -> Tally:
         return Tally.total(params, parts)

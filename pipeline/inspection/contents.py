@@ -105,7 +105,7 @@ def _look(path: Path, one: Candidate, rank: int, config: Config) -> tuple[Seen, 
     seen, grey = looked
     if seen.measures is None or grey is None:
         return looked
-    judged = judge(seen.measures, config.filter.min_brain_share)
+    judged = judge(seen.measures, config.filter.min_brain_share, one.is_dicom)
     pixels = b"" if grey.min() == grey.max() else pixel_digest(grey)
     return dataclasses.replace(seen, judged=judged, pixels=pixels), grey
 

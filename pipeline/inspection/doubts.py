@@ -18,7 +18,14 @@ EVEN = 0.2  # share of slices of one grey value; the ends of a series may be
 
 
 def of_labels(classes: dict[str, int], patients: Patients, split: Split, config: Config) -> Iterator[str]:
-    """Says what is doubtful about classes and patients."""
+    """Says what is doubtful about classes and patients.
+
+    Args:
+      classes: Slices by class, at least one.
+      patients: Whose they are.
+      split: That a run would make.
+      config: The run's settings.
+    """
     slices = sum(classes.values())
     share = classes[HEMORRHAGE] / slices
     if not RARE <= share <= COMMON:
@@ -53,7 +60,14 @@ def _gate(classes: dict[str, int], split: Split, least: float) -> Iterator[str]:
 
 
 def of_contents(looks: Looks, is_dicom: bool, unreadable: dict[str, int], config: Config) -> Iterator[str]:
-    """Says what is doubtful about what slices show; `unreadable` counts files by what their headers lack."""
+    """Says what is doubtful about what slices show.
+
+    Args:
+      looks: At some slices, or all.
+      is_dicom: Whether they are DICOM.
+      unreadable: Files by what their headers lack.
+      config: The run's settings.
+    """
     side = config.transform.image_side
     seen = looks.slices
     if len(looks.sizes) > 1:
@@ -85,7 +99,11 @@ def of_contents(looks: Looks, is_dicom: bool, unreadable: dict[str, int], config
 
 
 def of_disk(expected: Expected) -> Iterator[str]:
-    """Says so where the disk would be full."""
+    """Says so where the disk would be full.
+
+    Args:
+      expected: What a run would take.
+    """
     if expected.free_bytes < expected.most_bytes:
         yield (
             f"a run needs {expected.most_bytes / 1e9:.1f} GB, and {expected.free_bytes / 1e9:.1f} GB are "

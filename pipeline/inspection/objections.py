@@ -50,7 +50,7 @@ def too_much_dropped(contents: Contents, splits: Sequence[str], params: FilterPa
     for one in contents.seen:
         split = one.slice.split if splits else ""
         if one.measures:
-            tally.count(split, one.slice.hemorrhage or 0, one.measures)
+            tally.count(split, one.slice.hemorrhage or 0, one.measures, one.slice.is_dicom)
         elif one.judged:
             tally.add_unreadable(split, one.slice.hemorrhage or 0, one.problem)
     report = account(tally, splits or [""])

@@ -72,3 +72,33 @@ def test_a_named_column_alone_is_taken(params):
     rows = [Labelled("1.png", 0, "P1", None, {"sex": "F", "scanner": "A"})] * 2
     found = attributes(rows, params.model_copy(update={"slicing_columns": ("scanner",)}))
     assert (found.of_rows[0], found.used, found.left_out) == (("scanner=A",), ("scanner",), {})
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "Hospital",
+        "radiologist",
+        "reading_doctor",
+        "ward",
+        "City",
+        "StationName",
+        "station",
+        "Comment",
+        "report 2",
+    ],
+)
+def test_a_column_whose_name_says_that_it_identifies_is_left_out_unless_named(column, params):
+    rows = rows_of(column, ["north", "south", "north", "south"])
+    found = attributes(rows, params)
+    assert (found.used, found.left_out) == (
+        (),
+        {column: "by its name it identifies people, places or times"},
+    )
+    named = attributes(rows, params.model_copy(update={"slicing_columns": (column,)}))
+    assert named.used == (column,)
+
+
+@pytest.mark.parametrize("column", ["forward", "capacity", "workstation", "reported", "hospitalised"])
+def test_such_a_name_within_a_longer_word_says_nothing(column, params):
+    assert attributes(rows_of(column, ["yes", "no", "yes", "no"]), params).used == (column,)

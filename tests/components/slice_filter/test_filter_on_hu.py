@@ -39,6 +39,13 @@ def head(brain: float, scalp: float, background: float = AIR) -> npt.NDArray[np.
     )
 
 
+def faint_couch() -> npt.NDArray[np.float64]:
+    """Air, and three rows that just show in the brain window: in grey as dark as a slice without a window."""
+    hu = np.full((SIDE, SIDE), AIR)
+    hu[100:103] = 3
+    return hu
+
+
 def record(name: str, label: int, hu: npt.NDArray[np.float64]) -> SliceRecord:
     channels = windows.to_channels(hu, windows.parse(features.WINDOWS_EXAMPLE))
     file = io.BytesIO()
@@ -64,6 +71,7 @@ def filtered(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, SliceR
         record("fat alone", 0, head(0, 30)),
         record("water phantom", 0, head(30, 50, background=0.0)),
         record("bone everywhere", 0, np.full((SIDE, SIDE), BONE)),
+        record("faint couch", 0, faint_couch()),
     ]
     with tf.io.TFRecordWriter(str(source / "data_tfrecord-00000-of-00001")) as writer:
         for one in slices:
@@ -94,7 +102,7 @@ def test_nothing_is_taken_for_an_inverted_slice_or_a_grey_background(filtered):
     """In grey the first would be turned round and its bone become air; water would be background."""
     kept, report = filtered
     counts = json.loads((report / "filter.json").read_text())["counts"]["train"]["normal"]
-    assert counts == {"keep": 2, "blank": 0, "dark": 0, "little_brain": 2, "unreadable": 0}
+    assert counts == {"keep": 2, "blank": 1, "dark": 0, "little_brain": 2, "unreadable": 0}
     assert kept["water phantom"].measures[features.HEAD_SHARE] == 1
 
 

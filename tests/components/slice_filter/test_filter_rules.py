@@ -65,6 +65,7 @@ def test_sixteen_bits_that_hold_unwindowed_values_are_dark():
     radius = np.hypot(down, right)
     stored = np.select([radius < 70, radius < 80], [1060, 2200], 0).astype(np.uint16)
     assert decide(measure(stored), params()) is Reason.DARK
+    assert decide(measure(stored), params(), hu_known=True) is Reason.BLANK  # a window is known
 
 
 def test_switched_off_keeps_what_it_would_drop():
