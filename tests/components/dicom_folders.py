@@ -8,6 +8,8 @@ from dicom_variants import GEOMETRY, PROTOCOL, STUDY, volume
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian
 
+from components.ingest.header import Reason
+from components.ingest.plan import Plan
 from components.phantoms.acquisition import instance_uid, make_uid
 from components.phantoms.dicom import series_datasets, write_files
 
@@ -64,3 +66,8 @@ def set_all(**attributes: object) -> Callable[[Dataset], None]:
             dataset.file_meta.MediaStorageSOPClassUID = attributes["SOPClassUID"]
 
     return change
+
+
+def reasons(found: Plan) -> dict[str, Reason]:
+    """Returns why each file is left out, by its path."""
+    return {path: rejection.reason for path, rejection in found.rejections.items()}

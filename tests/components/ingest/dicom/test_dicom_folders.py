@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from dicom_folders import series_uid, set_all, sop_uid, study_uid, table, write_patient
+from dicom_folders import reasons, series_uid, set_all, sop_uid, study_uid, table, write_patient
 
 from components.ingest.errors import DataError
 from components.ingest.header import Reason
@@ -15,18 +15,6 @@ pytestmark = pytest.mark.numpy
 @pytest.fixture
 def params(params):
     return params.model_copy(update={"max_rejected_share": 0.5})
-
-
-@pytest.fixture
-def two(data_dir):
-    """Patients A and B, three slices each."""
-    for patient in "AB":
-        write_patient(data_dir, patient)
-    return data_dir
-
-
-def reasons(found) -> dict[str, Reason]:
-    return {path: rejection.reason for path, rejection in found.rejections.items()}
 
 
 @pytest.mark.parametrize(
@@ -46,7 +34,7 @@ def test_labels_are_found_by_uid_of_instance_series_or_study_by_file_or_by_patie
     assert (found.source, found.form, found.patients_from) == (
         "dicom",
         "table",
-        "header" if key != "patient" and key != "PatientID" else found.patients_from,
+        "column" if key in ("patient", "PatientID") else "header",
     )
     assert [(row.patient, row.hemorrhage, row.slice_index) for row in found.slices] == [
         ("A", 1, 0), ("A", 1, 1), ("A", 1, 2), ("B", 0, 0), ("B", 0, 1), ("B", 0, 2),

@@ -1,7 +1,7 @@
 """Why files of a DICOM folder are left out."""
 
 import pytest
-from dicom_folders import set_all, table, write_patient
+from dicom_folders import reasons, set_all, table, write_patient
 from dicom_variants import LEFT_OUT
 from pydicom.uid import SecondaryCaptureImageStorage
 
@@ -15,18 +15,6 @@ pytestmark = pytest.mark.numpy
 @pytest.fixture
 def params(params):
     return params.model_copy(update={"max_rejected_share": 0.5})
-
-
-@pytest.fixture
-def two(data_dir):
-    """Patients A and B, three slices each."""
-    for patient in "AB":
-        write_patient(data_dir, patient)
-    return data_dir
-
-
-def reasons(found) -> dict[str, Reason]:
-    return {path: rejection.reason for path, rejection in found.rejections.items()}
 
 
 @pytest.mark.parametrize(
