@@ -2,6 +2,8 @@
 
 import dataclasses
 
+GREY = "transform.channels=1"  # a setting: phantoms are images; left open, the graph finds that out
+
 
 @dataclasses.dataclass(frozen=True)
 class Sizes:

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from bench.sizes import Sizes
+from bench.sizes import GREY, Sizes
 from components.trainer.params import TrainerParams
 from components.trainer.slices import Slices
 from pipeline.config import Config
@@ -12,7 +12,7 @@ from pipeline.settings import load
 
 def demo_settings(sizes: Sizes) -> Config:
     """Returns the demo's settings, with the trunk to measure."""
-    return load("demo", [f"trainer.trunk={sizes.trunk}"], environment={}).config
+    return load("demo", [f"trainer.trunk={sizes.trunk}", GREY], environment={}).config
 
 
 def training_params(sizes: Sizes) -> TrainerParams:
