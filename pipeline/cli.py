@@ -15,9 +15,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = _parser().parse_args(arguments)
     from components.ingest.errors import DataError
     from components.public_sets.errors import SourceError
+    from pipeline.console import never_stumble
     from pipeline.layout import MovedError, NoRunError
     from pipeline.settings import ConfigError
 
+    never_stumble()
     try:
         return parsed.command(parsed)
     except KeyboardInterrupt:

@@ -116,10 +116,11 @@ def config(parsed: argparse.Namespace) -> int:
 def locate(parsed: argparse.Namespace) -> int:
     """Finds the files of slice ids."""
     from components.ingest import identity
+    from pipeline.console import shown
     from pipeline.layout import absolute
 
     config = _load(parsed, run__data=parsed.data).config
     found = identity.locate(absolute(config.run.data), config.ingest, parsed.ids)
     for slice_id in parsed.ids:
-        print(f"{slice_id}  {found.get(slice_id, 'not in this folder, or hashed with another key')}")
+        print(f"{slice_id}  {shown(found.get(slice_id, 'not in this folder, or hashed with another key'))}")
     return EXIT_OK if len(found) == len(parsed.ids) else EXIT_ERROR

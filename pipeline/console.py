@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import io
 import logging
 import os
 import sys
@@ -40,6 +41,18 @@ def chatter_to(log: Path) -> Iterator[TextIO]:
             for number, copy in zip((1, 2), kept, strict=True):
                 os.dup2(copy, number)
                 os.close(copy)
+
+
+def shown(name: str) -> str:
+    """Returns a file's name on one line, with escapes for what a terminal would obey or cannot show."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in name)
+
+
+def never_stumble() -> None:
+    """Lets output escape what its encoding lacks, such as a name that is no text, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def new_log(folder: Path) -> Path:

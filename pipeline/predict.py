@@ -11,7 +11,7 @@ from components.ingest.errors import DataError
 from components.ingest.params import IngestParams
 from components.ingest.scan import files_below, is_image
 from pipeline.config import Config
-from pipeline.console import NOWHERE, chatter_to
+from pipeline.console import NOWHERE, chatter_to, shown
 from pipeline.inputs import Input, find_dicom, find_images, is_dicom, read_slice
 from pipeline.layout import Layout, numbered
 from schemas.features import PREDICTED, PROBABILITY, TRAINED_ON_FILE
@@ -189,10 +189,12 @@ def predict_on_terminal(
 def _print_tables(scores: Sequence[Score], patients: Sequence[PatientScore], model_dir: Path) -> None:
     print(f"model {model_dir}\n\n{'score':>6}  {'label':<12}  slice")
     for score in scores:
-        print(f"{_number(score.probability)}  {score.reason or _label(score.hemorrhage):<12}  {score.file}")
+        label = score.reason or _label(score.hemorrhage)
+        print(f"{_number(score.probability)}  {label:<12}  {shown(score.file)}")
     print(f"\n{'score':>6}  {'label':<12}  {'slices':>6}  patient (highest slice)")
     for each in patients:
-        print(f"{_number(each.probability)}  {_label(each.hemorrhage):<12}  {each.slices:>6}  {each.patient}")
+        label, patient = _label(each.hemorrhage), shown(each.patient)
+        print(f"{_number(each.probability)}  {label:<12}  {each.slices:>6}  {patient}")
     print("\nScores are for research, not for diagnosis.")
 
 

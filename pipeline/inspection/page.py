@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from components.ingest import source
 from pipeline.config import Config
+from pipeline.console import shown
 from pipeline.inspection.facts import Expected, Inspection, Looks, Patients, Series, Split, Spread
 
 WIDTH = 110  # characters
@@ -207,10 +208,9 @@ def _time(seconds: float) -> str:
 
 
 def _told(name: str, text: str) -> str:
-    """Returns one entry; what a terminal would act on, in a file's name say, becomes a question mark."""
-    plain = "".join(letter if letter.isprintable() else "?" for letter in text)
+    """Returns one entry; what a terminal would act on, in a file's name say, is escaped."""
     return textwrap.fill(
-        plain,
+        shown(text),
         WIDTH,
         initial_indent=f"{name:<{NAME}}",
         subsequent_indent=" " * NAME,

@@ -185,5 +185,5 @@ def test_a_file_name_cannot_act_on_the_terminal(copy, inspected):
     (copy / "labels.csv").unlink()
     (copy / "normal" / "red\x1b[31m.png").write_bytes(b"")
     _, page = inspected(copy)
-    assert "normal/red?[31m.png: empty" in page
+    assert r"normal/red\x1b[31m.png: empty" in page
     assert "\x1b" not in page
