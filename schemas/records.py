@@ -2,11 +2,14 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import tensorflow as tf
 
 from schemas import features as f
+
+INT64_END = 2**63  # whole numbers are stored as int64
+MOST_FLOAT = 3.4028234663852886e38  # others as float32
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,38 +55,46 @@ class SliceRecord:
         Raises:
           ValueError: A field does not keep to the contract; the message names the field.
         """
-        if not self.image:
-            raise ValueError(f"slice {self.slice_id}: {f.IMAGE} is empty")
+        if not (isinstance(self.image, bytes) and self.image):
+            self._refuse(f.IMAGE, "must be bytes, and some", len(self.image))
         if self.image_format not in f.IMAGE_FORMATS:
-            raise ValueError(
-                f"slice {self.slice_id}: {f.IMAGE_FORMAT} must be one of {f.IMAGE_FORMATS}, "
-                f"got {self.image_format!r}"
-            )
+            self._refuse(f.IMAGE_FORMAT, f"must be one of {f.IMAGE_FORMATS}", self.image_format)
         if self.hemorrhage not in (0, 1):
-            raise ValueError(f"slice {self.slice_id}: {f.LABEL} must be 0 or 1, got {self.hemorrhage!r}")
+            self._refuse(f.LABEL, "must be 0 or 1", self.hemorrhage)
         if self.bit_depth not in (8, 16):
-            raise ValueError(f"slice {self.slice_id}: {f.BIT_DEPTH} must be 8 or 16, got {self.bit_depth!r}")
+            self._refuse(f.BIT_DEPTH, "must be 8 or 16", self.bit_depth)
         if not 1 <= self.channels <= 4:
-            raise ValueError(f"slice {self.slice_id}: {f.CHANNELS} must be 1 to 4, got {self.channels!r}")
+            self._refuse(f.CHANNELS, "must be 1 to 4", self.channels)
         for name, size in ((f.HEIGHT, self.height), (f.WIDTH, self.width)):
-            if size < 1:
-                raise ValueError(f"slice {self.slice_id}: {name} must be at least 1, got {size!r}")
+            if not 1 <= size < INT64_END:
+                self._refuse(name, "must be at least 1", size)
+        if self.slice_index is not None and not -INT64_END <= self.slice_index < INT64_END:
+            self._refuse(f.SLICE_INDEX, "must be of 64 bits", self.slice_index)
         for name, text in (
             (f.SLICE_ID, self.slice_id),
             (f.PATIENT_ID, self.patient_id),
             (f.SPLIT_KEY, self.split_key),
+            *((f.ATTRIBUTES, text) for text in self.attributes),
         ):
-            if not text:
-                raise ValueError(f"slice {self.slice_id}: {name} is empty")
-        if self.windows and len(self.windows.split()) != self.channels:
-            raise ValueError(
-                f"slice {self.slice_id}: {f.WINDOWS} must name one window a channel, got {self.windows!r} "
-                f"for {self.channels}"
+            if not text or not _is_unicode(text):
+                self._refuse(name, "must be text, and some", text)
+        if self.windows and not _are_windows(self.windows, self.channels):
+            self._refuse(
+                f.WINDOWS, f"must be centre/width for each of {self.channels} channels", self.windows
             )
+        self._check_measures()
+
+    def _check_measures(self) -> None:
         if self.measures and set(self.measures) - set(f.HU_MEASURES) != set(f.MEASURES):
             raise ValueError(
                 f"slice {self.slice_id}: measures must be {sorted(f.MEASURES)}, got {sorted(self.measures)}"
             )
+        for name, value in self.measures.items():
+            if not abs(value) <= MOST_FLOAT:
+                self._refuse(name, "must be a finite number of 32 bits", value)
+
+    def _refuse(self, name: str, expected: str, got: object) -> NoReturn:
+        raise ValueError(f"slice {self.slice_id!r}: {name} {expected}, got {got!r}")
 
     def to_example(self) -> tf.train.Example:
         """Returns the record as a `tf.train.Example`; absent optional columns are left out."""
@@ -121,18 +132,18 @@ class SliceRecord:
         attributes = columns[f.ATTRIBUTES].bytes_list.value if f.ATTRIBUTES in columns else ()
         return cls(
             image=_one(columns, f.IMAGE, "bytes_list"),
-            image_format=_one(columns, f.IMAGE_FORMAT, "bytes_list").decode(),
+            image_format=_text(columns, f.IMAGE_FORMAT),
             height=_one(columns, f.HEIGHT, "int64_list"),
             width=_one(columns, f.WIDTH, "int64_list"),
             channels=_one(columns, f.CHANNELS, "int64_list"),
             bit_depth=_one(columns, f.BIT_DEPTH, "int64_list"),
             hemorrhage=_one(columns, f.LABEL, "int64_list"),
-            slice_id=_one(columns, f.SLICE_ID, "bytes_list").decode(),
-            patient_id=_one(columns, f.PATIENT_ID, "bytes_list").decode(),
-            split_key=_one(columns, f.SPLIT_KEY, "bytes_list").decode(),
+            slice_id=_text(columns, f.SLICE_ID),
+            patient_id=_text(columns, f.PATIENT_ID),
+            split_key=_text(columns, f.SPLIT_KEY),
             slice_index=index[0] if index else None,
-            attributes=tuple(text.decode() for text in attributes),
-            windows=_one(columns, f.WINDOWS, "bytes_list").decode() if f.WINDOWS in columns else "",
+            attributes=tuple(_decoded(f.ATTRIBUTES, text) for text in attributes),
+            windows=_text(columns, f.WINDOWS) if f.WINDOWS in columns else "",
             measures={
                 name: columns[name].float_list.value[0]
                 for name in (*f.MEASURES, *f.HU_MEASURES)
@@ -154,3 +165,36 @@ def _one(columns: Mapping[str, tf.train.Feature], name: str, kind: str) -> Any:
     if len(values) != 1:
         raise ValueError(f"column {name}: expected one value in {kind}, got {len(values)}")
     return values[0]
+
+
+def _text(columns: Mapping[str, tf.train.Feature], name: str) -> str:
+    return _decoded(name, _one(columns, name, "bytes_list"))
+
+
+def _decoded(name: str, value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"column {name}: is not UTF-8 text (byte {error.start})") from None
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return False
+    return True
+
+
+def _are_windows(text: str, channels: int) -> bool:
+    """Returns whether a text is of the form of `features.WINDOWS_EXAMPLE`."""
+    try:
+        windows = [[float(number) for number in window.split("/")] for window in text.split()]
+    except ValueError:
+        return False
+    return len(windows) == channels and all(
+        len(window) == len(("centre", "width"))
+        and abs(window[0]) <= MOST_FLOAT
+        and 0 < window[1] <= MOST_FLOAT
+        for window in windows
+    )

@@ -4,8 +4,10 @@ import dataclasses
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from components.imaging.content import measure
+from components.imaging.content import SliceMeasures, measure
 from components.slice_filter.params import FilterParams
 from components.slice_filter.rules import Reason, decide, judge
 
@@ -72,3 +74,36 @@ def test_switched_off_keeps_what_it_would_drop():
     blank = measure(np.zeros((64, 64), np.uint8))
     assert decide(blank, params(enabled=False)) is Reason.KEEP
     assert judge(blank, 0.02) is Reason.BLANK
+
+
+SHARES = st.floats(0, 1)
+MEASURES = st.builds(SliceMeasures, *[SHARES] * 11)
+SETTINGS = settings(max_examples=300, deadline=None, derandomize=True, database=None)
+
+
+@SETTINGS
+@given(MEASURES, SHARES, SHARES)
+def test_a_higher_threshold_never_keeps_what_a_lower_one_drops(measures, one, other):
+    lower, higher = sorted((one, other))
+    before, after = judge(measures, lower), judge(measures, higher)
+    assert before is after or (before, after) == (Reason.KEEP, Reason.LITTLE_BRAIN)
+
+
+@SETTINGS
+@given(MEASURES, SHARES, st.integers(0, 8))
+def test_more_brain_and_more_head_never_lose_a_slice(measures, threshold, more):
+    if judge(measures, threshold) is Reason.KEEP:
+        grown = dataclasses.replace(
+            measures,
+            brain_share=min(1.0, measures.brain_share + more / 8),
+            head_share=min(1.0, measures.head_share + more / 8),
+        )
+        assert judge(grown, threshold) is Reason.KEEP
+
+
+@SETTINGS
+@given(MEASURES, SHARES)
+def test_every_measure_has_a_verdict_and_switched_off_all_are_kept(measures, threshold):
+    assert judge(measures, threshold) in set(Reason) - {Reason.UNREADABLE}
+    assert decide(measures, params(min_brain_share=threshold)) is judge(measures, threshold)
+    assert decide(measures, params(min_brain_share=threshold, enabled=False)) is Reason.KEEP
