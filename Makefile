@@ -7,7 +7,7 @@ READY := .venv/.set-up-done
 unexport PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast lint types format bench clean distclean
+.PHONY: help setup demo test test-fast lint types format bench fuzz clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do \
@@ -43,8 +43,13 @@ format: $(READY) ## let ruff repair what it can
 bench: $(READY) ## measure the budgets of docs/performance.md (takes long)
 	@$(BIN)/python -m bench
 
+FUZZ_SECONDS := 60
+
+fuzz: $(READY) ## look for files that break a reader, FUZZ_SECONDS=60 for images and for DICOM
+	@$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS)
+
 clean: ## remove the demo's output, build output and caches; .venv and your own runs stay
-	rm -rf demo build dist ichor.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf demo build dist ichor.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz
 
 distclean: clean ## clean, and remove .venv and the project's own uv too
 	rm -rf .venv .uv

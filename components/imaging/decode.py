@@ -2,8 +2,6 @@
 
 import contextlib
 import io
-import struct
-import zlib
 from collections.abc import Iterator
 
 import numpy as np
@@ -17,8 +15,6 @@ FORMATS = ("PNG", "JPEG")  # Pillow's names; its other readers stay out of reach
 GREY_16_BIT = ("I;16", "I;16B", "I;16L")  # how Pillow calls a 16-bit grey image
 CHANNEL_MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}  # 8 bits a channel, by number of channels
 CONVERTIBLE = ("1", "LA", "P", "PA", "RGB", "RGBA")  # to luma, with no doubt about what is meant
-# What Pillow raises on damaged files; UnidentifiedImageError is an OSError.
-DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, struct.error, zlib.error)
 
 
 class UndecodableImage(ValueError):
@@ -97,11 +93,11 @@ def opened(encoded: bytes) -> Iterator[Image.Image]:
             if columns * rows > MAX_PIXELS:
                 raise UndecodableImage(f"more than {MAX_PIXELS} pixels")
             yield image
-    except UndecodableImage:
+    except (UndecodableImage, MemoryError):  # within these bounds it is the machine that is short of memory
         raise
     except Image.DecompressionBombError as error:
         raise UndecodableImage(f"more than {MAX_PIXELS} pixels") from error
     except Image.UnidentifiedImageError as error:
         raise UndecodableImage("neither PNG nor JPEG") from error
-    except DAMAGE as error:
+    except Exception as error:  # Pillow raises nearly anything on damaged files
         raise UndecodableImage("damaged or truncated") from error

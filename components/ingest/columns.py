@@ -100,9 +100,11 @@ def _values(name: str, texts: Sequence[str], few: int, is_named: bool) -> tuple[
             return [(text,) if text else () for text in texts], ""
         return _quarters([of[text] if text else None for text in texts]), ""
     parts = [tuple(part.strip() for part in text.split(JOINT) if part.strip()) for text in texts]
+    distinct = {part for of_row in parts for part in of_row}
+    if not distinct:  # nothing but joints
+        return [], "it is empty"
     if is_named:
         return parts, ""
-    distinct = {part for of_row in parts for part in of_row}
     if len(distinct) > few:
         return [], f"it has {len(distinct)} values, more than {few}, and is no number; it may identify people"
     if max(map(len, distinct)) > MAX_TEXT:

@@ -70,18 +70,22 @@ def read_table(table: Path, files: Iterable[str]) -> list[Labelled]:
 
 
 class Finder:
-    """Finds a file by its relative path, else by its bare name; Unicode spelling does not matter."""
+    """Finds a file by its path, or else by its bare name; in its own Unicode spelling, or in another."""
 
     def __init__(self, files: Iterable[str]) -> None:
+        self._spelled: set[str] = set()
         self._paths: dict[str, list[str]] = {}
         self._names: dict[str, list[str]] = {}
         for file in files:
+            self._spelled.add(file)
             path = unicodedata.normalize("NFC", file)
             self._paths.setdefault(path, []).append(file)
             self._names.setdefault(PurePosixPath(path).name, []).append(file)
 
     def __call__(self, text: str) -> list[str]:
         """Returns the files that a text may mean."""
+        if text in self._spelled:
+            return [text]
         path = unicodedata.normalize("NFC", text.replace("\\", "/")).removeprefix("./")
         return self._paths.get(path) or ([] if "/" in path else self._names.get(path, []))
 

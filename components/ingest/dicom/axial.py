@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from pydicom.dataset import Dataset
 
-from components.ingest.dicom.dataset import Unreadable, items_of
+from components.ingest.dicom.dataset import items_of
 from components.ingest.dicom.functional_groups import Vector, either, functional, orientation_of, vector
+from components.ingest.dicom.unreadable import Unreadable
 from components.ingest.dicom.values import number, parts, text, texts
 from components.ingest.header import Reason
 

@@ -9,6 +9,7 @@ JPEG_START, J2K_START = b"\xff\xd8", b"\xff\x4f\xff\x51"
 JP2_SIGNATURE = b"\x00\x00\x00\x0cjP  "
 # SOF of JPEG (but DHT, JPG, DAC) and of JPEG-LS; each has precision, rows, columns, components.
 FRAMES = (frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}) | {0xF7}
+TILE_PART = b"\xff\x90\x00\x0a"  # its marker and length
 END_MARKER, END_BYTES = b"\xff\xd9", 10
 STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 
@@ -27,9 +28,20 @@ def claimed_size(frame: bytes) -> tuple[int, int, int] | None:
     return None
 
 
-def ends_as_jpeg(frame: bytes) -> bool:
-    """Returns whether a JPEG or JPEG-LS frame has its end marker, behind which padding may stand."""
-    return END_MARKER in frame[-END_BYTES:]
+def is_whole(frame: bytes) -> bool:
+    """Returns whether nothing is missing at the end of a frame whose size is known.
+
+    Of JPEG and JPEG-LS that is the end marker, behind which padding may stand; of JPEG 2000, whose decoder
+    takes what is not there as black, a part of each tile.
+    """
+    if frame.startswith(JPEG_START):
+        return END_MARKER in frame[-END_BYTES:]
+    stream = _codestream_in(frame) if frame.startswith(JP2_SIGNATURE) else frame
+    width, height, _, _, tile_width, tile_height, left, upper = struct.unpack_from(">8I", stream, 8)
+    if not (tile_width and tile_height):
+        return False
+    tiles = -(-(width - left) // tile_width) * -(-(height - upper) // tile_height)
+    return stream.count(TILE_PART) >= tiles  # no marker can occur in the data between them
 
 
 def _codestream_in(file: bytes) -> bytes:

@@ -4,9 +4,7 @@ import contextlib
 import dataclasses
 import functools
 import io
-import logging
 import struct
-import warnings
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -20,9 +18,10 @@ from pydicom.filereader import read_dataset
 from pydicom.tag import BaseTag
 from pydicom.uid import ExplicitVRLittleEndian
 
-from components.ingest.dicom.bounded import Bounded, TooMuch
+from components.ingest.dicom.bounded import Bounded
+from components.ingest.dicom.unreadable import Unreadable, telling
 from components.ingest.files import open_regular, size_of
-from components.ingest.header import Reason, Rejection
+from components.ingest.header import Reason
 
 PREAMBLE_BYTES = 128
 MAGIC = b"DICM"
@@ -38,14 +37,6 @@ MOST_BYTES = 2**31  # of a file; an enhanced CT of 2,000 frames has 1 GB
 MOST_INFLATED = 2**27  # of a deflated data set: an enhanced CT of 250 frames
 MOST_VALUE_BYTES = 2**17  # of an element that is no sequence: a lookup table of 65,536 entries
 MOST_ITEMS = 2**17  # of a sequence and those in it; each takes 1.2 kB of memory
-
-
-class Unreadable(ValueError):
-    """A file is no sound DICOM data set, or none of a CT slice; holds the rejection."""
-
-    def __init__(self, reason: Reason, detail: str = "") -> None:
-        super().__init__(str(reason))
-        self.rejection = Rejection(reason, detail)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,33 +85,6 @@ def frames_of(path: Path) -> int:
         return 1
 
 
-@contextlib.contextmanager
-def telling() -> Iterator[None]:
-    """Tells whatever goes wrong in it as `Unreadable`, and nothing else of it.
-
-    Parsers and decoders raise nearly anything on damaged files, and their messages, warnings and logs quote
-    values, which may be a patient's: of them the type's name alone is told.
-
-    Raises:
-      Unreadable: Something went wrong.
-    """
-    logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except Unreadable:
-        raise
-    except TooMuch as error:
-        raise Unreadable(Reason.TOO_LARGE, str(error)) from error
-    except OSError as error:
-        raise Unreadable(Reason.UNREADABLE_FILE, error.strerror or type(error).__name__) from error
-    except EOFError as error:
-        raise Unreadable(Reason.TRUNCATED, type(error).__name__) from error
-    except Exception as error:
-        raise Unreadable(Reason.CORRUPT, type(error).__name__) from error
-
-
 def open_header(path: Path, tags: Iterable[str]) -> Opened:
     """Reads what is wanted of a file's header; to be called within `telling`.
 
@@ -139,8 +103,23 @@ def open_header(path: Path, tags: Iterable[str]) -> Opened:
             return _open_deflated(path, file, wanted)
         file.seek(0)
         stream = Bounded(file, size)
-        header = pydicom.dcmread(stream, force=True, stop_before_pixels=True, specific_tags=wanted)  # type: ignore[arg-type]
+        with _in_measure(stream):
+            header = pydicom.dcmread(
+                stream,  # type: ignore[arg-type]
+                force=True,
+                stop_before_pixels=True,
+                specific_tags=wanted,
+            )
         return Opened(path, header, size, *_pixels_at(stream))
+
+
+@contextlib.contextmanager
+def _in_measure(stream: Bounded) -> Iterator[None]:
+    try:
+        yield
+    except Exception:
+        stream.require_measure()
+        raise
 
 
 def value_of(dataset: Dataset, name: str) -> Any:
@@ -186,7 +165,7 @@ def _check_beginning(head: bytes, size: int) -> None:
         raise Unreadable(Reason.TOO_LARGE, f"{size} bytes, at most {MOST_BYTES} are read")
     if head[PREAMBLE_BYTES:].startswith(MAGIC) or head.startswith(BARE_BEGINNINGS):
         return
-    if size < PREAMBLE_BYTES + len(MAGIC) and not head.strip(b"\0"):
+    if not head[:PREAMBLE_BYTES].strip(b"\0") and MAGIC.startswith(head[PREAMBLE_BYTES:]):
         raise Unreadable(Reason.TRUNCATED, f"ends at byte {size}, within the preamble")
     raise Unreadable(Reason.NOT_AN_IMAGE, "begins unlike a DICOM file")
 
@@ -194,6 +173,8 @@ def _check_beginning(head: bytes, size: int) -> None:
 def _pixels_at(stream: Bounded) -> tuple[int | None, bytes]:
     """Returns where the parser stopped, if that is before pixels, and what stands there."""
     at = stream.tell()
+    if stream.is_short:
+        raise Unreadable(Reason.TRUNCATED, f"ends within an element that begins before byte {at}")
     head = stream.read(ELEMENT_HEAD_BYTES)
     return (at if {_tag(head[:4], "<"), _tag(head[:4], ">")} & PIXELS else None), head
 
@@ -210,13 +191,14 @@ def _open_deflated(path: Path, file: BinaryIO, wanted: list[BaseTag | int]) -> O
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     data = _inflated(file)
     stream = Bounded(io.BytesIO(data), len(data))
-    header = read_dataset(
-        stream,  # type: ignore[arg-type]
-        is_implicit_VR=False,
-        is_little_endian=True,
-        stop_when=lambda tag, *_: tag in PIXELS,
-        specific_tags=wanted,
-    )
+    with _in_measure(stream):
+        header = read_dataset(
+            stream,  # type: ignore[arg-type]
+            is_implicit_VR=False,
+            is_little_endian=True,
+            stop_when=lambda tag, *_: tag in PIXELS,
+            specific_tags=wanted,
+        )
     header.file_meta = meta
     header.set_original_encoding(False, True)
     return Opened(path, header, len(data), *_pixels_at(stream), data)

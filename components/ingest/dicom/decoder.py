@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from components.ingest.dicom import decoder_process as process
-from components.ingest.dicom.dataset import Unreadable
+from components.ingest.dicom.unreadable import Unreadable
 from components.ingest.header import Reason
 
 SCRIPT = Path(process.__file__)

@@ -35,6 +35,8 @@ PLUGIN = {
     "1.2.840.10008.1.2.5": "pylibjpeg",
 }
 
+DECODED = frozenset(PLUGIN) | BY_GDCM
+
 
 def decode(frame: bytes, request: dict[str, Any]) -> Any:
     """Returns a frame's pixels, (rows, columns), integers as they are stored."""
@@ -88,7 +90,7 @@ def _by_gdcm(frame: bytes, request: dict[str, Any]) -> Any:
 
 def answer(frame: bytes, request: dict[str, Any]) -> tuple[bytes, bytes]:
     """Returns the letter and the bytes of an answer; never the text of what was raised."""
-    if request["syntax"] not in PLUGIN and request["syntax"] not in BY_GDCM:
+    if request["syntax"] not in DECODED:
         return UNSUPPORTED, b""
     try:
         pixels = decode(frame, request)

@@ -9,7 +9,8 @@ from typing import Any
 
 from pydicom.dataset import Dataset
 
-from components.ingest.dicom.dataset import Unreadable, items_of, value_of
+from components.ingest.dicom.dataset import items_of, value_of
+from components.ingest.dicom.unreadable import Unreadable
 from components.ingest.header import Reason
 
 COSINE_ERROR = 0.1  # of a direction's length

@@ -8,16 +8,9 @@ from pydicom.dataset import Dataset
 
 from components.ingest.dicom import stored
 from components.ingest.dicom.axial import of_frame
-from components.ingest.dicom.dataset import (
-    Opened,
-    Unreadable,
-    items_of,
-    looks_like_dicom,
-    open_header,
-    telling,
-    value_of,
-)
+from components.ingest.dicom.dataset import Opened, items_of, looks_like_dicom, open_header, value_of
 from components.ingest.dicom.pixel_data import locate
+from components.ingest.dicom.unreadable import Unreadable, telling
 from components.ingest.dicom.values import integer, text
 from components.ingest.header import Reason, Rejection
 

@@ -53,7 +53,7 @@ class LabelTable:
         if self.key != tables.FILE:
             return self
         find = tables.Finder(dict.fromkeys(paths))
-        rows = {}
+        rows: dict[str, Row] = {}
         for name, row in self.rows.items():
             found = find(name)
             if len(found) > 1:
@@ -61,7 +61,13 @@ class LabelTable:
                     f"row {row.number}: {name!r} may be {' or '.join(map(repr, found[:2]))}; write the path "
                     "below the data folder"
                 )
-            rows[found[0] if found else name] = row
+            path = found[0] if found else name
+            if path in rows:
+                raise NamingError(
+                    f"row {row.number}: {name!r} stands in row {rows[path].number} already; "
+                    "keep one row a file"
+                )
+            rows[path] = row
         return dataclasses.replace(self, rows=rows)
 
     def row_of(self, instance: Instance) -> Row | None:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import BinaryIO
 
 from components.ingest.dicom.codestream import END_BYTES, END_MARKER
-from components.ingest.dicom.dataset import ELEMENT_HEAD_BYTES, Opened, Unreadable
+from components.ingest.dicom.dataset import ELEMENT_HEAD_BYTES, Opened
+from components.ingest.dicom.unreadable import Unreadable
 from components.ingest.header import Reason
 
 LONG_VRS = (b"OB", b"OW", b"UN", b"OF", b"OD", b"OL", b"OV")  # whose length has four bytes

@@ -16,9 +16,10 @@ from pydicom.pixels import apply_modality_lut
 from components.imaging import windows
 from components.imaging.hounsfield import Coding, Slice, square, to_hounsfield, upright
 from components.imaging.intensity import Window
-from components.ingest.dicom.dataset import Unreadable, items_of, telling, value_of
+from components.ingest.dicom.dataset import items_of, value_of
 from components.ingest.dicom.functional_groups import either, functional, orientation_of
 from components.ingest.dicom.stored import Frames, Layout, open_frames
+from components.ingest.dicom.unreadable import Unreadable, telling
 from components.ingest.header import Header, Reason, Rejection
 from components.ingest.params import IngestParams
 

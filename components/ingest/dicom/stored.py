@@ -17,9 +17,11 @@ from pydicom.uid import (
 )
 
 from components.ingest.dicom import pixel_data
-from components.ingest.dicom.codestream import JPEG_START, claimed_size, ends_as_jpeg
-from components.ingest.dicom.dataset import Opened, Unreadable, open_header, telling, value_of
+from components.ingest.dicom.codestream import claimed_size, is_whole
+from components.ingest.dicom.dataset import Opened, open_header, value_of
 from components.ingest.dicom.decoder import decoder
+from components.ingest.dicom.decoder_process import DECODED
+from components.ingest.dicom.unreadable import Unreadable, telling
 from components.ingest.header import Reason, Rejection
 
 TAGS = (
@@ -101,13 +103,14 @@ def open_frames(path: Path, tags: tuple[str, ...]) -> Frames | Rejection:
     """
     try:
         with telling():
-            return _frames(path, path.stat().st_mtime_ns, tags)
+            status = path.stat()
+            return _frames(path, (status.st_mtime_ns, status.st_size), tags)
     except Unreadable as error:
         return error.rejection
 
 
 @functools.lru_cache(maxsize=1)  # the frames of one file are asked for one after the other
-def _frames(path: Path, changed: int, tags: tuple[str, ...]) -> Frames | Rejection:
+def _frames(path: Path, changed: tuple[int, int], tags: tuple[str, ...]) -> Frames | Rejection:
     del changed
     try:
         with telling():
@@ -136,9 +139,13 @@ def require_room(opened: Opened) -> None:
 def _spans(opened: Opened) -> tuple[Layout, UID, Sequence[Sequence[pixel_data.Span]]]:
     require_room(opened)
     layout, syntax = _layout(opened.header), _syntax(opened.header)
+    if syntax not in PLAIN and syntax not in DECODED:
+        raise Unreadable(Reason.UNSUPPORTED_CODING, "transfer syntax")
     pixels = pixel_data.locate(opened)
     if pixels.encapsulated == (syntax in PLAIN):
         raise Unreadable(Reason.CORRUPT, "pixel data of another transfer syntax than the header's")
+    if layout.rows < 1 or layout.columns < 1:
+        raise Unreadable(Reason.BAD_DIMENSIONS, f"{layout.columns} x {layout.rows} pixels")
     if layout.bits_allocated not in BITS_ALLOCATED or not 1 <= layout.bits_stored <= layout.bits_allocated:
         raise Unreadable(
             Reason.UNSUPPORTED_CODING, f"{layout.bits_stored} bits in {layout.bits_allocated} a pixel"
@@ -189,5 +196,5 @@ def _check_claim(data: bytes, layout: Layout) -> None:
         raise Unreadable(Reason.CORRUPT, "pixel data that do not begin like a picture")
     if claimed != (layout.rows, layout.columns, 1):
         raise Unreadable(Reason.CORRUPT, "pixel data of another size than the header's")
-    if data.startswith(JPEG_START) and not ends_as_jpeg(data):
-        raise Unreadable(Reason.TRUNCATED, "pixel data that end before their end marker")
+    if not is_whole(data):
+        raise Unreadable(Reason.TRUNCATED, "pixel data that end before their end marker, or lack tiles")

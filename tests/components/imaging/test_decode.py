@@ -6,6 +6,7 @@ import zlib
 
 import numpy as np
 import pytest
+from bad_files.images import PIXELS, chunk, png
 from PIL import Image
 
 from components.imaging.decode import MAX_PIXELS, UndecodableImage, decode_channels, decode_grey
@@ -77,7 +78,7 @@ def test_jpeg_is_read_within_its_losses():
     np.testing.assert_allclose(decoded.astype(int), ramp, atol=3)
 
 
-@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning", "ignore:Palette images")
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
@@ -87,6 +88,7 @@ def test_jpeg_is_read_within_its_losses():
         (encoded(Image.new("CMYK", (8, 8)), "JPEG"), "colour mode CMYK"),
         (encoded(Image.effect_noise((64, 64), 50))[:-400], "damaged or truncated"),
         (encoded(Image.effect_noise((64, 64), 50), "JPEG")[:-400], "damaged or truncated"),
+        (png(chunk(b"tRNS", b"\xff\0"), PIXELS, colour=3), "damaged or truncated"),  # it has no palette
         (png_with_header(10_000, 10_000), f"more than {MAX_PIXELS} pixels"),
         (png_with_header(100_000, 100_000), f"more than {MAX_PIXELS} pixels"),
     ],

@@ -42,6 +42,17 @@ def test_a_series_is_one_group_across_class_folders_and_two_patients_are_two(dat
     assert group_of[paths[0]] != group_of[paths[12]]
 
 
+def test_a_file_that_cannot_be_read_does_not_part_its_neighbours(data_dir, params):
+    paths = [save(data_dir, f"normal/scan_{place}.png", head(1, place)) for place in range(6)]
+    before = assign_groups(data_dir, paths, params)
+    (data_dir / "normal/scan_2_broken.png").write_bytes((data_dir / paths[2]).read_bytes()[:-1])
+    (data_dir / "normal/scan_3_empty.png").touch()
+    broken = ["normal/scan_2_broken.png", "normal/scan_3_empty.png", "normal/scan_4_missing.png"]
+    after = assign_groups(data_dir, [*paths, *broken], params)
+    assert {path: after[path] for path in paths} == before
+    assert len(set(after.values())) == 1 + len(broken)
+
+
 def test_a_copy_in_another_coding_size_or_depth_is_in_the_group_of_its_original(data_dir, params):
     image = head(3)
     deep = Image.fromarray(np.asarray(image).astype(np.uint16) * 257)

@@ -11,8 +11,8 @@ from dicom_variants import VARIANTS, volume
 
 from components.ingest.dicom import decoder as decoders
 from components.ingest.dicom import decoder_process
-from components.ingest.dicom.dataset import Unreadable
 from components.ingest.dicom.decoder import Decoder
+from components.ingest.dicom.unreadable import Unreadable
 from components.ingest.header import Reason, Rejection
 
 pytestmark = pytest.mark.numpy

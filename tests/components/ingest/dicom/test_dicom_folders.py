@@ -2,6 +2,7 @@
 
 import re
 
+import pydicom
 import pytest
 from dicom_folders import reasons, series_uid, set_all, sop_uid, study_uid, table, write_patient
 
@@ -123,6 +124,18 @@ def test_a_second_file_of_the_same_instance_is_left_out(two, params):
     found = plan(two, params)
     assert len(found.slices) == 6
     assert reasons(found) == {"copy": Reason.DUPLICATE}
+
+
+def test_of_copies_of_an_instance_the_largest_is_read(two, params):
+    """One that broke off is smaller, and nothing in the header of compressed pixels tells."""
+    whole = two / "A" / "axial" / "IM0001"
+    dataset = pydicom.dcmread(whole)
+    dataset.compress(pydicom.uid.JPEGLSLossless, generate_instance_uid=False)
+    dataset.save_as(whole)
+    (two / "A" / "a copy that broke off").write_bytes(whole.read_bytes()[:-500])
+    table(two, "patient", {"A": 1, "B": 0})
+    found = plan(two, params)
+    assert reasons(found) == {"A/a copy that broke off": Reason.DUPLICATE}
 
 
 def test_rows_without_a_slice_are_told_and_many_of_them_are_refused(two, params):
