@@ -13,6 +13,16 @@ EXIT_INTERRUPTED = 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit status."""
     parsed = _parser().parse_args(arguments)
+    try:
+        return _call(parsed)
+    except KeyboardInterrupt:
+        goes_on = parsed.command in (commands.run, commands.demo)
+        hint = "; the same command goes on where it stopped" if goes_on else ""
+        print(f"ichor: interrupted{hint}", file=sys.stderr)
+        return EXIT_INTERRUPTED
+
+
+def _call(parsed: argparse.Namespace) -> int:
     from components.ingest.errors import DataError
     from components.public_sets.errors import SourceError
     from pipeline.console import never_stumble
@@ -22,11 +32,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     never_stumble()
     try:
         return parsed.command(parsed)
-    except KeyboardInterrupt:
-        goes_on = parsed.command in (commands.run, commands.demo)
-        hint = "; the same command goes on where it stopped" if goes_on else ""
-        print(f"ichor: interrupted{hint}", file=sys.stderr)
-        return EXIT_INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
         return EXIT_ERROR

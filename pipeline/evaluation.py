@@ -47,6 +47,16 @@ def read_metrics(evaluation: Path) -> dict[str, Mapping[str, float]]:
     return dict(sorted(by_slice.items(), key=lambda item: (item[0] != OVERALL, item[0])))
 
 
+def blind_spots(overall: Mapping[str, float]) -> list[str]:
+    """Returns a line for a class that a model never finds, from its metrics over all slices."""
+    lines = []
+    if overall.get("recall") == 0:
+        lines.append("it finds no hemorrhage at its operating threshold")
+    if overall.get("specificity") == 0:
+        lines.append("it calls everything a hemorrhage at its operating threshold")
+    return lines
+
+
 def read_failed_gates(evaluation: Path) -> list[FailedGate]:
     """Returns the thresholds that kept a model from being blessed; empty for a blessed one.
 

@@ -57,11 +57,15 @@ def require_apart(config: Config) -> None:
     """Refuses places that must not lie in each other.
 
     Raises:
-      ConfigError: Results would be written among the data, or the key kept among the results.
+      ConfigError: Results would be written among the data, or the key kept among data or results.
     """
     root, key = Layout.of(config.run).root, key_path(config.ingest).resolve()
     if root.is_relative_to(absolute(config.run.data)):
         raise ConfigError(f"run.output: {root} lies in the data folder; write outside of it")
+    if key.is_relative_to(absolute(config.run.data)):
+        raise ConfigError(
+            f"ingest.key_file: {key} lies in the data folder, which is only read; keep it elsewhere"
+        )
     if key.is_relative_to(root):
         raise ConfigError(
             f"ingest.key_file: {key} lies in the output folder; whoever is given the results would have the "

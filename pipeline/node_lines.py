@@ -8,7 +8,7 @@ from tensorflow_metadata.proto.v0 import schema_pb2, statistics_pb2
 
 from components.leakage.wording import tell_all, tell_drops
 from components.trainer.history import best_epoch
-from pipeline.evaluation import OVERALL, read_metrics
+from pipeline.evaluation import OVERALL, blind_spots, read_metrics
 from pipeline.reports import filter_report, ingest_report, leakage_report, pushed_artifact, read_history
 from pipeline.runs import ArtifactRef, Run
 from pipeline.verdict import is_blessed
@@ -105,11 +105,7 @@ def _metrics(run: Run, node: str) -> str:
     overall = read_metrics(evaluation.path)[OVERALL] if evaluation else {}
     names = ("binary_accuracy", "auc", "recall", "specificity")
     told = ", ".join(f"{name} {overall[name]:.4f}" for name in names if name in overall)
-    if overall.get("recall") == 0:
-        told += "; WARNING: it finds no hemorrhage at its operating threshold"
-    if overall.get("specificity") == 0:
-        told += "; WARNING: it calls everything a hemorrhage at its operating threshold"
-    return told
+    return told + "".join(f"; WARNING: {line}" for line in blind_spots(overall))
 
 
 def _pusher(run: Run) -> str:

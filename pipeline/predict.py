@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from components.ingest.errors import DataError
+from components.ingest.header import LEFT_OUT
 from components.ingest.params import IngestParams
 from components.ingest.scan import files_below, is_image
 from pipeline.config import Config
@@ -180,7 +181,7 @@ def predict_on_terminal(
             writer.writerow([*dataclasses.astuple(score), *of_patient])
     else:
         _print_tables(scores, patients, model_dir)
-    unread = sum(bool(score.reason) for score in scores)
+    unread = sum(bool(score.reason) and score.reason not in LEFT_OUT for score in scores)
     if unread:
         print(f"ichor: {unread} of {len(scores)} files could not be scored", file=sys.stderr)
     return int(unread > 0)

@@ -103,9 +103,10 @@ def load(
     except ValidationError as error:
         problem = error.errors()[0]
         key = ".".join(str(part) for part in problem["loc"][:2])
-        raise ConfigError(
-            f"{origins.get(key, 'settings')}: {key}: {problem['msg'].lower()}, got {problem['input']!r}"
-        ) from None
+        told = f"{problem['msg'].lower()}, got {problem['input']!r}"
+        if problem["type"] == "value_error":  # of a check of ours, whose message is a whole one
+            told = problem["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"{origins.get(key, 'settings')}: {key}: {told}") from None
 
 
 @dataclasses.dataclass(frozen=True)

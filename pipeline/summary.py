@@ -6,7 +6,7 @@ from typing import Any
 from pipeline.config import Config
 from pipeline.console import NOWHERE, chatter_to
 from pipeline.layout import Layout
-from pipeline.runs import Run, read_run
+from pipeline.runs import Run, read_run, require_unmoved
 
 _METRICS = (
     "binary_accuracy", "auc", "precision", "recall", "specificity", "sensitivity_at_specificity",
@@ -21,6 +21,7 @@ def print_summary(config: Config, run_id: str | None) -> None:
       NoRunError: There is no such run.
     """
     layout = Layout.of(config.run)
+    require_unmoved(layout)
     run = read_run(layout, run_id)
     with chatter_to(NOWHERE) as terminal:
         print(*summarise(run), sep="\n", file=terminal)

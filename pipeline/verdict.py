@@ -3,7 +3,7 @@
 import enum
 from pathlib import Path
 
-from pipeline.evaluation import read_failed_gates
+from pipeline.evaluation import OVERALL, blind_spots, read_failed_gates, read_metrics
 from pipeline.layout import numbered
 from pipeline.reports import pushed_artifact, read_warnings
 from pipeline.runs import ArtifactRef, Run
@@ -20,7 +20,10 @@ class Status(enum.IntEnum):
 def verdict(run: Run) -> tuple[str, Status]:
     """Returns the run's result for the terminal, warnings first, and its exit status."""
     text, status = _result(run)
-    return "".join(f"WARNING: {warning}\n" for warning in read_warnings(run)) + text, status
+    evaluation = run.output("Evaluator", "evaluation")
+    blind = blind_spots(read_metrics(evaluation.path).get(OVERALL, {})) if evaluation else []
+    warnings = [*read_warnings(run), *(f"the model is blind: {line}" for line in blind)]
+    return "".join(f"WARNING: {warning}\n" for warning in warnings) + text, status
 
 
 def is_blessed(run: Run) -> bool:

@@ -67,3 +67,5 @@ CLASSES = ("normal", "hemorrhage")  # what labels 0 and 1 mean
 
 # Custom property of an Examples artifact: a warning a line, such as that patients are not known.
 WARNING_PROPERTY = "ichor_warning"
+# Another: what a label is of, "study" for example, where it is not of one slice.
+LABELS_OF_PROPERTY = "ichor_labels_of"

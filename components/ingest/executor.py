@@ -20,6 +20,7 @@ from tfx.utils import io_utils, proto_utils
 
 from components.ingest import identity, report, splits
 from components.ingest.dicom import headers
+from components.ingest.dicom.discovery import SLICE
 from components.ingest.driver import PARAMS_KEY, SPAN, UNUSABLE
 from components.ingest.errors import DataError, NamingError
 from components.ingest.groups import assign_groups
@@ -205,5 +206,7 @@ def _describe(examples: types.Artifact, found: Plan, exec_properties: dict[str, 
     fingerprint = exec_properties.get(utils.FINGERPRINT_PROPERTY_NAME)
     if fingerprint:
         examples.set_string_custom_property(utils.FINGERPRINT_PROPERTY_NAME, fingerprint)
+    if found.labels_of != SLICE:
+        examples.set_string_custom_property(f.LABELS_OF_PROPERTY, found.labels_of)
     if found.warnings:
         examples.set_string_custom_property(f.WARNING_PROPERTY, "\n".join(found.warnings))

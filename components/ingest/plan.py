@@ -7,10 +7,10 @@ from pathlib import Path
 from components.ingest import source
 from components.ingest.columns import attributes
 from components.ingest.dicom.dataset import looks_like_dicom
-from components.ingest.dicom.discovery import discover
+from components.ingest.dicom.discovery import SLICE, discover
 from components.ingest.dicom.instances import frame_name
 from components.ingest.errors import DataError, NamingError
-from components.ingest.header import Reason, Rejection
+from components.ingest.header import LEFT_OUT, Reason, Rejection
 from components.ingest.labels import Labelled, by_class_folders, patient_of
 from components.ingest.params import IngestParams
 from components.ingest.scan import is_image, look_below
@@ -56,6 +56,7 @@ class Plan:
     Attributes:
       source: "image" or "dicom".
       form: "table" or "folders".
+      labels_of: What a label is of: "slice", or of DICOM "series", "study" or "patient".
       slices: In the order of their paths.
       patients_from: "column", "pattern", "header" (of DICOM) or "none".
       unlisted: Images in the folder that the table does not name.
@@ -69,6 +70,7 @@ class Plan:
 
     source: str
     form: str
+    labels_of: str
     slices: tuple[PlannedSlice, ...]
     patients_from: str
     unlisted: int
@@ -104,6 +106,7 @@ def plan(data_dir: Path, params: IngestParams) -> Plan:
     return Plan(
         source=found.source,
         form=form,
+        labels_of=found.labels_of,
         slices=tuple(
             PlannedSlice(row.path, row.hemorrhage, row.patient or "", row.slice_index, texts, row.frame)
             for row, texts in zip(rows, further.of_rows, strict=True)
@@ -131,6 +134,7 @@ class _Found:
     other_files: int
     warnings: list[str]
     patients_from_header: bool = False
+    labels_of: str = SLICE
 
 
 def _read_images(data_dir: Path, files: list[str], form: str, params: IngestParams) -> _Found:
@@ -168,7 +172,11 @@ def _read_dicom(data_dir: Path, files: list[str], form: str, params: IngestParam
         told = ", ".join(f"{number} {reason}" for reason, number in found.lost_studies.items())
         warnings.append(f"CT studies without a slice that can be read: {told}")
     if found.missing_rows:
-        warnings.append(f"rows of {params.table} that no slice was found for: {len(found.missing_rows)}")
+        broken = sum(reason not in LEFT_OUT for reason in reasons)
+        hint = f" (files that could not be read, which they may name: {broken})" if broken else ""
+        warnings.append(
+            f"rows of {params.table} that no slice was found for: {len(found.missing_rows)}{hint}"
+        )
     return _Found(
         source=source.DICOM,
         rows=found.rows,
@@ -178,6 +186,7 @@ def _read_dicom(data_dir: Path, files: list[str], form: str, params: IngestParam
         other_files=reasons.count(Reason.OTHER_FILE),
         warnings=warnings,
         patients_from_header=found.patients_from_header,
+        labels_of=found.labels_of,
     )
 
 
@@ -201,7 +210,7 @@ def _require_images(data_dir: Path, images: Sequence[str], files: Sequence[str])
         return
     kinds = sorted({Path(path).suffix or "no suffix" for path in files})
     raise NamingError(
-        f"data folder {data_dir}: no images; expected .png, .jpg or .jpeg files, "
+        f"data folder {data_dir}: no images; expected .png, .jpg or .jpeg files, or DICOM files, "
         + (f"found {len(files)} others ({', '.join(kinds[:5])})" if files else "it is empty")
     )
 

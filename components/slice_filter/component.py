@@ -69,11 +69,14 @@ def SliceFilter(
             tallies.append(filter_split(pipeline, split, source, target, params))
         warnings = examples.get_string_custom_property(features.WARNING_PROPERTY).splitlines()
         baseline_file = os.path.join(filtered_examples.uri, features.BASELINE_FILE)  # noqa: PTH118
-        write_account(tallies, report.uri, baseline_file, splits, params, warnings)
+        labels_of = examples.get_string_custom_property(features.LABELS_OF_PROPERTY)
+        write_account(tallies, report.uri, baseline_file, splits, params, warnings, labels_of)
     with fileio.open(os.path.join(report.uri, ACCOUNT_FILE), "rb") as file:  # noqa: PTH118
         account = json.load(file)
     for split in splits:
         log.info("%s", accounts.split_line(split, account["counts"][split]))
+    for warning in account["warnings"][len(warnings) :]:
+        log.warning("%s", warning)
     for detail, number in account["unreadable"].items():
         log.warning("unreadable, %s: %d", detail, number)
     if account["objections"]:

@@ -62,13 +62,15 @@ class Report:
         return text.getvalue()
 
 
-def account(tally: Tally, splits: Iterable[str], warnings: Iterable[str] = ()) -> Report:
+def account(tally: Tally, splits: Iterable[str], warnings: Iterable[str] = (), labels_of: str = "") -> Report:
     """Draws up the account.
 
     Args:
       tally: Of all slices of all splits.
       splits: Every split that was read, in the order to tell them in, even when nothing was in it.
       warnings: Passed on.
+      labels_of: What a label is of where it is not of one slice: then blank slices have the label of their
+        study, and losing them is a warning and no objection.
     """
     outcomes = tally.counts
     counts = {split: _by_class(outcomes, split) for split in splits}
@@ -77,10 +79,11 @@ def account(tally: Tally, splits: Iterable[str], warnings: Iterable[str] = ()) -
     hemorrhages = sum(n for outcome, n in readable.items() if outcome.hemorrhage)
     lost = _sums((o.reason, n) for o, n in readable.items() if o.hemorrhage and o.reason is not Reason.KEEP)
     sweep = _sweep(readable, tally.thresholds, hemorrhages)
-    objections = [
-        *_lost_hemorrhages(lost, hemorrhages, sweep, tally.params),
-        *_missing_classes(counts),
-    ]
+    objections = _missing_classes(counts)
+    if labels_of:
+        warnings = [*warnings, *_lost_by_coarse_labels(lost.total(), hemorrhages, labels_of)]
+    else:
+        objections = [*_lost_hemorrhages(lost, hemorrhages, sweep, tally.params), *objections]
     return Report(
         settings=tally.params.model_dump(mode="json"),
         totals={
@@ -156,6 +159,15 @@ def _lost_hemorrhages(
         f"filter.max_lost_hemorrhage_share allows {params.max_lost_hemorrhage_share:.1%}. Look at the "
         f"contact sheet, then {way_out}; or switch the filter off (filter.enabled = false); or, if these "
         f"slices really show no brain, raise filter.max_lost_hemorrhage_share."
+    ]
+
+
+def _lost_by_coarse_labels(lost: int, hemorrhages: int, labels_of: str) -> list[str]:
+    if not lost:
+        return []
+    return [
+        f"labels are of a whole {labels_of}: {lost} of {hemorrhages} slices called hemorrhage show too "
+        "little brain and were left out"
     ]
 
 

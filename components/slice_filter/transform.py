@@ -114,6 +114,7 @@ def write_account(
     splits: list[str],
     params: FilterParams,
     warnings: list[str],
+    labels_of: str = "",
 ) -> None:
     """Adds up the tallies and writes the account's three files into a folder, and the baseline.
 
@@ -124,6 +125,7 @@ def write_account(
       splits: Names, in the order of the account.
       params: The filter's.
       warnings: Further ones, for the account.
+      labels_of: What a label is of, where it is not of one slice.
     """
 
     def add_up(parts: Iterable[Tally]) -> Tally:
@@ -133,14 +135,14 @@ def write_account(
         tuple(tallies)
         | "Together" >> beam.Flatten()
         | "AddUp" >> beam.CombineGlobally(add_up)
-        | "WriteAccount" >> beam.Map(_write_files, folder, baseline_file, splits, warnings)
+        | "WriteAccount" >> beam.Map(_write_files, folder, baseline_file, splits, warnings, labels_of)
     )
 
 
 def _write_files(
-    tally: Tally, folder: str, baseline_file: str, splits: list[str], warnings: list[str]
+    tally: Tally, folder: str, baseline_file: str, splits: list[str], warnings: list[str], labels_of: str
 ) -> None:
-    account = report.account(tally, splits, warnings)
+    account = report.account(tally, splits, warnings, labels_of)
     fileio.makedirs(folder)
     for name, content in (
         (ACCOUNT_FILE, account.to_json().encode()),

@@ -11,6 +11,7 @@ from components.ingest.errors import DataError
 from components.ingest.plan import Plan, plan
 from components.ingest.report import by_reason, unreadable
 from components.ingest.scan import files_below
+from pipeline.channels import transform_params
 from pipeline.config import Config
 from pipeline.inspection import doubts, slices
 from pipeline.inspection.contents import Seen, look_at, summarise
@@ -25,6 +26,8 @@ from schemas.features import CLASSES
 
 # Slices that are looked at of a larger folder: some five seconds' worth.
 MOST_LOOKED_AT = {source.IMAGE: 3000, source.DICOM: 500}
+
+FETCHED_OR_NONE = ("imagenet", "none")  # values of trainer.weights that are no path
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,11 +84,15 @@ def inspect(config: Config, look_at_all: bool, watch: Watch) -> Inspection:
         split=None,
         expected=None,
         refusals=(
-            *_not_apart(config),
+            *_unsound_settings(config),
             *refusal,
             *(outcome.refusals if outcome else ()),
             *too_many_rejected(contents, rejections, config.ingest),
-            *(too_much_dropped(contents, _sound_splits(outcome), config.filter) if outcome else ()),
+            *(
+                too_much_dropped(contents, _sound_splits(outcome), config.filter, found.labels_of)
+                if found and outcome
+                else ()
+            ),
             *equal.refusals,
         ),
         warnings=(*equal.warnings, *doubts.of_contents(looks, is_dicom, by_reason(lost), config)),
@@ -135,9 +142,14 @@ def _with_labels(known: Inspection, found: Plan, outcome: Outcome, config: Confi
     )
 
 
-def _not_apart(config: Config) -> list[str]:
-    try:
-        require_apart(config)
-    except ConfigError as error:
-        return [str(error)]
-    return []
+def _unsound_settings(config: Config) -> list[str]:
+    refusals = []
+    for check in (require_apart, transform_params):
+        try:
+            check(config)
+        except ConfigError as error:
+            refusals.append(str(error))
+    weights = config.trainer.weights
+    if weights not in FETCHED_OR_NONE and not absolute(weights).is_file():
+        refusals.append(f"trainer.weights: no such file: {weights}; give a file, imagenet or none")
+    return refusals

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from components.ingest.dicom.discovery import SLICE
 from components.ingest.header import Rejection
 from components.ingest.params import IngestParams
 from components.ingest.report import by_reason, unreadable
@@ -38,14 +39,18 @@ def too_many_rejected(
     ]
 
 
-def too_much_dropped(contents: Contents, splits: Sequence[str], params: FilterParams) -> list[str]:
+def too_much_dropped(
+    contents: Contents, splits: Sequence[str], params: FilterParams, labels_of: str
+) -> list[str]:
     """Says what SliceFilter would object to.
 
     Args:
       contents: What was seen, with labels.
       splits: Whose slices are known by split; none where they are not.
       params: The filter's.
+      labels_of: What a label is of; of anything but a slice, lost hemorrhages are no objection.
     """
+    coarse = "" if labels_of == SLICE else labels_of
     tally = Tally(params)
     for one in contents.seen:
         split = one.slice.split if splits else ""
@@ -53,9 +58,9 @@ def too_much_dropped(contents: Contents, splits: Sequence[str], params: FilterPa
             tally.count(split, one.slice.hemorrhage or 0, one.measures, one.slice.is_dicom)
         elif one.judged:
             tally.add_unreadable(split, one.slice.hemorrhage or 0, one.problem)
-    report = account(tally, splits or [""])
+    report = account(tally, splits or [""], labels_of=coarse)
     if splits and contents.are_whole:
         return list(report.objections)
-    lost = report.totals["hemorrhages_lost_share"] > params.max_lost_hemorrhage_share
+    lost = not coarse and report.totals["hemorrhages_lost_share"] > params.max_lost_hemorrhage_share
     looked = "" if contents.are_whole else f"of {len(contents.seen)} slices looked at, "
     return [f"{looked}{report.objections[0]}"] if lost else []

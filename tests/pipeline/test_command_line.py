@@ -132,3 +132,18 @@ def test_the_key_is_never_kept_among_the_results(capsys, tmp_path):
         "results would have the key to their ids; keep it elsewhere"
     )
     assert not (tmp_path / "out").exists()
+
+
+def test_the_key_is_never_kept_among_the_data(capsys, tmp_path):
+    assert main(["run", "--data", "slices", "--set", "ingest.key_file=slices/key"]) == 1
+    assert capsys.readouterr().err.strip() == (
+        f"ichor: ingest.key_file: {tmp_path / 'slices' / 'key'} lies in the data folder, which is only read; "
+        "keep it elsewhere"
+    )
+
+
+def test_a_check_of_a_setting_of_ours_is_told_once(capsys):
+    assert main(["config", "--set", "ingest.windows=foo"]) == 1
+    assert capsys.readouterr().err.strip() == (
+        "ichor: --set: ingest.windows: window must be centre/width in HU, such as 40/80, got 'foo'"
+    )

@@ -13,6 +13,9 @@ from components.ingest.header import Reason, Rejection
 from components.ingest.labels import Labelled, by_class_folders
 from components.ingest.params import IngestParams
 
+SLICE = "slice"
+LABELS_OF = {"SeriesInstanceUID": "series", "StudyInstanceUID": "study", "patient": "patient"}
+
 
 @dataclasses.dataclass(frozen=True)
 class Discovery:
@@ -23,6 +26,7 @@ class Discovery:
       rejections: Why a file is not read, by its path below the folder.
       missing_rows: Numbers of the table's rows that name no slice.
       folders_left_out: How many files lie in no class's folder or in both, by why.
+      labels_of: What a label is of: "slice", "series", "study" or "patient".
       lost_studies: How many CT studies no slice was found in, by the commonest reason of each.
       patients_from_header: Whether the headers say whose each slice is, and not the table or a pattern.
       without_patient: Slices whose header should say it and does not; their study counts as a patient.
@@ -32,6 +36,7 @@ class Discovery:
     rejections: dict[str, Rejection]
     missing_rows: list[int]
     folders_left_out: dict[str, int]
+    labels_of: str
     lost_studies: dict[Reason, int]
     patients_from_header: bool
     without_patient: int
@@ -117,7 +122,8 @@ def _by_table(data_dir: Path, headers: Headers, params: IngestParams) -> Discove
             f"{table.key}{more}; add the files or take out the rows"
         )
     patients_are_told = table.has_patients or bool(params.patient_pattern)
-    return _discovery(rows, headers, rejections, missing, {}, patients_are_told)
+    found_rows = _discovery(rows, headers, rejections, missing, {}, patients_are_told)
+    return dataclasses.replace(found_rows, labels_of=LABELS_OF.get(table.key, SLICE))
 
 
 def _discovery(
@@ -149,6 +155,7 @@ def _discovery(
         rejections=rejections,
         missing_rows=missing_rows,
         folders_left_out=folders_left_out,
+        labels_of=SLICE,
         lost_studies=headers.lost_studies(),
         patients_from_header=not patients_are_told,
         without_patient=nameless,

@@ -86,11 +86,16 @@ def test_links_are_followed_and_loops_are_not(data_dir, tmp_path, params):
 @pytest.mark.parametrize(
     ("paths", "changes", "message"),
     [
-        ((), {}, "data folder {d}: no images; expected .png, .jpg or .jpeg files, it is empty"),
+        (
+            (),
+            {},
+            "data folder {d}: no images; expected .png, .jpg or .jpeg files, or DICOM files, it is empty",
+        ),
         (
             ("a.dcm", "b.dcm"),
             {},
-            "data folder {d}: no images; expected .png, .jpg or .jpeg files, found 2 others (.dcm)",
+            "data folder {d}: no images; expected .png, .jpg or .jpeg files, or DICOM files, found 2 others "
+            "(.dcm)",
         ),
         (
             ("hemorrhage/1.png", "bleed/2.png"),

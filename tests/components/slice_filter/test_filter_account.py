@@ -124,6 +124,16 @@ def test_too_many_lost_hemorrhages_are_objected_to_with_the_threshold_that_would
     assert account(tally_of(obeyed), SPLITS).objections == ()
 
 
+def test_of_labels_of_a_whole_study_lost_hemorrhages_are_told_and_not_objected_to():
+    report = account(tally_of(params(max_lost_hemorrhage_share=0.0)), SPLITS, ["earlier"], labels_of="study")
+    assert report.objections == ()
+    assert report.warnings == (
+        "earlier",
+        "labels are of a whole study: 1 of 5 slices called hemorrhage show too little brain and were left "
+        "out",
+    )
+
+
 def test_exactly_the_allowed_share_may_be_lost():
     assert account(tally_of(params(max_lost_hemorrhage_share=0.2)), SPLITS).objections == ()
 

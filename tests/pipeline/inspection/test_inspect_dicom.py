@@ -124,3 +124,20 @@ def test_fewer_slices_are_decoded_of_many_dicom_files(dicom, inspected, monkeypa
     _, page = inspected(dicom[0])
     assert page.entry("looked at").startswith("25 of 160 slices, chosen at random (--all looks at each), ")
     assert page.entry("slices").startswith("160: ")
+
+
+def test_settings_that_no_run_can_begin_with_are_refused(dicom, key, inspected):
+    folder, _ = dicom
+    settings = (
+        f"ingest.key_file={key}",
+        "ingest.seed=1",
+        "transform.channels=1",
+        "trainer.weights=nowhere.h5",
+    )
+    status, page = inspected(folder, *(word for setting in settings for word in ("--set", setting)))
+    assert status == 1
+    mixed, missing = page.entries("refused")
+    assert mixed.startswith(
+        "transform.channels: 1 would mix the 3 windows of a DICOM slice; set it to 0 or 3,"
+    )
+    assert missing == "trainer.weights: no such file: nowhere.h5; give a file, imagenet or none"

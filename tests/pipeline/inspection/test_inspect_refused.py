@@ -81,7 +81,9 @@ def test_labels_that_cannot_be_used_give_no_numbers(folder, facts):
 def test_an_empty_folder_and_one_of_other_files(folder, inspected, capsys):
     status, page = inspected(folder)
     assert (status, page.entry("folder")) == (1, f"{folder}: 0 files, 0 bytes")
-    assert page.entry("refused").endswith("no images; expected .png, .jpg or .jpeg files, it is empty")
+    assert page.entry("refused").endswith(
+        "no images; expected .png, .jpg or .jpeg files, or DICOM files, it is empty"
+    )
     (folder / "notes.txt").write_text("none")
     (folder / "1.2.840.7").write_text("none")
     status, page = inspected(folder)

@@ -42,6 +42,13 @@ def test_labels_are_found_by_uid_of_instance_series_or_study_by_file_or_by_patie
     ]  # fmt: skip
     assert found.rejections == {}
     assert found.warnings == ()
+    of = {
+        "StudyInstanceUID": "study",
+        "series_instance_uid": "series",
+        "patient": "patient",
+        "PatientID": "patient",
+    }
+    assert found.labels_of == of.get(key, "slice")
 
 
 def test_class_folders_label_dicom_files_too(data_dir, params):
