@@ -151,7 +151,7 @@ def test_a_file_that_is_no_image_is_told_and_the_others_are_scored(place, tmp_pa
     assert said == "2 of 3 files could not be scored\n"
     broken, hollow, sound = json.loads(told)["slices"]
     assert (broken["probability"], broken["reason"]) == (None, "truncated")
-    assert (hollow["probability"], hollow["reason"]) == (None, "undecodable")
+    assert (hollow["probability"], hollow["reason"]) == (None, "corrupt")
     assert 0 <= sound["probability"] <= 1
 
 
