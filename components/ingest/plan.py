@@ -13,7 +13,7 @@ from components.ingest.errors import DataError, NamingError
 from components.ingest.header import LEFT_OUT, Reason, Rejection
 from components.ingest.labels import Labelled, by_class_folders, patient_of
 from components.ingest.params import IngestParams
-from components.ingest.scan import is_image, look_below
+from components.ingest.scan import Listing, is_image, look_below
 from components.ingest.table import read_table
 
 NO_PATIENTS = (
@@ -94,7 +94,10 @@ def plan(data_dir: Path, params: IngestParams) -> Plan:
     listing = look_below(data_dir)
     form = _form(data_dir, params)
     read = _read_dicom if source.kind(data_dir, params) == source.DICOM else _read_images
-    found = read(data_dir, listing.files, form, params)
+    try:
+        found = read(data_dir, listing.files, form, params)
+    except NamingError as error:
+        raise (_with_unlisted(error, listing) if listing.unlisted else error) from None
     _require_both_classes(data_dir, found.rows)
     rows, patients_from = _with_patients(sorted(found.rows, key=_place), params)
     if patients_from == "column" and found.patients_from_header:
@@ -119,6 +122,14 @@ def plan(data_dir: Path, params: IngestParams) -> Plan:
         columns=further.used,
         columns_left_out=further.left_out,
         warnings=(*warnings, *found.warnings),
+    )
+
+
+def _with_unlisted(error: NamingError, listing: Listing) -> NamingError:
+    """What is missing may lie in a folder that the system does not list."""
+    (folder, why), *_ = listing.unlisted.items()
+    return NamingError(
+        f"{error}; {len(listing.unlisted)} folders cannot be listed, the first {folder!r} ({why.detail})"
     )
 
 

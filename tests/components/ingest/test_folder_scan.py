@@ -1,12 +1,13 @@
 """What a walk through a data folder finds, whatever lies in it."""
 
 import os
+import re
 import socket
 from pathlib import Path
 
 import pytest
 
-from components.ingest.errors import DataError
+from components.ingest.errors import DataError, NamingError
 from components.ingest.files import open_regular
 from components.ingest.header import Reason, Rejection
 from components.ingest.identity import load_key, locate, slice_id
@@ -129,6 +130,16 @@ def test_a_folder_that_is_not_listed_counts_as_rejected_with_a_warning_and_is_lo
     )
     hashed = slice_id(load_key(fixed_key), "normal/locked")
     assert locate(locked, params, [hashed]) == {hashed: "normal/locked"}
+
+
+def test_a_table_that_names_what_lies_in_an_unlisted_folder_is_refused_with_the_folder(locked, params):
+    (locked / "labels.csv").write_text("file,hemorrhage\nnormal/locked/x.png,1\nnormal/P0_1.png,0\n")
+    message = (
+        f"labels.csv row 2: no such file below {locked}: 'normal/locked/x.png'; add the files or take out "
+        "the rows; 1 folders cannot be listed, the first 'normal/locked' (Permission denied)"
+    )
+    with pytest.raises(NamingError, match=f"^{re.escape(message)}$"):
+        plan(locked, params)
 
 
 def test_a_data_folder_that_is_not_listed_is_refused(tmp_path, monkeypatch):
