@@ -55,6 +55,7 @@ def test_links_never_change_where_a_folder_is_found_and_loops_end(tmp_path):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "y.png").touch()
+    (tmp_path / "another set.png").touch()
     (data / "a link to normal").symlink_to("normal")
     (data / "normal" / "loop").symlink_to("..")
     (data / "normal" / "far loop").symlink_to(tmp_path)  # holds the data folder, and what else lies there
