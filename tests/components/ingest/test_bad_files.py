@@ -1,5 +1,6 @@
 """Each bad file is refused with its reason, or taken where it is a slice after all; nothing of it is told."""
 
+import os
 import re
 
 import numpy as np
@@ -97,6 +98,19 @@ def test_a_file_of_absurd_size_is_not_read(tmp_path, params):
     assert read_instances(tmp_path, "sparse.png").rejections == {
         "sparse.png": Rejection(Reason.TOO_LARGE, "2147483649 bytes, at most 2147483648 are read")
     }
+
+
+def test_a_file_that_may_not_be_opened_is_told_without_its_name(tmp_path, params, monkeypatch):
+    """Root may open all files, whatever their mode."""
+    (tmp_path / "smith.png").write_bytes(BROKEN[10].data)
+
+    def refuse(path, *_):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "open", refuse)
+    told = Rejection(Reason.UNREADABLE_FILE, "Permission denied")
+    assert inspect_file(tmp_path / "smith.png", params) == (b"", told)
+    assert read_instances(tmp_path, "smith.png").rejections == {"smith.png": told}
 
 
 def test_a_folder_where_a_file_was_is_told(tmp_path, params):
