@@ -14,9 +14,19 @@ MAY_IMPORT = {
     "components": {"schemas", "components"},
     "pipeline": {"schemas", "components", "pipeline"},
 }
-SHARED = {"imaging", "parameters", "fingerprint", "kept_outputs", "example_sets"}  # what every node may use
+SHARED = {
+    "imaging",
+    "metrics",
+    "parameters",
+    "fingerprint",
+    "kept_outputs",
+    "example_sets",
+    "served_model",
+}  # what every node may use
 ROOMS_MAY_IMPORT = {
     "imaging": set(),
+    "metrics": {"parameters"},
+    "served_model": set(),
     "phantoms": {"imaging", "parameters"},
     "public_sets": set(),
     "parameters": set(),
@@ -26,8 +36,8 @@ ROOMS_MAY_IMPORT = {
 }
 HEAVY = ("tensorflow", "tfx", "keras", "tf_keras", "apache_beam", "ml_metadata", "kfp")
 PURE_ROOMS = (
-    "components.imaging", "components.phantoms", "components.public_sets", "components.parameters",
-    "components.fingerprint",
+    "components.imaging", "components.metrics", "components.phantoms", "components.public_sets",
+    "components.parameters", "components.fingerprint",
 )  # fmt: skip
 PURE_MODULES = ("params", "rules")
 

@@ -1,0 +1,1 @@
+"""What a table of scores tells: metrics with intervals, thresholds, calibration; pure NumPy."""
