@@ -7,12 +7,12 @@ from google.protobuf import text_format
 from tensorflow_metadata.proto.v0 import schema_pb2, statistics_pb2
 
 from components.leakage.wording import tell_all, tell_drops
-from components.trainer.history import best_epoch
 from pipeline.evaluation import OVERALL, blind_spots, read_metrics
 from pipeline.reports import filter_report, ingest_report, leakage_report, pushed_artifact, read_history
 from pipeline.runs import ArtifactRef, Run
 from pipeline.verdict import is_blessed
 from schemas import features
+from schemas.history import best_epoch
 
 
 def describe(run: Run, node: str) -> str:

@@ -1,30 +1,27 @@
 """What the nodes of a run left behind."""
 
-import csv
 import json
 from collections.abc import Mapping
 from typing import Any
 
-from components.ingest.report import REPORT_FILE
-from components.leakage.report import REPORT_FILE as LEAKAGE_FILE
-from components.slice_filter.transform import ACCOUNT_FILE
-from components.trainer.history import TABLE, Row
 from pipeline.runs import ArtifactRef, Run
+from schemas import reports
+from schemas.history import HISTORY_FILE, Row, from_csv
 
 
 def ingest_report(run: Run) -> Mapping[str, Any]:
     """Returns SliceExampleGen's report; empty where the run did not come so far."""
-    return _json(run.output("SliceExampleGen", "report"), REPORT_FILE)
+    return _json(run.output("SliceExampleGen", "report"), reports.INGEST_FILE)
 
 
 def filter_report(run: Run) -> Mapping[str, Any]:
     """Returns SliceFilter's report; empty where the run did not come so far."""
-    return _json(run.output("SliceFilter", "report"), ACCOUNT_FILE)
+    return _json(run.output("SliceFilter", "report"), reports.FILTER_FILE)
 
 
 def leakage_report(run: Run) -> Mapping[str, Any]:
     """Returns LeakageGate's report; empty where the run did not come so far."""
-    return _json(run.output("LeakageGate", "report"), LEAKAGE_FILE)
+    return _json(run.output("LeakageGate", "report"), reports.LEAKAGE_FILE)
 
 
 def read_warnings(run: Run) -> list[str]:
@@ -36,17 +33,9 @@ def read_warnings(run: Run) -> list[str]:
 def read_history(run: Run) -> list[Row]:
     """Returns the rows of the training's table; empty where the run did not come so far."""
     model_run = run.output("Trainer", "model_run")
-    if model_run is None or not (model_run.path / TABLE).is_file():
+    if model_run is None or not (model_run.path / HISTORY_FILE).is_file():
         return []
-    with (model_run.path / TABLE).open(newline="", encoding="utf-8") as file:
-        return [
-            Row(
-                epoch=int(row.pop("epoch")),
-                timestamp=row.pop("timestamp"),
-                **{name: float(value) for name, value in row.items()},
-            )
-            for row in csv.DictReader(file)
-        ]
+    return from_csv((model_run.path / HISTORY_FILE).read_text(encoding="utf-8"))
 
 
 def pushed_artifact(run: Run) -> ArtifactRef | None:

@@ -97,8 +97,8 @@ def _leakage(report: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _training(run: Run) -> Iterator[str]:
-    from components.trainer.history import best_epoch
     from pipeline.reports import read_history
+    from schemas.history import best_epoch
 
     rows = read_history(run)
     if not rows:

@@ -29,6 +29,7 @@ from components.ingest.params import IngestParams
 from components.ingest.plan import Plan, plan
 from components.ingest.shards import HashedSlice, Shard, WriteShard, deal, read_rejections
 from schemas import features as f
+from schemas import reports
 
 REPORT_KEY = "report"
 REJECTIONS_FOLDER = "parts"  # of the report while it is being made
@@ -185,7 +186,7 @@ def _write_report(
 ) -> None:
     fileio.rmtree(f"{report_uri}/{REJECTIONS_FOLDER}")
     texts = {
-        report.REPORT_FILE: report.report_json(found, rejections, counts, params, key_fingerprint),
+        reports.INGEST_FILE: report.report_json(found, rejections, counts, params, key_fingerprint),
         report.REJECTIONS_FILE: report.rejections_csv(rejections),
     }
     for name, text in texts.items():

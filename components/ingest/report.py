@@ -15,7 +15,6 @@ from components.ingest.splits import SplitCount, buckets
 
 log = logging.getLogger("ichor.ingest")
 
-REPORT_FILE = "ingest.json"
 REJECTIONS_FILE = "rejections.csv"
 
 

@@ -40,7 +40,7 @@ from components.leakage.prints import Prints
 from components.leakage.records import copy_split, copy_without, pictures
 from components.leakage.transform import read_prints, write_prints
 from components.leakage.wording import refusal, tell_all, tell_drops
-from schemas import features
+from schemas import features, reports
 
 PRINTS_FILE = "prints"  # of the report while it is being made
 
@@ -94,8 +94,8 @@ def LeakageGate(
     shown = prints["slice_id"][[index for pair in pairs for index in (pair.one, pair.other)]]
     thumbnails = pictures(sources.values(), shown.tolist(), thumbnail)
     for name, content in (
-        (accounts.REPORT_FILE, account.to_json().encode()),
-        (accounts.SLICES_FILE, accounts.slices_csv(prints, findings, reasons, splits).encode()),
+        (reports.LEAKAGE_FILE, account.to_json().encode()),
+        (reports.LEAKING_SLICES_FILE, accounts.slices_csv(prints, findings, reasons, splits).encode()),
         (accounts.PAIRS_FILE, draw(pairs, prints, thumbnails, splits)),
     ):
         with fileio.open(_in(report.uri, name), "wb") as file:

@@ -16,7 +16,7 @@ from components.leakage.params import LeakageParams
 from components.leakage.prints import Prints, Shows, by_split
 from components.leakage.wording import tell
 
-REPORT_FILE, SLICES_FILE, PAIRS_FILE = "leakage.json", "slices.csv", "pairs.png"
+PAIRS_FILE = "pairs.png"
 # How slices are compared that show so much.
 COMPARED = {Shows.A_HEAD: "likeness", Shows.PIXELS: "pixels_only", Shows.NOTHING: "nothing"}
 

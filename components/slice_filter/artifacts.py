@@ -4,6 +4,6 @@ from tfx.types.artifact import Artifact
 
 
 class SliceReport(Artifact):
-    """A folder of filter.json, sweep.csv and contact_sheet.png."""
+    """A folder of filter.json, dropped.csv, sweep.csv and contact_sheet.png."""
 
     TYPE_NAME = "ichor.SliceReport"

@@ -22,8 +22,8 @@ from components.kept_outputs import keep_stopped
 from components.slice_filter import report as accounts
 from components.slice_filter.artifacts import SliceReport
 from components.slice_filter.params import FilterParams
-from components.slice_filter.transform import ACCOUNT_FILE, filter_split, write_account
-from schemas import features
+from components.slice_filter.transform import filter_split, write_account
+from schemas import features, reports
 
 DATA_FILES = "data_tfrecord"  # as TFX's own ExampleGens call them
 
@@ -49,7 +49,7 @@ def SliceFilter(
       examples: SliceRecords in TFRecords.
       filtered_examples: Those kept, with `features.MEASURES`; splits, span and payload format are
         those of `examples`. Beside the splits lies `features.BASELINE_FILE`, statistics of the train split.
-      report: A folder of filter.json, sweep.csv and contact_sheet.png.
+      report: A folder of filter.json, dropped.csv, sweep.csv and contact_sheet.png.
       params_json: FilterParams.
       code_fingerprint: Of the sources that decide; read by TFX's cache alone.
       beam_pipeline: Supplied by TFX.
@@ -71,7 +71,7 @@ def SliceFilter(
         baseline_file = os.path.join(filtered_examples.uri, features.BASELINE_FILE)  # noqa: PTH118
         labels_of = examples.get_string_custom_property(features.LABELS_OF_PROPERTY)
         write_account(tallies, report.uri, baseline_file, splits, params, warnings, labels_of)
-    with fileio.open(os.path.join(report.uri, ACCOUNT_FILE), "rb") as file:  # noqa: PTH118
+    with fileio.open(os.path.join(report.uri, reports.FILTER_FILE), "rb") as file:  # noqa: PTH118
         account = json.load(file)
     for split in splits:
         log.info("%s", accounts.split_line(split, account["counts"][split]))

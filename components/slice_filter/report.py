@@ -10,8 +10,9 @@ from typing import Any
 
 from components.slice_filter.params import FilterParams
 from components.slice_filter.rules import Reason
-from components.slice_filter.tally import Outcome, Tally
+from components.slice_filter.tally import LeftOut, Outcome, Tally
 from schemas.features import CLASSES
+from schemas.reports import DROPPED_COLUMNS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,6 +61,17 @@ class Report:
         table.writeheader()
         table.writerows(dataclasses.asdict(row) for row in self.sweep)
         return text.getvalue()
+
+
+def dropped_csv(left_out: Iterable[LeftOut]) -> str:
+    """Returns the dropped slices as a table with a header, ordered by their ids."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(DROPPED_COLUMNS)
+    for one in sorted(left_out):
+        share = "" if one.brain_share is None else f"{one.brain_share:.4f}"
+        table.writerow((one.slice_id, one.split, one.hemorrhage, one.reason.value, share))
+    return text.getvalue()
 
 
 def account(tally: Tally, splits: Iterable[str], warnings: Iterable[str] = (), labels_of: str = "") -> Report:

@@ -39,6 +39,24 @@ class Outcome(NamedTuple):
     detail: str = ""
 
 
+class LeftOut(NamedTuple):
+    """A slice that is dropped; sorted, slices stand in an order that says nothing of them.
+
+    Attributes:
+      slice_id: Keyed hash.
+      split: Name of the split.
+      hemorrhage: 0 or 1.
+      reason: Why.
+      brain_share: 0..1; None where the slice does not decode.
+    """
+
+    slice_id: str
+    split: str
+    hemorrhage: int
+    reason: Reason
+    brain_share: float | None
+
+
 def sweep_thresholds(params: FilterParams) -> tuple[float, ...]:
     """Returns the thresholds that are compared, rising, the one in use among them."""
     steps = {step * SWEEP_STEP for step in range(SWEEP_STEPS + 1)}
@@ -48,7 +66,8 @@ def sweep_thresholds(params: FilterParams) -> tuple[float, ...]:
 class Tally:
     """Counts slices by outcome, profiles the train split, and keeps the slices nearest to the threshold.
 
-    It grows by some 100 bytes a slice of the train split. Tallies of parts add up to that of the whole.
+    It grows by some 100 bytes a slice of the train split, and as much a dropped slice. Tallies of parts
+    add up to that of the whole.
     """
 
     def __init__(self, params: FilterParams) -> None:
@@ -58,6 +77,7 @@ class Tally:
         self.counts: Counter[Outcome] = Counter()
         self.kept: list[Shown] = []
         self.dropped: list[Shown] = []
+        self.left_out: list[LeftOut] = []
         self.profile = Profile()
 
     def add(
@@ -72,6 +92,8 @@ class Tally:
         """Decides on a slice, counts it, and returns what becomes of it."""
         hu_known = bool(windows)
         reason = self.count(split, hemorrhage, measures, hu_known)
+        if reason is not Reason.KEEP:
+            self.left_out.append(LeftOut(slice_id, split, hemorrhage, reason, measures.brain_share))
         judged = judge(measures, self.params.min_brain_share, hu_known)
         if split == TRAIN:
             self.profile.add(grey.shape, windows, measures, judged)
@@ -92,8 +114,10 @@ class Tally:
         self.counts[Outcome(split, hemorrhage, reason, judged, passes)] += 1
         return reason
 
-    def add_unreadable(self, split: str, hemorrhage: int, detail: str) -> Reason:
-        """Counts a slice that does not decode."""
+    def add_unreadable(self, split: str, hemorrhage: int, detail: str, slice_id: str = "") -> Reason:
+        """Counts a slice that does not decode; remembers which, if that is told."""
+        if slice_id:
+            self.left_out.append(LeftOut(slice_id, split, hemorrhage, Reason.UNREADABLE, None))
         self.counts[Outcome(split, hemorrhage, Reason.UNREADABLE, Reason.UNREADABLE, detail=detail)] += 1
         return Reason.UNREADABLE
 
@@ -106,6 +130,7 @@ class Tally:
             whole.counts.update(part.counts)
             whole.kept += part.kept
             whole.dropped += part.dropped
+            whole.left_out += part.left_out
         whole.profile = Profile.total(part.profile for part in parts)
         for shown in (whole.kept, whole.dropped):
             shown.sort(key=lambda one: one.rank)

@@ -16,12 +16,12 @@ from components.slice_filter import baseline, contact_sheet, report
 from components.slice_filter.params import FilterParams
 from components.slice_filter.rules import Reason
 from components.slice_filter.tally import Tally
-from schemas import features
+from schemas import features, reports
 from schemas.records import SliceRecord
 
 TALLY = "tally"
 KEPT = "kept"
-ACCOUNT_FILE, SWEEP_FILE, SHEET_FILE = "filter.json", "sweep.csv", "contact_sheet.png"
+SWEEP_FILE, SHEET_FILE = "sweep.csv", "contact_sheet.png"
 
 
 @beam.typehints.with_input_types(bytes)
@@ -42,7 +42,7 @@ class FilterSlices(beam.DoFn):
         try:
             measures, grey = look_at(record)
         except UndecodableImage as error:
-            self._tally.add_unreadable(self._split, record.hemorrhage, str(error))
+            self._tally.add_unreadable(self._split, record.hemorrhage, str(error), record.slice_id)
             return
         reason = self._tally.add(
             self._split, record.hemorrhage, record.slice_id, measures, grey, record.windows
@@ -116,7 +116,7 @@ def write_account(
     warnings: list[str],
     labels_of: str = "",
 ) -> None:
-    """Adds up the tallies and writes the account's three files into a folder, and the baseline.
+    """Adds up the tallies and writes the account's four files into a folder, and the baseline.
 
     Args:
       tallies: Of parts of the slices, a collection a split.
@@ -145,7 +145,8 @@ def _write_files(
     account = report.account(tally, splits, warnings, labels_of)
     fileio.makedirs(folder)
     for name, content in (
-        (ACCOUNT_FILE, account.to_json().encode()),
+        (reports.FILTER_FILE, account.to_json().encode()),
+        (reports.DROPPED_FILE, report.dropped_csv(tally.left_out).encode()),
         (SWEEP_FILE, account.sweep_csv().encode()),
         (SHEET_FILE, contact_sheet.draw(tally.kept, tally.dropped, tally.params)),
     ):

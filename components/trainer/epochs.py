@@ -12,11 +12,12 @@ import tensorflow as tf
 from components.trainer import batches
 from components.trainer import model as models
 from components.trainer.batch_norm import BatchNormStatistics
-from components.trainer.history import BEFORE_TRAINING, History, Row, best_epoch
+from components.trainer.history import History
 from components.trainer.params import TrainerParams
 from components.trainer.slices import Slices
 from components.trainer.state import TrainingState
 from schemas import features
+from schemas.history import BEFORE_TRAINING, Row, best_epoch
 
 TRAIN, VAL, _ = features.SPLITS
 SAMPLED_BEFORE_TRAINING = 256  # training slices; enough for a loss to two digits, a fraction of an epoch

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from components.trainer.history import Row, best_epoch
+from schemas.history import Row, best_epoch
 
 Arrays = list[npt.NDArray]
 

@@ -12,7 +12,7 @@ from PIL import Image
 from components.imaging.content import SliceMeasures, measure
 from components.slice_filter import contact_sheet
 from components.slice_filter.params import FilterParams
-from components.slice_filter.report import account, split_line
+from components.slice_filter.report import account, dropped_csv, split_line
 from components.slice_filter.tally import Tally
 
 pytestmark = pytest.mark.numpy
@@ -220,3 +220,15 @@ def test_slices_are_not_named_on_the_contact_sheet():
     other.add("val", 1, "patient-b", showing(0.3), GREY)
     first, second = (contact_sheet.draw(tally.kept, tally.dropped, tally.params) for tally in (one, other))
     assert first == second
+
+
+def test_each_dropped_slice_is_listed_with_its_reason_in_the_order_of_ids():
+    tally = tally_of(params())
+    tally.add_unreadable("val", 0, "empty file", "id0")
+    assert dropped_csv(tally.left_out) == (
+        "slice_id,split,hemorrhage,reason,brain_share\n"
+        "id0,val,0,unreadable,\n"
+        "id3,train,1,little_brain,0.0400\n"
+        "id5,train,0,little_brain,0.0500\n"
+        "id6,train,0,little_brain,0.0100\n"
+    )
