@@ -25,7 +25,7 @@ from schemas.records import SliceRecord
 pytestmark = pytest.mark.tfx
 
 SIDE = 128
-ACCOUNT = {"filter.json", "sweep.csv", "contact_sheet.png"}
+ACCOUNT = {"filter.json", "dropped.csv", "sweep.csv", "contact_sheet.png"}
 # split, slice, label, radius of the brain in pixels (None for a file that does not decode)
 SLICES = [
     ("train", "t-brain", 0, 40),
