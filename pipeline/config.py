@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from components.drift.params import DriftParams
-from components.evaluator.params import GateParams
 from components.ingest.params import IngestParams
 from components.leakage.params import LeakageParams
+from components.metrics.params import EvaluationParams, GateParams
 from components.parameters import Parameters, parameter
 from components.phantoms.params import PhantomFolderParams
 from components.slice_filter.params import FilterParams
@@ -35,6 +35,7 @@ class Config(Parameters):
     leakage: LeakageParams
     transform: TransformParams
     trainer: TrainerParams
+    evaluation: EvaluationParams
     gate: GateParams
     drift: DriftParams
     phantoms: PhantomFolderParams
@@ -113,10 +114,26 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "threshold": 0.5,  # as binary accuracy has it
         "seed": 0,
     },
+    "evaluation": {
+        "patient_score": "max",  # one slice with a hemorrhage makes a patient with one
+        "top_k": 3,
+        "replicates": 2000,  # ends of a 95 % interval that move by a tenth of its width from seed to seed
+        "confidence": 0.95,
+        "prevalence": 0.0,
+        "min_subgroup_slices": 20,  # by fewer one slice is worth more than 0.05
+        "min_subgroup_patients": 5,  # fewer resampled are hardly ever others
+        "seed": 0,
+    },
     "gate": {
         "min_binary_accuracy": 0.8,  # the first version reached 0.93; set it above your larger class
         "max_accuracy_drop": 0.01,  # one slice in a hundred is noise on a small validation split
         "at_specificity": 0.9,
+        # Off; what can be demanded depends on how many patients there are (docs/evaluation.md).
+        "min_sensitivity_bound": 0.0,
+        "subgroup_metric": "auc",
+        "min_subgroup_metric": 0.0,
+        "max_ece": 1.0,
+        "max_auc_drop": 1.0,
     },
     "drift": {
         "min_slices": 200,  # of ten patients at least; by fewer the verdict is chance (docs/data.md)

@@ -69,3 +69,6 @@ CLASSES = ("normal", "hemorrhage")  # what labels 0 and 1 mean
 WARNING_PROPERTY = "ichor_warning"
 # Another: what a label is of, "study" for example, where it is not of one slice.
 LABELS_OF_PROPERTY = "ichor_labels_of"
+
+# Custom property of a ModelBlessing artifact: 1 for the last word on a model, which is ModelGate's.
+FINAL_BLESSING = "ichor_final"

@@ -14,19 +14,17 @@ MAY_IMPORT = {
     "components": {"schemas", "components"},
     "pipeline": {"schemas", "components", "pipeline"},
 }
+# What every node may use.
 SHARED = {
-    "imaging",
-    "metrics",
-    "parameters",
-    "fingerprint",
-    "kept_outputs",
-    "example_sets",
-    "served_model",
-}  # what every node may use
+    "imaging", "metrics", "parameters", "fingerprint", "kept_outputs", "example_sets", "served_model",
+    "scored_slices", "score_artifacts",
+}  # fmt: skip
 ROOMS_MAY_IMPORT = {
     "imaging": set(),
     "metrics": {"parameters"},
     "served_model": set(),
+    "scored_slices": {"served_model"},
+    "score_artifacts": set(),
     "phantoms": {"imaging", "parameters"},
     "public_sets": set(),
     "parameters": set(),

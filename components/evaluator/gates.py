@@ -3,7 +3,7 @@
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.proto.config_pb2 import PerSliceMetricThreshold
 
-from components.evaluator.params import GateParams
+from components.metrics.params import GateParams
 from schemas import features
 
 GATED_METRIC = "binary_accuracy"

@@ -3,11 +3,14 @@ import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.proto.config_pb2 import PerSliceMetricThreshold
 
 from components.evaluator.gates import GATED_METRIC, eval_config
-from components.evaluator.params import GateParams
+from components.metrics.params import GateParams
 
 pytestmark = pytest.mark.tfx
 
-PARAMS = GateParams(min_binary_accuracy=0.8, max_accuracy_drop=0.01, at_specificity=0.9)
+PARAMS = GateParams(
+    min_binary_accuracy=0.8, max_accuracy_drop=0.01, at_specificity=0.9, min_sensitivity_bound=0,
+    subgroup_metric="auc", min_subgroup_metric=0, max_ece=1, max_auc_drop=1,
+)  # fmt: skip
 
 
 def thresholds(gating: bool) -> dict[str, list[PerSliceMetricThreshold]]:

@@ -1,0 +1,166 @@
+"""Intervals by resampling patients, since slices of one patient are no independent witnesses."""
+
+import dataclasses
+
+import numpy as np
+
+from components.metrics import ranking
+from components.metrics.ranking import Counts, Floats
+from components.metrics.scored import Scored
+from components.metrics.tallies import Tallies
+
+METRICS = (
+    "auc", "average_precision", "accuracy", "binary_accuracy", "balanced_accuracy", "sensitivity",
+    "specificity", "f1", "brier", "ece", "log_loss", "ppv", "npv", "sensitivity_at_specificity",
+)  # fmt: skip
+FEWEST_PATIENTS = 2  # one patient resampled is the same patient
+LEAST_DEFINED_SHARE = 0.5  # of the replicates: by fewer an interval is of the lucky ones
+
+
+@dataclasses.dataclass(frozen=True)
+class Resampling:
+    """How intervals are made."""
+
+    replicates: int
+    confidence: float
+    seed: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Estimate:
+    """A figure with its interval; NaN where it cannot be had.
+
+    Attributes:
+      value: On the rows as they are.
+      low: Lower end of the interval.
+      high: Upper end.
+      left_out: Replicates for which there is no figure, such as those without a hemorrhage.
+    """
+
+    value: float
+    low: float
+    high: float
+    left_out: int = 0
+
+
+def resampled(patients: int, replicates: int, seed: int) -> Counts:
+    """Returns how often each patient is drawn, int32 (replicates, patients); a row's sum is `patients`."""
+    random = np.random.default_rng(seed)
+    counts = np.empty((replicates, patients), np.int32)
+    for row in range(replicates):
+        counts[row] = np.bincount(random.integers(0, patients, patients), minlength=patients)
+    return counts
+
+
+def each_once(patients: int) -> Counts:
+    """Returns the weighting that counts each patient once, int32 (1, patients)."""
+    return np.ones((1, patients), np.int32)
+
+
+def figures(scored: Scored, threshold: float, at_specificity: float, counts: Counts) -> dict[str, Floats]:
+    """Returns all metrics, by their names in `METRICS`, for each weighting of the patients.
+
+    Args:
+      scored: Slices or patients, n rows.
+      threshold: At or above which a score means hemorrhage, 0..1.
+      at_specificity: Of `sensitivity_at_specificity`, 0..1.
+      counts: (w, patients), as `resampled` or `each_once` returns it.
+    """
+    if not len(scored):
+        return {name: np.full(len(counts), np.nan) for name in METRICS}
+    ranked = [
+        (
+            ranking.auc(cut),
+            ranking.average_precision(cut),
+            ranking.sensitivity_at_specificity(cut, at_specificity),
+        )
+        for cut in ranking.cuts(scored, counts)
+    ]
+    areas, precisions, sensitivities = (np.concatenate(parts) for parts in zip(*ranked, strict=True))
+    of_order = {
+        "auc": areas,
+        "average_precision": precisions,
+        "sensitivity_at_specificity": sensitivities,
+    }
+    found = of_order | Tallies(scored, threshold, counts).metrics()
+    return {name: found[name] for name in METRICS}
+
+
+def estimates(
+    scored: Scored, threshold: float, at_specificity: float, resampling: Resampling
+) -> dict[str, Estimate]:
+    """Returns all metrics with intervals by resampling patients.
+
+    Args:
+      scored: Slices or patients, n rows.
+      threshold: At or above which a score means hemorrhage, 0..1; the same in all replicates.
+      at_specificity: Of `sensitivity_at_specificity`, 0..1.
+      resampling: How many replicates, how wide, from which seed.
+    Source: Efron and Tibshirani, An introduction to the bootstrap, 1993, chapter 13 (percentile interval);
+      Field and Welsh, Bootstrapping clustered data, JRSS B 69:369, 2007 (resampling whole clusters).
+    """
+    values = figures(scored, threshold, at_specificity, each_once(scored.patients))
+    drawn = figures(scored, threshold, at_specificity, counts_of(scored, resampling))
+    return {name: estimate(float(values[name][0]), drawn[name], scored, resampling) for name in METRICS}
+
+
+def differences(
+    scored: Scored, other: Scored, threshold: float, other_threshold: float, at_specificity: float,
+    resampling: Resampling,
+) -> dict[str, Estimate]:  # fmt: skip
+    """Returns by how much each metric of `scored` exceeds that of `other`.
+
+    Both are measured on the same resampled patients, so what makes a patient hard for both cancels out.
+
+    Args:
+      scored: One model's scores, n rows.
+      other: The other's, of the same rows in the same order.
+      threshold: Of the one model.
+      other_threshold: Of the other.
+      at_specificity: Of `sensitivity_at_specificity`, 0..1.
+      resampling: How many replicates, how wide, from which seed.
+    Raises:
+      ValueError: The rows are not the same.
+    """
+    same = (
+        len(scored) == len(other)
+        and np.array_equal(scored.hemorrhage, other.hemorrhage)
+        and np.array_equal(scored.patient, other.patient)
+    )
+    if not same:
+        raise ValueError(
+            f"paired bootstrap: both models must have scored the same rows, got {len(scored)} and "
+            f"{len(other)} rows whose labels or patients differ"
+        )
+    weightings = (each_once(scored.patients), counts_of(scored, resampling))
+    (values, other_values), (drawn, other_drawn) = (
+        (figures(scored, threshold, at_specificity, counts),
+         figures(other, other_threshold, at_specificity, counts))
+        for counts in weightings
+    )  # fmt: skip
+    return {
+        name: estimate(
+            float(values[name][0] - other_values[name][0]),
+            drawn[name] - other_drawn[name],
+            scored,
+            resampling,
+        )
+        for name in METRICS
+    }
+
+
+def counts_of(scored: Scored, resampling: Resampling) -> Counts:
+    """Returns the resampled patients of a set of rows, int32 (replicates, patients)."""
+    return resampled(scored.patients, resampling.replicates, resampling.seed)
+
+
+def estimate(value: float, drawn: Floats, scored: Scored, resampling: Resampling) -> Estimate:
+    """Returns a figure with the percentile interval of its replicates, (w,), those that are NaN left out."""
+    defined = drawn[~np.isnan(drawn)]
+    left_out = len(drawn) - len(defined)
+    too_few = scored.patients < FEWEST_PATIENTS or len(defined) < LEAST_DEFINED_SHARE * len(drawn)
+    if np.isnan(value) or too_few or not len(defined):
+        return Estimate(value, np.nan, np.nan, left_out)
+    tail = (1 - resampling.confidence) / 2
+    low, high = np.quantile(defined, [tail, 1 - tail])
+    return Estimate(value, float(low), float(high), left_out)

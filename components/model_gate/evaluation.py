@@ -1,0 +1,159 @@
+"""From a table of scores to `evaluation.json`: every split by slice, by patient and by subgroup."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from components.metrics import subgroups
+from components.metrics.bootstrap import Estimate, Resampling, differences
+from components.metrics.params import EvaluationParams, GateParams
+from components.metrics.scored import Scored, by_patient
+from components.metrics.subgroups import Subgroup
+from components.model_gate.units import Measuring, as_json, metrics_of, number, unit
+from schemas import features
+from schemas.scores import ScoreTable
+
+# Of a baseline only scores are known, not its threshold.
+WITHOUT_THRESHOLD = (
+    "auc", "average_precision", "binary_accuracy", "brier", "ece", "log_loss", "sensitivity_at_specificity",
+)  # fmt: skip
+
+Measured = list[tuple[Subgroup, Scored, dict[str, Estimate] | None]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Evaluation:
+    """What was measured, before it is judged.
+
+    Attributes:
+      metrics: Of the slices of the validation split, by which a model is judged.
+      subgroups: Of the same slices; metrics are None for those too small.
+      baseline: By how much each metric exceeds the latest blessed model's; None where there is none.
+      told: The document without gates.
+    """
+
+    metrics: Mapping[str, Estimate]
+    subgroups: Measured
+    baseline: Mapping[str, Estimate] | None
+    told: Mapping[str, Any]
+
+
+def measuring_of(threshold: float, params: EvaluationParams, gate: GateParams) -> Measuring:
+    """Returns what the settings and the model's threshold come to."""
+    resampling = Resampling(params.replicates, params.confidence, params.seed)
+    return Measuring(threshold, gate.at_specificity, params.prevalence, resampling)
+
+
+def scored_of(table: ScoreTable) -> Scored:
+    """Returns a table's rows as what metrics are made of."""
+    return Scored.of(table.hemorrhage, table.probability, table.patient_id)
+
+
+def evaluate(
+    table: ScoreTable, operating_point: Mapping[str, Any], params: EvaluationParams, gate: GateParams
+) -> Evaluation:
+    """Measures a model by its scores.
+
+    Args:
+      table: Scores of all splits.
+      operating_point: `threshold`, `rule`, `temperature` and `version` of the model.
+      params: How it is measured.
+      gate: At which specificity.
+    Raises:
+      ValueError: The validation split, which is judged, has no scores.
+    """
+    validation = table.of_split(features.SPLITS[1])
+    if not len(validation):
+        raise ValueError("scores: no slice of split val, by which a model is judged")
+    measuring = measuring_of(operating_point["threshold"], params, gate)
+    tellers = subgroups.label_tellers(table.hemorrhage, table.attributes)
+    splits, of_split, overall = {}, {}, {}
+    for split in (name for name in features.SPLITS if (table.split == name).any()):
+        rows = table.of_split(split)
+        of_split[split] = _measure_subgroups(rows, tellers, measuring, params)
+        slices = scored_of(rows)
+        patients = by_patient(slices, params.patient_score, params.top_k)
+        overall[split] = metrics = metrics_of(slices, measuring)
+        splits[split] = {
+            "slices": unit(slices, metrics, measuring),
+            "patients": unit(patients, metrics_of(patients, measuring), measuring),
+            "subgroups": [_tell(*one) for one in of_split[split]],
+            "largest_gaps": _gaps(of_split[split]),
+        }
+    baseline = compared_with_baseline(validation, measuring)
+    return Evaluation(
+        overall[features.SPLITS[1]],
+        of_split[features.SPLITS[1]],
+        baseline,
+        {
+            "operating_point": dict(operating_point),
+            "settings": {**params.model_dump(mode="json"), "at_specificity": gate.at_specificity},
+            "splits": splits,
+            "baseline": baseline and {"metrics": as_json(baseline)},
+        },
+    )
+
+
+def compared_with_baseline(validation: ScoreTable, measuring: Measuring) -> dict[str, Estimate] | None:
+    """Returns by how much metrics exceed the latest blessed model's on the same slices, if there is one."""
+    known = ~np.isnan(validation.baseline_probability)
+    if not known.any():
+        return None
+    candidate = scored_of(validation.where(known))
+    baseline = candidate.with_probability(validation.baseline_probability[known])
+    found = differences(
+        candidate,
+        baseline,
+        measuring.threshold,
+        measuring.threshold,
+        measuring.at_specificity,
+        measuring.resampling,
+    )
+    return {name: found[name] for name in WITHOUT_THRESHOLD}
+
+
+def _measure_subgroups(
+    rows: ScoreTable, tellers: frozenset[str], measuring: Measuring, params: EvaluationParams
+) -> Measured:
+    slices = scored_of(rows)
+    groups = [
+        *subgroups.by_attribute(rows.hemorrhage, rows.attributes, tellers),
+        *subgroups.by_position(slices.patient, rows.slice_index),
+    ]
+    measured: Measured = []
+    for group in groups:
+        picked = slices.where(group.mask)
+        # What is rare is what counts: of a subtype its hemorrhages, not the normals beside them.
+        own = slices.where(group.mask & (rows.hemorrhage == 1)) if group.all_normals else picked
+        large = len(own) >= params.min_subgroup_slices and own.patients >= params.min_subgroup_patients
+        measured.append((group, picked, metrics_of(picked, measuring) if large else None))
+    return measured
+
+
+def _tell(group: Subgroup, picked: Scored, metrics: dict[str, Estimate] | None) -> dict[str, Any]:
+    return {
+        "column": group.column,
+        "value": group.value,
+        "slices": len(picked),
+        "patients": picked.patients,
+        "hemorrhages": picked.hemorrhages,
+        "all_normals": group.all_normals,
+        "metrics": None if metrics is None else as_json(metrics),
+    }
+
+
+def _gaps(measured: Measured) -> list[dict[str, Any]]:
+    large = [(group, metrics) for group, _, metrics in measured if metrics is not None]
+    return [
+        {
+            "metric": gap.metric,
+            "column": gap.column,
+            "highest": {"value": gap.highest[0], "figure": number(gap.highest[1])},
+            "lowest": {"value": gap.lowest[0], "figure": number(gap.lowest[1])},
+            "gap": number(gap.gap),
+            "intervals_overlap": gap.intervals_overlap,
+        }
+        for gap in subgroups.largest_gaps(large)
+    ]

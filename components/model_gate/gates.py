@@ -1,0 +1,148 @@
+"""What a model has to reach on the validation split: a row a gate, each with bound, value and verdict."""
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from components.metrics.bootstrap import Estimate
+from components.metrics.params import GateParams
+from components.model_gate.evaluation import Evaluation
+from components.model_gate.units import number
+from schemas import features
+
+SPLIT = features.SPLITS[1]
+
+
+@dataclasses.dataclass(frozen=True)
+class Gate:
+    """One demand and what became of it.
+
+    Attributes:
+      gate: What is looked at.
+      bound: What is demanded, in words.
+      value: What came; NaN where there is none.
+      passed: Whether that is enough.
+      note: What a reader should know beside it.
+    """
+
+    gate: str
+    bound: str
+    value: float
+    passed: bool
+    note: str = ""
+
+    def __str__(self) -> str:
+        """Returns the gate, what came and what was demanded."""
+        value = "cannot be measured" if math.isnan(self.value) else f"is {self.value:.4f}"
+        return f"{self.gate} {value}, must be {self.bound}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the row of `evaluation.json`."""
+        return {**dataclasses.asdict(self), "split": SPLIT, "value": number(self.value)}
+
+
+def gate_table(evaluation: Evaluation, params: GateParams, evaluator_blessed: bool) -> list[Gate]:
+    """Returns all gates that are asked for.
+
+    Args:
+      evaluation: What was measured.
+      params: Bounds.
+      evaluator_blessed: What TFMA's Evaluator decided by the first two gates, measured by itself; where it
+        disagrees with them, that is a row of its own.
+    """
+    rows = [_binary_accuracy(evaluation.metrics, params)]
+    if evaluation.baseline is not None:
+        rows.append(_drop("binary_accuracy", evaluation.baseline, params.max_accuracy_drop))
+    if evaluator_blessed != all(row.passed for row in rows):
+        told = "blessed" if evaluator_blessed else "did not bless"
+        rows.append(
+            Gate(
+                "Evaluator",
+                "blessing",
+                math.nan,
+                evaluator_blessed,
+                f"TFMA, which measures for itself, {told}",
+            )
+        )
+    if params.min_sensitivity_bound > 0:
+        rows.append(_sensitivity_bound(evaluation.metrics, params))
+    if params.max_ece < 1:
+        rows.append(_at_most("ece", evaluation.metrics["ece"], params.max_ece))
+    if evaluation.baseline is not None and params.max_auc_drop < 1:
+        rows.append(_drop("auc", evaluation.baseline, params.max_auc_drop))
+    if params.min_subgroup_metric > 0:
+        rows += _subgroups(evaluation, params)
+    return rows
+
+
+def _binary_accuracy(metrics: Mapping[str, Estimate], params: GateParams) -> Gate:
+    found = metrics["binary_accuracy"]
+    return Gate(
+        "binary_accuracy",
+        f"at least {params.min_binary_accuracy:g}",
+        found.value,
+        _reaches(found.value, params.min_binary_accuracy),
+        f"at 0.5, {_interval(found)}; accuracy at the operating threshold is {metrics['accuracy'].value:.4f}",
+    )
+
+
+def _drop(name: str, differences: Mapping[str, Estimate], allowed: float) -> Gate:
+    found = differences[name]
+    return Gate(
+        f"{name} against the latest blessed model",
+        f"at least {-allowed or 0:g}",
+        found.value,
+        _reaches(found.value, -allowed),
+        f"difference on the same slices, {_interval(found)}",
+    )
+
+
+def _sensitivity_bound(metrics: Mapping[str, Estimate], params: GateParams) -> Gate:
+    found = metrics["sensitivity_at_specificity"]
+    return Gate(
+        f"sensitivity at a specificity of {params.at_specificity:g}, lower end",
+        f"at least {params.min_sensitivity_bound:g}",
+        found.low,
+        _reaches(found.low, params.min_sensitivity_bound),
+        f"sensitivity is {found.value:.4f}, {_interval(found)}",
+    )
+
+
+def _at_most(name: str, found: Estimate, bound: float) -> Gate:
+    return Gate(name, f"at most {bound:g}", found.value, found.value <= bound, _interval(found))
+
+
+def _subgroups(evaluation: Evaluation, params: GateParams) -> list[Gate]:
+    """One row a subgroup that is large enough and has the classes that the metric needs."""
+    rows, left_out = [], []
+    for group, _, metrics in evaluation.subgroups:
+        name = f"{group.column}={group.value}"
+        if metrics is None or math.isnan(metrics[params.subgroup_metric].value):
+            left_out.append(name)
+            continue
+        found = metrics[params.subgroup_metric]
+        against = " against all normal slices," if group.all_normals else ""
+        rows.append(
+            Gate(
+                f"{params.subgroup_metric} of {name}",
+                f"at least {params.min_subgroup_metric:g}",
+                found.value,
+                _reaches(found.value, params.min_subgroup_metric),
+                f"slices{against} {_interval(found)}" if against else _interval(found),
+            )
+        )
+    if not rows:
+        told = f"{len(left_out)} subgroups are too small or of one class" if left_out else "there is none"
+        return [Gate(f"{params.subgroup_metric} of subgroups", "of none too low", math.nan, True, told)]
+    return rows
+
+
+def _reaches(value: float, bound: float) -> bool:
+    return value >= bound  # NaN reaches nothing; exact, as TFMA compares
+
+
+def _interval(found: Estimate) -> str:
+    if math.isnan(found.low):
+        return "no interval"
+    return f"interval {found.low:.4f} to {found.high:.4f}"
