@@ -33,6 +33,6 @@ def compile_bare(model: keras.Model, params: TrainerParams, jit_compile: bool | 
     model.compile(
         optimizer=keras.optimizers.Adam(params.learning_rate),
         loss=keras.losses.BinaryCrossentropy(),
-        metrics=[keras.metrics.BinaryAccuracy(name="binary_accuracy", threshold=params.threshold)],
+        metrics=[keras.metrics.BinaryAccuracy(name="binary_accuracy")],
         jit_compile=jit_compile,
     )

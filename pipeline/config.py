@@ -7,8 +7,10 @@ from components.drift.params import DriftParams
 from components.ingest.params import IngestParams
 from components.leakage.params import LeakageParams
 from components.metrics.params import EvaluationParams, GateParams
+from components.operating_point.params import ThresholdParams
 from components.parameters import Parameters, parameter
 from components.phantoms.params import PhantomFolderParams
+from components.scorer.params import ScorerParams
 from components.slice_filter.params import FilterParams
 from components.trainer.params import TrainerParams
 from components.transform.params import TransformParams
@@ -36,6 +38,8 @@ class Config(Parameters):
     transform: TransformParams
     trainer: TrainerParams
     evaluation: EvaluationParams
+    threshold: ThresholdParams
+    scorer: ScorerParams
     gate: GateParams
     drift: DriftParams
     phantoms: PhantomFolderParams
@@ -111,7 +115,17 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "brightness_share": 0.0,
         "mixed_precision": True,
         "cache_megabytes": 4000,  # 80,000 grey slices of 224 pixels; half of a small machine's memory
-        "threshold": 0.5,  # as binary accuracy has it
+        "seed": 0,
+    },
+    "threshold": {
+        "rule": "sensitivity",  # a missed hemorrhage costs more than a false alarm
+        "min_sensitivity": 0.95,
+        "min_specificity": 0.9,
+        "value": 0.5,
+        "temperature_scaling": False,
+    },
+    "scorer": {
+        "train_slices": 2000,  # enough to see how far training is ahead of validation
         "seed": 0,
     },
     "evaluation": {

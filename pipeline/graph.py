@@ -14,6 +14,8 @@ from components.evaluator.baseline import OlderBlessedModelStrategy
 from components.evaluator.gates import eval_config
 from components.ingest.component import SliceExampleGen
 from components.leakage.component import LeakageGate
+from components.operating_point.component import OperatingPoint
+from components.scorer.component import SliceScorer
 from components.slice_filter.component import SliceFilter
 from components.trainer import preflight, weights
 from components.trainer.run import run_fn
@@ -27,8 +29,9 @@ SCHEMA = features.SCHEMA_FILE
 TRAIN, VAL, TEST = features.SPLITS
 # What every room of ours may use; a change there re-runs them all.
 SHARED_CODE = (
-    "schemas/features.py", "schemas/records.py", "components/parameters.py", "components/imaging",
-    "components/kept_outputs.py", "components/example_sets.py",
+    "schemas/features.py", "schemas/records.py", "schemas/scores.py", "components/parameters.py",
+    "components/imaging", "components/metrics", "components/kept_outputs.py", "components/example_sets.py",
+    "components/score_artifacts.py", "components/scored_slices.py", "components/served_model.py",
 )  # fmt: skip
 
 
@@ -115,24 +118,39 @@ def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
         },
     )
 
+    operating_point = OperatingPoint(
+        trained_model=trainer.outputs["model"],
+        examples=examples,
+        params_json=config.threshold.to_json(),
+        code_fingerprint=code_of("operating_point"),
+    )
+    model = operating_point.outputs["model"]
+
     latest_blessed = tfx.dsl.Resolver(
         strategy_class=OlderBlessedModelStrategy,
         **{
-            baseline.CANDIDATE: trainer.outputs["model"],
+            baseline.CANDIDATE: model,
             baseline.MODEL: Channel(type=Model),
             baseline.BLESSING: Channel(type=ModelBlessing),
         },
     ).with_id("LatestBlessedModel")
+    scorer = SliceScorer(
+        model=model,
+        baseline_model=latest_blessed.outputs[baseline.MODEL],
+        examples=examples,
+        params_json=config.scorer.to_json(),
+        code_fingerprint=code_of("scorer"),
+    )
     evaluator = tfx.components.Evaluator(
         examples=examples,
-        model=trainer.outputs["model"],
+        model=model,
         baseline_model=latest_blessed.outputs[baseline.MODEL],
-        eval_config=eval_config(config.gate, config.trainer.threshold, gating=True),
+        eval_config=eval_config(config.gate, gating=True),
         example_splits=[VAL],
         schema=schema.outputs["schema"],
     )
     pusher = tfx.components.Pusher(
-        model=trainer.outputs["model"],
+        model=model,
         model_blessing=evaluator.outputs["blessing"],
         push_destination=tfx.proto.PushDestination(
             filesystem=tfx.proto.PushDestination.Filesystem(base_directory=str(layout.pushed))
@@ -140,13 +158,13 @@ def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
     )
     nodes = [
         ingest, slice_filter, leakage_gate, schema, statistics, validator, anomaly_gate,
-        transform, trainer, latest_blessed, evaluator, pusher,
+        transform, trainer, operating_point, latest_blessed, scorer, evaluator, pusher,
     ]  # fmt: skip
     if config.ingest.test_buckets:
         test_evaluator = tfx.components.Evaluator(
             examples=examples,
-            model=trainer.outputs["model"],
-            eval_config=eval_config(config.gate, config.trainer.threshold, gating=False),
+            model=model,
+            eval_config=eval_config(config.gate, gating=False),
             example_splits=[TEST],
             schema=schema.outputs["schema"],
         ).with_id("TestEvaluator")

@@ -15,7 +15,7 @@ from pipeline.config import Config
 from pipeline.console import NOWHERE, chatter_to, shown
 from pipeline.inputs import Input, find_dicom, find_images, is_dicom, read_slice
 from pipeline.layout import Layout, numbered
-from schemas.features import PREDICTED, PROBABILITY, TRAINED_ON_FILE
+from schemas.features import TRAINED_ON_FILE
 
 BATCH = 32  # slices a call of the model
 
@@ -119,22 +119,22 @@ def wrong_kind(what: str, windows: str) -> str:
 
 def score_slices(model_dir: Path, slices: Sequence[Input], params: IngestParams) -> list[Score]:
     """Scores slices by the model's `serving_bytes`, a batch at a time."""
-    import tensorflow as tf
+    from components.served_model import ServedModel
 
-    serve = tf.saved_model.load(str(model_dir)).signatures["serving_bytes"]
+    model = ServedModel(str(model_dir))
     scores: list[Score] = []
     for start in range(0, len(slices), BATCH):
         batch = [(one, *read_slice(one, params)) for one in slices[start : start + BATCH]]
         sound = [(one, data) for one, data, reason in batch if not reason]
-        told: dict[str, tuple[float, int]] = {}
-        if sound:
-            output = serve(images=tf.constant([data for _, data in sound]))
-            probabilities, labels = (output[name].numpy()[:, 0] for name in (PROBABILITY, PREDICTED))
-            answers = zip(sound, probabilities, labels, strict=True)
-            told = {one.name: (float(probability), int(label)) for (one, _), probability, label in answers}
+        answers = model.score_images([data for _, data in sound])
+        told = {
+            one.name: (None, None, error) if error else (float(probability), int(label), "")
+            for (one, _), probability, label, error in zip(
+                sound, answers.probability, answers.hemorrhage, answers.error, strict=True
+            )
+        }
         for one, _, reason in batch:
-            probability, label = told.get(one.name, (None, None))
-            scores.append(Score(one.name, one.patient, probability, label, reason))
+            scores.append(Score(one.name, one.patient, *told.get(one.name, (None, None, reason))))
     return scores
 
 

@@ -53,9 +53,13 @@ PIXELS = "pixels"  # float32 (side, side, channels), 0..1 in steps of 1/PIXEL_LE
 PIXEL_LEVELS = 255  # 8 bits keep the pixels without loss
 TARGET = "target"  # float32 (1,), 0 or 1
 
-# What a served model answers.
+# What a served model answers, (n,) each; of an item that it cannot read NaN, -1 and the reason.
 PROBABILITY = "probability"  # float32, 0..1
 PREDICTED = "hemorrhage"  # int64, 1 at or above the operating threshold
+THRESHOLD = "threshold"  # float32, 0..1
+VERSION = "version"  # string: which model answered
+ERROR = "error"  # string; empty where there is none
+HEAT_MAP = "heat_map_bytes"  # string: a PNG of the image's size; JSON has names of that ending in base64
 
 # In a SavedModel's folder, beside the graph: what the model was trained on, as JSON.
 # Source: TensorFlow's SavedModel README: assets.extra is for files of the model's users.

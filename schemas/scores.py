@@ -1,6 +1,7 @@
 """The scores of one model, slice by slice: the table that all evaluation is made from."""
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,16 @@ class ScoreTable:
     def of_split(self, split: str) -> "ScoreTable":
         """Returns the rows of one split."""
         return self.where(self.split == split)
+
+
+def joined(tables: Sequence[ScoreTable]) -> ScoreTable:
+    """Returns the rows of several tables as one."""
+    arrays = {
+        field.name: np.concatenate([getattr(table, field.name) for table in tables])
+        for field in dataclasses.fields(ScoreTable)
+        if field.name != features.ATTRIBUTES
+    }
+    return ScoreTable(**arrays, attributes=[row for table in tables for row in table.attributes])
 
 
 def write_scores(table: ScoreTable, path: Path) -> None:

@@ -5,7 +5,7 @@
 set -u
 
 PYTHON_NEEDED=3.11
-GLIBC_NEEDED=2.27      # the newest that any wheel chosen from uv.lock asks for; a test compares the two
+GLIBC_NEEDED=2.28      # the newest that any wheel chosen from uv.lock asks for; a test compares the two
 VENV_KB=4000000        # measured: 3.6 GB, 0.5 of it bytecode
 CACHE_KB=3500000       # measured: 3.2 GB; on one file system .venv is hard links into it
 TOGETHER_KB=4500000    # measured: 3.7 GB, the cache and the bytecode
@@ -28,7 +28,7 @@ check_platform() {
   if [ -z "$glibc" ]; then
     problem "no glibc here (Alpine and other musl systems have none); the locked packages need glibc $GLIBC_NEEDED or newer."
   elif ! not_older "${glibc#glibc }" "$GLIBC_NEEDED"; then
-    problem "glibc is ${glibc#glibc }, but the locked packages need $GLIBC_NEEDED or newer (Debian 10, Ubuntu 18.04, RHEL 8 or later)."
+    problem "glibc is ${glibc#glibc }, but the locked packages need $GLIBC_NEEDED or newer (Debian 10, Ubuntu 20.04, RHEL 8 or later)."
   fi
 }
 

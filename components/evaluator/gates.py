@@ -7,15 +7,14 @@ from components.metrics.params import GateParams
 from schemas import features
 
 GATED_METRIC = "binary_accuracy"
-KERAS_THRESHOLD = 0.5  # Keras' binary accuracy; the operating threshold is another matter
+KERAS_THRESHOLD = 0.5  # Keras' own; what the model's operating threshold gives, ModelGate measures
 
 
-def eval_config(params: GateParams, threshold: float, gating: bool) -> tfma.EvalConfig:
+def eval_config(params: GateParams, gating: bool) -> tfma.EvalConfig:
     """Returns what Evaluator measures and, if it gates, demands.
 
     Args:
       params: Bounds.
-      threshold: The model's operating threshold, 0..1, at which it says hemorrhage.
       gating: True for the validation split; False only measures, as for the test split.
     """
     return tfma.EvalConfig(
@@ -27,12 +26,12 @@ def eval_config(params: GateParams, threshold: float, gating: bool) -> tfma.Eval
             )
         ],
         slicing_specs=[tfma.SlicingSpec(), tfma.SlicingSpec(feature_keys=[features.ATTRIBUTES])],
-        metrics_specs=[tfma.MetricsSpec(metrics=_metrics(params, threshold, gating))],
+        metrics_specs=[tfma.MetricsSpec(metrics=_metrics(params, gating))],
     )
 
 
-def _metrics(params: GateParams, threshold: float, gating: bool) -> list[tfma.MetricConfig]:
-    operating = f'"thresholds": {threshold}'
+def _metrics(params: GateParams, gating: bool) -> list[tfma.MetricConfig]:
+    cut = f'"thresholds": {KERAS_THRESHOLD}'
     return [
         tfma.MetricConfig(class_name="ExampleCount"),
         tfma.MetricConfig(
@@ -42,9 +41,9 @@ def _metrics(params: GateParams, threshold: float, gating: bool) -> list[tfma.Me
         ),
         tfma.MetricConfig(class_name="BinaryCrossEntropy", config='"name": "loss"'),
         tfma.MetricConfig(class_name="AUC", config='"name": "auc"'),
-        tfma.MetricConfig(class_name="Precision", config=f'"name": "precision", {operating}'),
-        tfma.MetricConfig(class_name="Recall", config=f'"name": "recall", {operating}'),
-        tfma.MetricConfig(class_name="Specificity", config=f'"name": "specificity", {operating}'),
+        tfma.MetricConfig(class_name="Precision", config=f'"name": "precision", {cut}'),
+        tfma.MetricConfig(class_name="Recall", config=f'"name": "recall", {cut}'),
+        tfma.MetricConfig(class_name="Specificity", config=f'"name": "specificity", {cut}'),
         tfma.MetricConfig(
             class_name="SensitivityAtSpecificity",
             config=f'"name": "sensitivity_at_specificity", "specificity": {params.at_specificity}',
@@ -56,7 +55,7 @@ def _metrics(params: GateParams, threshold: float, gating: bool) -> list[tfma.Me
         tfma.MetricConfig(class_name="ConfusionMatrixPlot"),
         tfma.MetricConfig(
             class_name="ConfusionMatrixAtThresholds",
-            config=f'"name": "confusion_matrix", "thresholds": [{threshold}]',
+            config=f'"name": "confusion_matrix", "thresholds": [{KERAS_THRESHOLD}]',
         ),
     ]
 

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+from collections.abc import Callable
 
 import keras
 import tensorflow as tf
@@ -11,6 +12,11 @@ from components.trainer.slices import Transform
 from schemas import features
 
 EXAMPLES, IMAGES = "examples", "images"  # names of the signatures' inputs
+NO_RECORD = "not a tf.Example record with a PNG or JPEG image that can be decoded"
+NO_IMAGE = "not a PNG or JPEG image that can be decoded"
+DECODED_AT_ONCE = 8  # items of a request; a request's decoding spreads over so many cores
+# Until an operating point is chosen.
+FIRST_THRESHOLD, FIRST_TEMPERATURE = 0.5, 1.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,25 +38,32 @@ class TrainedOn:
 class ServedModel(tf.Module):
     """The classifier behind the preprocessing graph that it was trained with.
 
-    It holds no optimizer. The operating threshold is a variable of the saved model.
+    It holds no optimizer. Threshold, temperature and version are variables of the saved model, which a later
+    node sets.
     """
 
-    def __init__(self, model: keras.Model, transform: Transform, threshold: float):
+    def __init__(self, model: keras.Model, transform: Transform):
         super().__init__()
         self.model = model
         self.transform = transform
-        self.threshold = tf.Variable(threshold, trainable=False, dtype=tf.float32, name="threshold")
+        self.threshold = tf.Variable(FIRST_THRESHOLD, trainable=False, dtype=tf.float32, name="threshold")
+        self.temperature = tf.Variable(
+            FIRST_TEMPERATURE, trainable=False, dtype=tf.float32, name="temperature"
+        )
+        with tf.device("CPU"):  # no other device holds texts
+            self.version = tf.Variable("", trainable=False, dtype=tf.string, name="version")
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, EXAMPLES)])
     def serving_default(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
         """Scores serialized `tf.Example` records of schemas/; only the image is read."""
-        raw = tf.io.parse_example(examples, {features.IMAGE: tf.io.FixedLenFeature([1], tf.string)})
-        return self._score(raw[features.IMAGE])
+        pixels, sound = self._read(examples, _image_of)
+        return self._told(self._probability(pixels), sound, NO_RECORD)
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, IMAGES)])
     def serving_bytes(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
         """Scores whole PNG and JPEG files."""
-        return self._score(images[:, tf.newaxis])
+        pixels, sound = self._read(images, tf.identity)
+        return self._told(self._probability(pixels), sound, NO_IMAGE)
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, EXAMPLES)])
     def transform_features(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -61,29 +74,73 @@ class ServedModel(tf.Module):
         }
         return dict(self.transform(tf.io.parse_example(examples, raw)))
 
-    @tf.function(input_signature=[tf.TensorSpec([None, 1], tf.string)])  # traced once for both signatures
-    def _score(self, encoded: tf.Tensor) -> dict[str, tf.Tensor]:
-        pixels = self.transform({features.IMAGE: encoded})[features.PIXELS]
+    def _read(
+        self, items: tf.Tensor, image_of: Callable[[tf.Tensor], tf.Tensor]
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Returns pixels (n, side, side, channels), zeros for what cannot be read, and what can be (n,).
+
+        A kernel that meets bad bytes fails the whole request; a dataset can pass over the one item.
+        """
+        shape = self.model.input_shape[1:]
+        count = tf.size(items, tf.int64)
+
+        def read(place: tf.Tensor, item: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            encoded = tf.reshape(image_of(item), (1, 1))
+            return place, tf.ensure_shape(
+                self.transform({features.IMAGE: encoded})[features.PIXELS][0], shape
+            )
+
+        readable = (
+            tf.data.Dataset.from_tensor_slices(items)
+            .enumerate()
+            .map(read, num_parallel_calls=DECODED_AT_ONCE, deterministic=True)
+            .ignore_errors()
+        )
+        nothing = tf.data.Dataset.from_tensors((count, tf.zeros(shape)))  # a dataset must not come out empty
+        places, pixels = readable.concatenate(nothing).batch(count + 1).get_single_element()
+        every = tf.concat([[count + 1], tf.constant(shape, tf.int64)], 0)
+        spread = tf.scatter_nd(places[:, tf.newaxis], pixels, every)[:-1]
+        sound = tf.scatter_nd(places[:, tf.newaxis], tf.ones_like(places), [count + 1])[:-1] > 0
+        return tf.ensure_shape(spread, (None, *shape)), sound
+
+    @tf.function(reduce_retracing=True)  # traced once for all signatures
+    def _probability(self, pixels: tf.Tensor) -> tf.Tensor:
+        return self.model(pixels, training=False)[:, 0]
+
+    def _told(self, raw: tf.Tensor, sound: tf.Tensor, complaint: str) -> dict[str, tf.Tensor]:
         # Keras' own loss cuts here; TFMA's takes the logarithm of what it is given.
         margin = keras.config.epsilon()
-        probability = tf.clip_by_value(self.model(pixels, training=False), margin, 1.0 - margin)
+        raw = tf.clip_by_value(raw, margin, 1.0 - margin)
+        logit = tf.math.log(raw) - tf.math.log1p(-raw)
+        cooled = tf.clip_by_value(tf.sigmoid(logit / self.temperature), margin, 1.0 - margin)
+        probability = tf.where(self.temperature == FIRST_TEMPERATURE, raw, cooled)
         called = tf.cast(probability >= self.threshold, tf.int64)
-        return {features.PROBABILITY: probability, features.PREDICTED: called}
+        same = tf.shape(raw)
+        return {
+            features.PROBABILITY: tf.where(sound, probability, float("nan")),
+            features.PREDICTED: tf.where(sound, called, -1),
+            features.THRESHOLD: tf.fill(same, self.threshold.read_value()),
+            features.VERSION: tf.fill(same, self.version.read_value()),
+            features.ERROR: tf.where(sound, "", complaint),
+        }
 
 
-def write(
-    model: keras.Model, transform: Transform, threshold: float, folder: str, trained_on: TrainedOn
-) -> None:
+def _image_of(record: tf.Tensor) -> tf.Tensor:
+    return tf.io.parse_single_example(record, {features.IMAGE: tf.io.FixedLenFeature([], tf.string)})[
+        features.IMAGE
+    ]
+
+
+def write(model: keras.Model, transform: Transform, folder: str, trained_on: TrainedOn) -> None:
     """Writes the SavedModel, and beside its graph what it was trained on, in `features.TRAINED_ON_FILE`.
 
     Args:
       model: Never compiled, so that no optimizer comes along; slices to probability.
       transform: Raw columns to transformed columns, the saved graph of Transform.
-      threshold: At or above it a slice is called a hemorrhage, 0..1.
       folder: Where to; may be remote.
       trained_on: What slices it takes.
     """
-    served = ServedModel(model, transform, threshold)
+    served = ServedModel(model, transform)
     signatures = {
         "serving_default": served.serving_default,
         "serving_bytes": served.serving_bytes,

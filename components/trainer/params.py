@@ -47,5 +47,4 @@ class TrainerParams(Parameters):
     cache_megabytes: int = parameter(
         "resized 8-bit slices are kept in memory up to this, on disk beyond", "MB", ge=0
     )
-    threshold: float = parameter("operating threshold stored in the model", "0..1", gt=0, lt=1)
     seed: int = parameter("of weights, order, dropout and augmentation", ge=0, le=2**31 - 1)

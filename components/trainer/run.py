@@ -53,7 +53,7 @@ def run_fn(fn_args: "FnArgs") -> None:
     served = models.build(params, shape)
     best = state.restore_best(served)
     trained_on = export.TrainedOn(slices.windows_of(fn_args.train_files, epochs.TRAIN), shape[0], shape[2])
-    export.write(served, layer, params.threshold, fn_args.serving_model_dir, trained_on)
+    export.write(served, layer, fn_args.serving_model_dir, trained_on)
     shipped.ship_training_statistics(fn_args.train_files, fn_args.serving_model_dir)
     log.info("exported epoch %d, the lowest validation loss of %d", best, len(history.rows) - 1)
     state.remove()

@@ -14,7 +14,7 @@ PARAMS = GateParams(
 
 
 def thresholds(gating: bool) -> dict[str, list[PerSliceMetricThreshold]]:
-    (spec,) = eval_config(PARAMS, 0.3, gating).metrics_specs
+    (spec,) = eval_config(PARAMS, gating).metrics_specs
     assert not any(metric.HasField("threshold") for metric in spec.metrics)  # would bind every slice
     return {
         metric.config: list(metric.per_slice_thresholds)
@@ -43,8 +43,8 @@ def test_the_test_split_gates_nothing():
 
 
 def test_sensitivity_and_specificity_are_those_of_the_model_that_is_pushed():
-    (spec,) = eval_config(PARAMS, 0.3, gating=True).metrics_specs
+    (spec,) = eval_config(PARAMS, gating=True).metrics_specs
     settings = {metric.class_name: metric.config for metric in spec.metrics}
     for name in ("Precision", "Recall", "Specificity"):
-        assert '"thresholds": 0.3' in settings[name]
+        assert '"thresholds": 0.5' in settings[name]
     assert '"threshold": 0.5' in settings["BinaryAccuracy"]  # as Keras defines it

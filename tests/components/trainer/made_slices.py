@@ -41,7 +41,6 @@ PARAMS: Mapping[str, Any] = {
     "brightness_share": 0.1,
     "mixed_precision": True,
     "cache_megabytes": 100,
-    "threshold": 0.5,
     "seed": 3,
 }
 

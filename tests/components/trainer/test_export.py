@@ -19,7 +19,6 @@ from schemas import features
 
 pytestmark = pytest.mark.tf
 
-THRESHOLD = 0.4
 FRESH_PROCESS = """
 import sys
 for name in ("components", "schemas", "tensorflow_transform", "tfx", "keras", "tf_keras"):
@@ -28,19 +27,19 @@ import tensorflow as tf
 model = tf.saved_model.load(sys.argv[1])
 with open(sys.argv[2], "rb") as file:
     answer = model.signatures["serving_bytes"](images=tf.constant([file.read()]))
-print(float(answer["probability"][0, 0]))
+print(float(answer["probability"][0]))
 """
 
 
 @pytest.fixture(scope="module")
 def model(made: ModuleType) -> keras.Model:
-    """Random weights, and a head that puts half of the slices on each side of the threshold."""
+    """Random weights, and a head that puts half of the slices on each side of the first threshold."""
     model = models.build(made.params(), (made.SIDE, made.SIDE, 1))
     head = model.layers[-1]
     kernel, bias = head.get_weights()
     head.set_weights([kernel * 10, bias])
-    logits = np.log(probabilities(made, model) / (1 - probabilities(made, model)))
-    head.set_weights([kernel * 10, np.log(THRESHOLD / (1 - THRESHOLD)) - np.median(logits, axis=0)])
+    said = probabilities(made, model)
+    head.set_weights([kernel * 10, bias - np.median(np.log(said / (1 - said)))])
     return model
 
 
@@ -50,7 +49,7 @@ def served(
 ) -> Path:
     folder = tmp_path_factory.mktemp("export") / "model"
     transform = tft.TFTransformOutput(str(inputs / "graph")).transform_features_layer()
-    export.write(model, transform, THRESHOLD, str(folder), export.TrainedOn("", made.SIDE, 1))
+    export.write(model, transform, str(folder), export.TrainedOn("", made.SIDE, 1))
     return folder
 
 
@@ -64,7 +63,7 @@ def signatures(served: Path):
 def probabilities(made: ModuleType, model: keras.Model) -> npt.NDArray[np.float32]:
     """What the Keras model says about the pictures, decoded by TensorFlow alone and not resized."""
     decoded = [tf.io.decode_png(one.image) for one in made.records(made.VAL, 1)]
-    return model(tf.cast(tf.stack(decoded), tf.float32) / 255.0).numpy()
+    return model(tf.cast(tf.stack(decoded), tf.float32) / 255.0).numpy()[:, 0]
 
 
 def test_records_and_files_get_the_answer_of_the_keras_model(made: ModuleType, model, signatures):
@@ -73,23 +72,63 @@ def test_records_and_files_get_the_answer_of_the_keras_model(made: ModuleType, m
         examples=tf.constant([one.to_example().SerializeToString() for one in slices])
     )
     by_file = signatures["serving_bytes"](images=tf.constant([one.image for one in slices]))
-    assert set(by_record) == set(by_file) == {features.PROBABILITY, features.PREDICTED}
+    assert set(by_record) == set(by_file) == {"probability", "hemorrhage", "threshold", "version", "error"}
     np.testing.assert_array_equal(by_record[features.PROBABILITY], by_file[features.PROBABILITY])
     np.testing.assert_allclose(by_file[features.PROBABILITY], probabilities(made, model), atol=1e-5)
 
 
-def test_a_slice_is_called_a_hemorrhage_at_or_above_the_threshold(made: ModuleType, model, signatures):
+def test_a_slice_is_called_a_hemorrhage_at_or_above_a_half_at_first(made: ModuleType, model, signatures):
     answer = signatures["serving_bytes"](images=tf.constant([o.image for o in made.records(made.VAL, 1)]))
     called = answer[features.PREDICTED]
     assert called.dtype == tf.int64
-    assert called.shape == (made.VAL, 1)
-    expected = (probabilities(made, model) >= THRESHOLD).astype(int)
+    assert called.shape == (made.VAL,)
+    expected = (probabilities(made, model) >= 0.5).astype(int)
     assert 0 < expected.sum() < made.VAL
     np.testing.assert_array_equal(called, expected)
 
 
-def test_the_threshold_is_a_variable_of_the_saved_model(served: Path):
-    assert tf.saved_model.load(str(served)).threshold.numpy() == pytest.approx(THRESHOLD)
+BAD = {
+    "no image": b"a letter",
+    "nothing": b"",
+    "cut short": None,  # made of a slice
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_an_item_that_cannot_be_read_gets_an_error_and_spoils_no_other(
+    made: ModuleType, signatures, kind: str
+):
+    images = [one.image for one in made.records(3, 1)]
+    alone = signatures["serving_bytes"](images=tf.constant(images))
+    bad = images[1][:60] if BAD[kind] is None else BAD[kind]
+    answer = signatures["serving_bytes"](images=tf.constant([images[0], bad, images[2]]))
+    assert answer["error"].numpy().tolist() == [b"", b"not a PNG or JPEG image that can be decoded", b""]
+    assert np.isnan(answer["probability"][1])
+    assert int(answer["hemorrhage"][1]) == -1
+    for place in (0, 2):
+        assert float(answer["probability"][place]) == pytest.approx(float(alone["probability"][place]))
+        assert int(answer["hemorrhage"][place]) == int(alone["hemorrhage"][place])
+
+
+def test_a_record_that_cannot_be_read_gets_an_error_of_its_own(made: ModuleType, signatures):
+    sound = made.records(1, 1)[0].to_example()
+    no_image = tf.train.Example.FromString(sound.SerializeToString())
+    del no_image.features.feature[features.IMAGE]
+    answer = signatures["serving_default"](
+        examples=tf.constant([b"a letter", sound.SerializeToString(), no_image.SerializeToString()])
+    )
+    told = b"not a tf.Example record with a PNG or JPEG image that can be decoded"
+    assert answer["error"].numpy().tolist() == [told, b"", told]
+    assert answer["hemorrhage"].numpy().tolist()[::2] == [-1, -1]
+
+
+@pytest.mark.parametrize("size", [1, 2, 33, 64])
+def test_a_slice_gets_the_same_answer_in_a_request_of_any_size(made: ModuleType, signatures, size: int):
+    images = [one.image for one in made.records(made.VAL, 1)]
+    first = signatures["serving_bytes"](images=tf.constant(images[:1]))["probability"]
+    answer = signatures["serving_bytes"](images=tf.constant((images * 3)[:size]))["probability"]
+    assert answer.shape == (size,)
+    assert float(answer[0]) == pytest.approx(float(first[0]), abs=1e-6)
 
 
 def test_a_record_without_a_label_is_served(made: ModuleType, signatures):
@@ -105,7 +144,7 @@ def test_a_record_without_a_label_is_served(made: ModuleType, signatures):
 def test_a_jpeg_is_served(made: ModuleType, signatures):
     png = tf.io.decode_png(made.records(1, 1)[0].image)
     answer = signatures["serving_bytes"](images=tf.stack([tf.io.encode_jpeg(png, quality=100)]))
-    assert 0 <= float(answer[features.PROBABILITY][0, 0]) <= 1
+    assert 0 <= float(answer[features.PROBABILITY][0]) <= 1
 
 
 def test_transformed_features_are_the_pixels_and_the_target(made: ModuleType, signatures):
@@ -119,10 +158,10 @@ def test_transformed_features_are_the_pixels_and_the_target(made: ModuleType, si
     np.testing.assert_array_equal(out[features.TARGET], [[0], [1], [0], [1], [0], [1]])
 
 
-def test_weights_and_threshold_are_saved_once_and_no_optimizer(served: Path, model: keras.Model):
+def test_weights_and_operating_point_are_saved_once_and_no_optimizer(served: Path, model: keras.Model):
     variables = tf.train.list_variables(str(served / "variables" / "variables"))
     floats = sum(int(np.prod(shape)) for name, shape in variables if "VARIABLE_VALUE" in name)
-    assert floats == model.count_params() + 1
+    assert floats == model.count_params() + 3  # threshold, temperature, version
     assert not [name for name, _ in variables if "optimizer" in name or "momentum" in name]
 
 
@@ -133,7 +172,7 @@ def test_a_process_with_tensorflow_alone_loads_it(
     command = [sys.executable, "-c", FRESH_PROCESS, str(served), str(tmp_path / "slice.png")]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=True)
     assert float(result.stdout.splitlines()[-1]) == pytest.approx(
-        float(probabilities(made, model)[0, 0]), abs=1e-5
+        float(probabilities(made, model)[0]), abs=1e-5
     )
 
 

@@ -101,16 +101,14 @@ def test_trainer_writes_a_history_and_a_model_that_answers(made: ModuleType, run
         assert [row["epoch"] for row in csv.DictReader(file)] == ["0", "1"]
     model = tf.saved_model.load(str(only(run, "Trainer/model/*/Format-Serving")))
     answer = model.signatures["serving_bytes"](images=tf.constant([made.records(1, 1)[0].image]))
-    assert 0 <= float(answer[features.PROBABILITY][0, 0]) <= 1
+    assert 0 <= float(answer[features.PROBABILITY][0]) <= 1
 
 
 def test_an_exported_inception_weighs_what_its_weights_weigh(made: ModuleType, run: Path, tmp_path: Path):
     model = models.build(made.params(trunk="inception_v3"), (96, 96, 1))
     graph = tft.TFTransformOutput(str(only(run, "Transform/transform_graph/*")))
     folder = tmp_path / "model"
-    export.write(
-        model, _resized(graph.transform_features_layer()), 0.5, str(folder), export.TrainedOn("", 96, 1)
-    )
+    export.write(model, _resized(graph.transform_features_layer()), str(folder), export.TrainedOn("", 96, 1))
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     assert 4 * model.count_params() < size < MOST_BYTES
 

@@ -48,4 +48,7 @@ def test_two_replicas_in_mixed_precision_learn_and_export_a_float32_model(
     assert [row["epoch"] for row in rows] == ["0", "1", "2"]
     assert max(float(row["val_binary_accuracy"]) for row in rows) >= 0.9
     model = tf.saved_model.load(str(tmp_path / "Format-Serving"))
-    assert {variable.dtype for variable in model.signatures["serving_bytes"].variables} == {tf.float32}
+    assert {variable.dtype for variable in model.signatures["serving_bytes"].variables} == {
+        tf.float32,
+        tf.string,
+    }

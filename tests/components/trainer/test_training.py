@@ -45,11 +45,7 @@ def val_loss_of_export(made: ModuleType, output: Path) -> float:
     """Binary cross-entropy of the exported model on the validation slices, by NumPy."""
     model = tf.saved_model.load(str(output / "Format-Serving"))
     images = tf.constant([one.image for one in made.records(made.VAL, 1)])
-    p = (
-        model.signatures["serving_bytes"](images=images)[features.PROBABILITY]
-        .numpy()[:, 0]
-        .astype(np.float64)
-    )
+    p = model.signatures["serving_bytes"](images=images)[features.PROBABILITY].numpy().astype(np.float64)
     y = np.arange(made.VAL) % 2
     return float(-np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)))
 

@@ -1,0 +1,1 @@
+"""SliceScorer: what the final model says of each slice, as a table."""

@@ -1,0 +1,92 @@
+"""A SavedModel asked through its signatures, as a server asks it."""
+
+import dataclasses
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+from PIL import Image
+
+from schemas import features
+
+BATCH = 32  # items a call
+
+
+@dataclasses.dataclass(frozen=True)
+class Answers:
+    """What a model says of n items.
+
+    Attributes:
+      probability: float32, (n,), 0..1; NaN for an item that it cannot read.
+      hemorrhage: int64, (n,), 0 or 1; -1 for an item that it cannot read.
+      error: n texts; "" where there is none.
+      heat_maps: n maps uint8 (rows, columns) of the image's own size, 0..255, or None for an item that it
+        cannot read; empty where none were asked for.
+    """
+
+    probability: npt.NDArray[np.float32]
+    hemorrhage: npt.NDArray[np.int64]
+    error: list[str]
+    heat_maps: list[npt.NDArray[np.uint8] | None]
+
+
+class ServedModel:
+    """One loaded SavedModel.
+
+    Attributes:
+      threshold: At or above it a slice is called a hemorrhage, 0..1.
+      temperature: Logits are divided by it.
+      version: Which model it is.
+    """
+
+    def __init__(self, folder: str):
+        """Loads the model.
+
+        Args:
+          folder: Of the SavedModel; may be remote.
+        Raises:
+          OSError: There is no SavedModel.
+        """
+        self._loaded = tf.saved_model.load(folder)  # its functions live as long as it does
+        self.threshold = float(self._loaded.threshold.numpy())
+        self.temperature = float(self._loaded.temperature.numpy())
+        self.version = self._loaded.version.numpy().decode()
+
+    def score_images(self, images: Sequence[bytes]) -> Answers:
+        """Scores whole PNG and JPEG files."""
+        return self._ask("serving_bytes", "images", images)
+
+    def score_records(self, records: Sequence[bytes]) -> Answers:
+        """Scores serialized `tf.Example` records."""
+        return self._ask("serving_default", "examples", records)
+
+    def explain_images(self, images: Sequence[bytes]) -> Answers:
+        """Scores whole PNG and JPEG files and tells where the evidence lies."""
+        return self._ask("explain_bytes", "images", images)
+
+    def _ask(self, signature: str, argument: str, items: Sequence[bytes]) -> Answers:
+        ask = self._loaded.signatures[signature]
+        outputs = list(_in_batches(lambda some: ask(**{argument: tf.constant(some)}), items))
+
+        def column(name: str, dtype: npt.DTypeLike) -> npt.NDArray:
+            return np.concatenate([np.zeros(0, dtype), *(output[name] for output in outputs)]).astype(dtype)
+
+        return Answers(
+            probability=column(features.PROBABILITY, np.float32),
+            hemorrhage=column(features.PREDICTED, np.int64),
+            error=[text.decode() for output in outputs for text in output[features.ERROR]],
+            heat_maps=[_picture(png) for output in outputs for png in output.get(features.HEAT_MAP, ())],
+        )
+
+
+def _in_batches(
+    ask: Callable[[Sequence[bytes]], Mapping[str, tf.Tensor]], items: Sequence[bytes]
+) -> Iterator[Mapping[str, npt.NDArray]]:
+    for start in range(0, len(items), BATCH):
+        yield {name: told.numpy() for name, told in ask(items[start : start + BATCH]).items()}
+
+
+def _picture(png: bytes) -> npt.NDArray[np.uint8] | None:
+    return np.asarray(Image.open(io.BytesIO(png))) if png else None
