@@ -13,6 +13,7 @@ from components.phantoms.params import PhantomFolderParams
 from components.scorer.params import ScorerParams
 from components.slice_filter.params import FilterParams
 from components.trainer.params import TrainerParams
+from components.trainer.tuning.params import TunerParams
 from components.transform.params import TransformParams
 
 
@@ -36,6 +37,7 @@ class Config(Parameters):
     filter: FilterParams
     leakage: LeakageParams
     transform: TransformParams
+    tuner: TunerParams
     trainer: TrainerParams
     evaluation: EvaluationParams
     threshold: ThresholdParams
@@ -94,12 +96,26 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "image_side": 224,  # of the recipe
         "channels": 0,  # grey for images, a channel a window for DICOM
     },
+    "tuner": {
+        "enabled": False,  # the recipe is fixed, and a search costs as much as many trainings
+        "search": "random",  # with so few trials a model of the outcomes has little to go by
+        "trials": 10,
+        "epochs": 4,  # of the recipe's ten: enough to tell a good rate from a bad one
+        # A decade to each side of the recipe's rate, and dropout on both sides of its own.
+        "learning_rate_min": 0.00005,
+        "learning_rate_max": 0.005,
+        "dropout_min": 0.2,
+        "dropout_max": 0.7,
+        "unfrozen_shares": [0.0, 0.25, 0.5, 1.0],
+        "seed": 0,
+    },
     "trainer": {
-        # The recipe: trunk, weights, dropout, learning rate, epochs; and Keras' own momentum.
+        # The recipe: trunk, weights, depth, dropout, learning rate, epochs; and Keras' own momentum.
         "trunk": "inception_v3",
         "weights": "imagenet",
         "batch_norm_momentum": 0.99,
         "batch_norm_batches": 0,  # 16 helps random weights at a momentum of 0.99 (docs/data.md)
+        "unfrozen_share": 1.0,
         "dropout": 0.5,
         "learning_rate": 0.0005,
         "batch_size": 32,  # Keras' own

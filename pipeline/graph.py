@@ -19,6 +19,7 @@ from components.scorer.component import SliceScorer
 from components.slice_filter.component import SliceFilter
 from components.trainer import preflight, weights
 from components.trainer.run import run_fn
+from components.trainer.tuning.search import tuner_fn
 from components.transform.preprocess import preprocessing_fn
 from pipeline.channels import transform_params
 from pipeline.config import Config
@@ -45,7 +46,7 @@ def code_of(room: str) -> str:
     return fingerprint.of_sources(f"components/{room}", *SHARED_CODE)
 
 
-USER_CODE = (dotted(preprocessing_fn), dotted(run_fn))
+USER_CODE = (dotted(preprocessing_fn), dotted(run_fn), dotted(tuner_fn))
 
 
 def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
@@ -103,19 +104,34 @@ def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
     )
     transform.add_upstream_node(anomaly_gate)
 
+    training = {
+        "params": config.trainer.to_json(),
+        "code_fingerprint": code_of("trainer"),
+        "weights_fingerprint": weights.fingerprint(config.trainer.weights),
+    }
+    tuner = tfx.components.Tuner(
+        examples=examples,
+        transform_graph=transform.outputs["transform_graph"],
+        schema=schema.outputs["schema"],
+        tuner_fn=dotted(tuner_fn),
+        train_args=tfx.proto.TrainArgs(splits=[TRAIN]),
+        eval_args=tfx.proto.EvalArgs(splits=[VAL]),
+        custom_config={
+            **training,
+            "params": config.trainer.model_copy(update={"epochs": config.tuner.epochs}).to_json(),
+            "tuning": config.tuner.to_json(),
+            "state_dir": str(layout.tuning_state),
+        },
+    )
     trainer = tfx.components.Trainer(
         examples=examples,
+        hyperparameters=tuner.outputs["best_hyperparameters"] if config.tuner.enabled else None,
         transform_graph=transform.outputs["transform_graph"],
         schema=schema.outputs["schema"],
         run_fn=dotted(run_fn),
         train_args=tfx.proto.TrainArgs(splits=[TRAIN]),
         eval_args=tfx.proto.EvalArgs(splits=[VAL]),
-        custom_config={
-            "params": config.trainer.to_json(),
-            "state_dir": str(layout.training_state),
-            "code_fingerprint": code_of("trainer"),
-            "weights_fingerprint": weights.fingerprint(config.trainer.weights),
-        },
+        custom_config={**training, "state_dir": str(layout.training_state)},
     )
 
     operating_point = OperatingPoint(
@@ -169,6 +185,8 @@ def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
             schema=schema.outputs["schema"],
         ).with_id("TestEvaluator")
         nodes.insert(-1, test_evaluator)
+    if config.tuner.enabled:
+        nodes.insert(nodes.index(trainer), tuner)
 
     return tfx.dsl.Pipeline(
         pipeline_name=config.run.name,

@@ -37,6 +37,7 @@ class Layout:
     logs: Path
     checks: Path
     training_state: Path
+    tuning_state: Path
 
     @classmethod
     def of(cls, run: RunParams) -> "Layout":
@@ -50,6 +51,7 @@ class Layout:
             logs=root / "logs",
             checks=root / "checks",
             training_state=root / "training-state",
+            tuning_state=root / "tuning-state",
         )
 
 

@@ -8,11 +8,20 @@ from tensorflow_metadata.proto.v0 import schema_pb2, statistics_pb2
 
 from components.leakage.wording import tell_all, tell_drops
 from pipeline.evaluation import OVERALL, blind_spots, read_metrics
-from pipeline.reports import filter_report, ingest_report, leakage_report, pushed_artifact, read_history
+from pipeline.reports import (
+    filter_report,
+    ingest_report,
+    leakage_report,
+    pushed_artifact,
+    read_found,
+    read_history,
+    read_trials,
+)
 from pipeline.runs import ArtifactRef, Run
 from pipeline.verdict import is_blessed
 from schemas import features
 from schemas.history import best_epoch
+from schemas.hyperparameters import told
 
 
 def describe(run: Run, node: str) -> str:
@@ -75,11 +84,18 @@ def _read_schema(artifact: ArtifactRef, name: str) -> schema_pb2.Schema:
     return text_format.Parse((artifact.path / name).read_text(encoding="utf-8"), schema_pb2.Schema())
 
 
+def _tuner(run: Run) -> str:
+    trials = read_trials(run)
+    return f"best of {len(trials)} trials: val_loss {trials[0]['score']:.4f} with {told(trials[0])}"
+
+
 def _trainer(run: Run) -> str:
+    found = read_found(run)
+    tuned = f"with Tuner's {told(found)}; " if found else ""
     rows = read_history(run)
     best = rows[best_epoch(rows)]
     return (
-        f"best of {len(rows) - 1} epochs is {best.epoch}: "
+        f"{tuned}best of {len(rows) - 1} epochs is {best.epoch}: "
         f"val_loss {best.val_loss:.4f}, val_binary_accuracy {best.val_binary_accuracy:.4f}"
     )
 
@@ -122,6 +138,7 @@ _TELLERS: Mapping[str, Callable[[Run], str]] = {
     "Transform": _transform,
     "ExampleValidator": lambda run: "compared with schemas/slices.pbtxt",
     "AnomalyGate": lambda run: "no anomalies",
+    "Tuner": _tuner,
     "Trainer": _trainer,
     "LatestBlessedModel": _baseline,
     "Evaluator": _evaluator,

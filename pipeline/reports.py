@@ -7,6 +7,7 @@ from typing import Any
 from pipeline.runs import ArtifactRef, Run
 from schemas import reports
 from schemas.history import HISTORY_FILE, Row, from_csv
+from schemas.hyperparameters import HYPERPARAMETERS_FILE, SEARCHED, TRIALS_FILE, TUNER
 
 
 def ingest_report(run: Run) -> Mapping[str, Any]:
@@ -36,6 +37,21 @@ def read_history(run: Run) -> list[Row]:
     if model_run is None or not (model_run.path / HISTORY_FILE).is_file():
         return []
     return from_csv((model_run.path / HISTORY_FILE).read_text(encoding="utf-8"))
+
+
+def read_found(run: Run) -> Mapping[str, float]:
+    """Returns what a search chose for the training, by name; empty where the settings did."""
+    trained = _json(run.output("Trainer", "model_run"), HYPERPARAMETERS_FILE)
+    return trained["values"] if trained.get("from") == TUNER else {}
+
+
+def read_trials(run: Run) -> list[Mapping[str, float]]:
+    """Returns what each trial of a search drew and its "score", the best first; empty without a search."""
+    results = run.output("Tuner", "tuner_results")
+    if results is None or not (results.path / TRIALS_FILE).is_file():
+        return []
+    trials = json.loads((results.path / TRIALS_FILE).read_text(encoding="utf-8"))
+    return [{name: float(trial[name]) for name in (*SEARCHED, "score")} for trial in trials]
 
 
 def pushed_artifact(run: Run) -> ArtifactRef | None:

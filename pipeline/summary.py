@@ -39,6 +39,7 @@ def summarise(run: Run) -> Iterator[str]:
     yield from _data(ingest_report(run))
     yield from _drops(filter_report(run))
     yield from _leakage(leakage_report(run))
+    yield from _search(run)
     yield from _training(run)
     for title, node in (("validation", "Evaluator"), ("test", "TestEvaluator")):
         yield from _evaluation(run, title, node)
@@ -96,9 +97,26 @@ def _leakage(report: Mapping[str, Any]) -> Iterator[str]:
         yield f"  dropped: {dropped}"
 
 
+def _search(run: Run) -> Iterator[str]:
+    from pipeline.reports import read_trials
+    from schemas.hyperparameters import SEARCHED
+
+    trials = read_trials(run)
+    if not trials:
+        return
+    yield ""
+    yield f"search: {len(trials)} trials, the best first; the training took the first one's values"
+    yield from _table(
+        ["", *SEARCHED, "val_loss"],
+        [[at, *(f"{trial[name]:.3g}" for name in SEARCHED), f"{trial['score']:.4f}"]
+         for at, trial in enumerate(trials, 1)],
+    )  # fmt: skip
+
+
 def _training(run: Run) -> Iterator[str]:
-    from pipeline.reports import read_history
+    from pipeline.reports import read_found, read_history
     from schemas.history import best_epoch
+    from schemas.hyperparameters import told
 
     rows = read_history(run)
     if not rows:
@@ -110,6 +128,8 @@ def _training(run: Run) -> Iterator[str]:
         ["epoch", *columns[:-1], "runtime, s"],
         [[row.epoch, *(f"{getattr(row, column):.4f}" for column in columns)] for row in rows],
     )
+    if found := read_found(run):
+        yield f"with what Tuner found: {told(found)}"
     yield f"exported: epoch {best_epoch(rows)}, the lowest validation loss"
 
 

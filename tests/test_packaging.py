@@ -97,5 +97,6 @@ def test_every_dotted_path_of_user_code_imports_from_the_installed_wheel(wheel: 
     assert [line for line in told.splitlines() if line.startswith(("components.", "schema "))] == [
         "components.transform.preprocess.preprocessing_fn True",
         "components.trainer.run.run_fn True",
+        "components.trainer.tuning.search.tuner_fn True",
         "schema True",
     ]

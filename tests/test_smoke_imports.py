@@ -17,6 +17,7 @@ NODES = {
     "ImportSchemaGen",
     "ExampleValidator",
     "Transform",
+    "Tuner",
     "Trainer",
     "Evaluator",
     "Pusher",

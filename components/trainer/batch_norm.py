@@ -25,12 +25,13 @@ class BatchNormStatistics:
         Args:
           batches: Tuples that begin with pixels, float32 (b, side, side, channels).
         """
-        variables = [v for layer in self._layers for v in (layer.moving_mean, layer.moving_variance)]
+        layers = [layer for layer in self._layers if layer.trainable]  # a frozen one keeps its statistics
+        variables = [v for layer in layers for v in (layer.moving_mean, layer.moving_variance)]
         sums = [np.zeros(variable.shape, np.float64) for variable in variables]
         count = 0
-        momenta = [layer.momentum for layer in self._layers]
+        momenta = [layer.momentum for layer in layers]
         try:
-            for layer in self._layers:
+            for layer in layers:
                 layer.momentum = 0.0  # a batch's own statistics then are what the forward pass stores
             for pixels, *_ in batches:
                 self._forward(pixels)
@@ -38,7 +39,7 @@ class BatchNormStatistics:
                 for total, variable in zip(sums, variables, strict=True):
                     total += variable.numpy()
         finally:
-            for layer, momentum in zip(self._layers, momenta, strict=True):
+            for layer, momentum in zip(layers, momenta, strict=True):
                 layer.momentum = momentum
         for total, variable in zip(sums, variables, strict=True):
             variable.assign((total / count).astype(np.float32))

@@ -50,7 +50,7 @@ def train(
     if begin:
         log.info("going on after epoch %d of a training that was stopped", begin - 1)
         _compile(model, params, begin, validation)
-        state.restore(model, with_optimizer=_frozen(params, begin) == _frozen(params, begin - 1))
+        state.restore(model, with_optimizer=_unfrozen(params, begin) == _unfrozen(params, begin - 1))
     else:
         _compile(model, params, begin + 1, validation)
         history.add(_before_training(model, splits, params, validation))
@@ -58,7 +58,7 @@ def train(
     for epoch in range(max(begin, 1), last_epoch(params) + 1):
         if _is_over(params, history):
             break
-        if epoch > begin and _frozen(params, epoch) != _frozen(params, epoch - 1):
+        if epoch > begin and _unfrozen(params, epoch) != _unfrozen(params, epoch - 1):
             _compile(model, params, epoch, validation)
         start = time.monotonic()
         _seed_dropout(model, params.seed, epoch)
@@ -67,7 +67,7 @@ def train(
                 batches.training(splits[TRAIN], weights, params, epoch), verbose=0, shuffle=False
             ).history
         )
-        if params.batch_norm_batches and not _frozen(params, epoch):
+        if params.batch_norm_batches and _unfrozen(params, epoch):
             sample = params.batch_norm_batches * params.batch_size
             statistics.measure(batches.in_order(splits[TRAIN], params.batch_size, at_most=sample))
         history.add(_row(epoch, trained, model.evaluate(validation, verbose=0, return_dict=True), start))
@@ -79,8 +79,9 @@ def last_epoch(params: TrainerParams) -> int:
     return params.warmup_epochs + params.epochs
 
 
-def _frozen(params: TrainerParams, epoch: int) -> bool:
-    return max(epoch, 1) <= params.warmup_epochs
+def _unfrozen(params: TrainerParams, epoch: int) -> float:
+    """Returns the share of the trunk's layers that train in an epoch; none do in the warm-up."""
+    return 0.0 if max(epoch, 1) <= params.warmup_epochs else params.unfrozen_share
 
 
 def _is_over(params: TrainerParams, history: History) -> bool:
@@ -100,7 +101,7 @@ def _compile(model: keras.Model, params: TrainerParams, epoch: int, validation: 
     which costs half a minute: so metrics' variables are made by evaluating one batch before,
     and the optimizer's by building it.
     """
-    models.trunk_of(model).trainable = not _frozen(params, epoch)
+    models.unfreeze(model, _unfrozen(params, epoch))
     model.compile(
         optimizer=keras.optimizers.Adam(params.learning_rate),
         loss=keras.losses.BinaryCrossentropy(),

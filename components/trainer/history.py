@@ -1,8 +1,9 @@
 """What happened in each epoch: on the terminal, as a table and in TensorBoard."""
 
+import contextlib
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import tensorflow as tf
 
@@ -17,21 +18,43 @@ SCALAR = tf.compat.v1.SummaryMetadata(
 METRICS = ("loss", "binary_accuracy")
 
 
+_listeners: list[Callable[[Row], None]] = []
+
+
+@contextlib.contextmanager
+def heard_by(listener: Callable[[Row], None]) -> Iterator[None]:
+    """Calls a listener with each row of a training that this process does inside the context.
+
+    Rows of an earlier, killed process come again when its training goes on.
+    """
+    _listeners.append(listener)
+    try:
+        yield
+    finally:
+        _listeners.remove(listener)
+
+
+class DivergedError(ValueError):
+    """The loss is not a number any more."""
+
+
 class History:
     """Rows of one training, written down as they come."""
 
-    def __init__(self, folder: str, last_epoch: int, rows: Sequence[Row] = ()):
+    def __init__(self, folder: str, last_epoch: int, rows: Sequence[Row] = (), aloud: bool = True):
         """Opens the records.
 
         Args:
           folder: Where the table and TensorBoard's files go; may be remote.
           last_epoch: The highest epoch that the training can reach.
           rows: What an earlier, killed process recorded.
+          aloud: Whether each epoch is logged and told to who listens.
         """
         tf.io.gfile.makedirs(folder)
         self.rows: list[Row] = []
         self._table = f"{folder}/{HISTORY_FILE}"
         self._last_epoch = last_epoch
+        self._aloud = aloud
         self._writers = {
             prefix: tf.summary.create_file_writer(f"{folder}/{run}")
             for prefix, run in (("", "train"), ("val_", "validation"))
@@ -43,17 +66,18 @@ class History:
         """Records one more epoch.
 
         Raises:
-          ValueError: The loss is not a number any more.
+          DivergedError: The loss is not a number any more.
         """
         self._record(row)
         name = f"epoch {row.epoch}/{self._last_epoch}" if row.epoch else "before training"
-        log.info(
+        log.log(
+            logging.INFO if self._aloud else logging.DEBUG,
             "%s: loss %.4f, binary_accuracy %.4f, val_loss %.4f, val_binary_accuracy %.4f, %s, %.1f s",
             name, row.loss, row.binary_accuracy, row.val_loss, row.val_binary_accuracy,
             row.timestamp, row.runtime,
         )  # fmt: skip
         if not (math.isfinite(row.loss) and math.isfinite(row.val_loss)):
-            raise ValueError(
+            raise DivergedError(
                 f"trainer: training diverged in epoch {row.epoch}: loss {row.loss}, validation loss "
                 f"{row.val_loss}; a lower trainer.learning_rate helps most often"
             )
@@ -67,3 +91,5 @@ class History:
                 for metric in METRICS:
                     tf.summary.write(f"epoch_{metric}", getattr(row, prefix + metric), metadata=SCALAR)
             writer.flush()
+        for listener in _listeners if self._aloud else ():
+            listener(row)

@@ -55,6 +55,21 @@ def trunk_of(model: keras.Model) -> keras.Model:
     return model.get_layer(TRUNK)
 
 
+def unfreeze(model: keras.Model, share: float) -> None:
+    """Lets the upper layers of a trunk train and freezes those below; to be followed by a compilation.
+
+    A frozen batch normalisation uses its moving statistics in training, too, and leaves them as they are.
+
+    Args:
+      model: That `build` made.
+      share: Of the trunk's layers that have weights, counted from its end, 0..1.
+    """
+    weighted = [layer for layer in trunk_of(model).layers if layer.weights]
+    frozen = len(weighted) - round(share * len(weighted))
+    for at, layer in enumerate(weighted):
+        layer.trainable = at >= frozen
+
+
 def batch_norms(model: keras.Model) -> list[keras.layers.BatchNormalization]:
     """Returns the batch normalisation layers of a model that `build` made."""
     layers = trunk_of(model).layers

@@ -23,6 +23,11 @@ class TrainerParams(Parameters):
         "batches; 0 keeps their moving averages",
         "batches", ge=0,
     )  # fmt: skip
+    unfrozen_share: float = parameter(
+        "of the trunk's layers that train, from its end on; 1 trains all, less leaves the lower ones, with "
+        "their batch normalisation, as they were loaded",
+        "0..1", ge=0, le=1,
+    )  # fmt: skip
     dropout: float = parameter("between pooling and the sigmoid unit", "0..1", ge=0, lt=1)
     learning_rate: float = parameter("of Adam", "", gt=0)
     batch_size: int = parameter("slices a training step", "slices", ge=1)

@@ -1,18 +1,14 @@
 """The `run_fn` of TFX Trainer."""
 
 import logging
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import tensorflow as tf
-import tensorflow_transform as tft
-
-from components.trainer import devices, epochs, export, shipped, slices, weights
+from components.trainer import devices, epochs, export, inputs, recipe, shipped, slices, weights
 from components.trainer import model as models
 from components.trainer.history import History
 from components.trainer.params import TrainerParams
-from components.trainer.state import TrainingState, fingerprint
-from schemas import features
+from components.trainer.state import TrainingState, remove_others
+from schemas.hyperparameters import told
 
 if TYPE_CHECKING:  # the caller has TFX loaded; without it a training starts in seconds
     from tfx.components.trainer.fn_args_utils import FnArgs
@@ -30,39 +26,30 @@ def run_fn(fn_args: "FnArgs") -> None:
       fn_args: Raw examples, the transform graph and where to write. `custom_config` holds "params",
         `TrainerParams` as JSON; "state_dir", a local folder that outlives a killed process;
         "code_fingerprint", which changes with the code; and "weights_fingerprint", which changes
-        with the file of weights.
+        with the file of weights. `hyperparameters` are Tuner's best, or None without a Tuner.
     """
-    params = TrainerParams.from_json(fn_args.custom_config["params"])
+    found = fn_args.hyperparameters
+    params = recipe.with_found(TrainerParams.from_json(fn_args.custom_config["params"]), found)
     weights.require_unchanged(params.weights, fn_args.custom_config["weights_fingerprint"])
-    patterns = {epochs.TRAIN: fn_args.train_files, epochs.VAL: fn_args.eval_files}
-    transform = tft.TFTransformOutput(fn_args.transform_graph_path)
-    state = TrainingState(_state_folder(fn_args, patterns))
-    for name in state.remove_others():
+    state = TrainingState(inputs.state_folder(fn_args, [params.to_json()]))
+    for name in remove_others(state.folder):
         log.info("removed the state of a stopped training that was changed since: %s", name)
+    if found:
+        log.info("trained with what Tuner found: %s", told(recipe.searched_values(params)))
+    recipe.write(fn_args.model_run_dir, params, found=found is not None)
     devices.reproducible(params.seed)
 
-    layer = transform.transform_features_layer()
-    shape = tuple(transform.transformed_feature_spec()[features.PIXELS].shape)
-    splits = slices.load(patterns, layer, shape, params.cache_megabytes, state.folder)
+    loaded = inputs.load(fn_args, params.cache_megabytes, state.folder)
     with devices.strategy().scope(), devices.precision(params.mixed_precision), devices.quick_graphs():
-        model = models.build(params, shape)
-        weights.load(models.trunk_of(model), params.trunk, params.weights)
+        model = inputs.untrained(params, loaded.shape)
         history = History(fn_args.model_run_dir, epochs.last_epoch(params), state.rows())
-        epochs.train(model, splits, params, history, state)
+        epochs.train(model, loaded.splits, params, history, state)
 
-    served = models.build(params, shape)
+    served = models.build(params, loaded.shape)
     best = state.restore_best(served)
-    trained_on = export.TrainedOn(slices.windows_of(fn_args.train_files, epochs.TRAIN), shape[0], shape[2])
-    export.write(served, layer, fn_args.serving_model_dir, trained_on)
+    side, _, channels = loaded.shape
+    trained_on = export.TrainedOn(slices.windows_of(fn_args.train_files, epochs.TRAIN), side, channels)
+    export.write(served, loaded.transform, fn_args.serving_model_dir, trained_on)
     shipped.ship_training_statistics(fn_args.train_files, fn_args.serving_model_dir)
     log.info("exported epoch %d, the lowest validation loss of %d", best, len(history.rows) - 1)
     state.remove()
-
-
-def _state_folder(fn_args: "FnArgs", patterns: dict[str, list[str]]) -> Path:
-    """Whatever changes a training gets it a folder of its own, so that nothing wrong is resumed."""
-    config = fn_args.custom_config
-    files = [file for split, texts in patterns.items() for file in slices.matching_files(split, texts)]
-    graph = tf.io.gfile.glob(f"{fn_args.transform_graph_path}/*/saved_model.pb")
-    texts = [config[key] for key in ("params", "code_fingerprint", "weights_fingerprint")]
-    return Path(config["state_dir"]) / fingerprint(texts, [*files, *graph])

@@ -33,6 +33,19 @@ def fingerprint(texts: Iterable[str], files: Iterable[str]) -> str:
     return digest.hexdigest()[:16]
 
 
+def remove_others(folder: Path) -> list[str]:
+    """Deletes the folders beside one and returns their names.
+
+    They are of work that was killed before a setting, the data or the code changed. It could go on if
+    all were changed back; that is given up, since each takes several times the size of the model and
+    nothing else would ever delete it.
+    """
+    others = [path for path in folder.parent.iterdir() if path.is_dir() and path != folder]
+    for other in others:
+        shutil.rmtree(other)
+    return sorted(other.name for other in others)
+
+
 class TrainingState:
     """One folder that holds the last epoch's state and the best epoch's weights.
 
@@ -83,17 +96,12 @@ class TrainingState:
         """Deletes the folder."""
         shutil.rmtree(self.folder)
 
-    def remove_others(self) -> list[str]:
-        """Deletes the folders beside this one and returns their names.
-
-        They are of trainings that were killed before a setting, the data or the code changed. One
-        could go on if all were changed back; that is given up, since each takes several times the
-        size of the model and nothing else would ever delete it.
-        """
-        others = [path for path in self.folder.parent.iterdir() if path.is_dir() and path != self.folder]
-        for other in others:
-            shutil.rmtree(other)
-        return sorted(other.name for other in others)
+    def take_over(self, earlier: Path) -> None:
+        """Copies what an earlier training kept, so that this one goes on from there."""
+        for file in sorted(earlier.glob("*.npz")):  # the last epoch's comes last: it makes it a state
+            partial = (self.folder / file.name).with_suffix(".partial")
+            shutil.copyfile(file, partial)
+            partial.replace(self.folder / file.name)
 
     def _best(self, epoch: int) -> Path:
         return self.folder / f"best-{epoch:04d}.npz"

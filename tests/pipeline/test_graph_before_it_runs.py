@@ -33,6 +33,31 @@ def test_a_replaced_file_of_weights_makes_trainer_run_anew_and_no_other_node(tmp
     assert [node for node in before if before[node] != after[node]] == ["Trainer"]
 
 
+def test_without_a_search_its_settings_change_no_property_of_any_node():
+    assert built("tuner.trials=99", "tuner.search=hyperband", "tuner.seed=7") == built()
+    assert "Tuner" not in built()
+
+
+def test_with_a_search_the_training_waits_for_its_best_and_no_other_node_changes():
+    config = load("demo", ["tuner.enabled=true"], environment={}).config
+    nodes = {node.id: node for node in build_pipeline(config).components}
+    order = list(nodes)
+    assert order.index("Transform") < order.index("Tuner") < order.index("Trainer")
+    assert nodes["Trainer"].inputs["hyperparameters"].producer_component_id == "Tuner"
+    with_search = built("tuner.enabled=true")
+    del with_search["Tuner"]
+    assert with_search == built()
+
+
+def test_the_length_of_the_training_after_it_does_not_search_anew():
+    def searched(*settings: str) -> dict:
+        return built("tuner.enabled=true", *settings)["Tuner"]
+
+    assert searched("trainer.epochs=99") == searched()
+    assert searched("tuner.epochs=3") != searched()
+    assert searched("trainer.batch_size=4") != searched()
+
+
 def test_a_missing_file_of_weights_is_told_before_any_node_runs():
     with pytest.raises(FileNotFoundError, match=r"trainer\.weights: no such file: nowhere\.h5; give a file"):
         built("trainer.weights=nowhere.h5")

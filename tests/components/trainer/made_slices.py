@@ -27,6 +27,7 @@ PARAMS: Mapping[str, Any] = {
     "weights": "none",
     "batch_norm_momentum": 0.5,
     "batch_norm_batches": 0,
+    "unfrozen_share": 1.0,
     "dropout": 0.2,
     "learning_rate": 0.01,
     "batch_size": 8,
@@ -107,6 +108,7 @@ def fn_args(inputs: Path, output: Path, trainer: TrainerParams, code: str = "a")
         transform_graph_path=f"{inputs}/graph",
         serving_model_dir=str(output / "Format-Serving"),
         model_run_dir=str(output / "model_run"),
+        hyperparameters=None,
         custom_config={
             "params": trainer.to_json(),
             "state_dir": str(output.parent / "state"),

@@ -27,7 +27,7 @@ inputs, output, params = sys.argv[1:]
 run_fn(types.SimpleNamespace(
     train_files=[inputs + "/Split-train/*"], eval_files=[inputs + "/Split-val/*"],
     transform_graph_path=inputs + "/graph", serving_model_dir=output + "/Format-Serving",
-    model_run_dir=output + "/model_run",
+    model_run_dir=output + "/model_run", hyperparameters=None,
     custom_config={
         "params": params, "state_dir": output + "/state", "code_fingerprint": "a", "weights_fingerprint": "",
     },

@@ -1,0 +1,1 @@
+"""A search over what a training may be given, for TFX Tuner."""
