@@ -1,6 +1,6 @@
 """Hands out `made_slices.py`, which loads TensorFlow and so is imported only when a test asks for it."""
 
-import importlib.util
+import importlib
 from pathlib import Path
 from types import ModuleType
 
@@ -9,13 +9,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def made() -> ModuleType:
-    path = Path(__file__).with_name("made_slices.py")
-    spec = importlib.util.spec_from_file_location("made_slices", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return importlib.import_module("made_slices")
 
 
 @pytest.fixture(scope="session")
