@@ -47,9 +47,14 @@ class ServedModel:
         Args:
           folder: Of the SavedModel; may be remote.
         Raises:
-          OSError: There is no SavedModel.
+          OSError: There is no SavedModel, or none that tells its operating point.
         """
         self._loaded = tf.saved_model.load(folder)  # its functions live as long as it does
+        if not hasattr(self._loaded, "threshold") or not hasattr(self._loaded, "version"):
+            raise FileNotFoundError(
+                f"{folder}: the SavedModel tells no threshold and no version, so it is not of this ichor; "
+                "give one that was pushed by it"
+            )
         self.threshold = float(self._loaded.threshold.numpy())
         self.temperature = float(self._loaded.temperature.numpy())
         self.version = self._loaded.version.numpy().decode()

@@ -1,5 +1,6 @@
 """What each node did, in one line of numbers, read from what it left behind."""
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -22,6 +23,9 @@ from pipeline.verdict import is_blessed
 from schemas import features
 from schemas.history import best_epoch
 from schemas.hyperparameters import told
+from schemas.scores import SCORES_FILE, read_scores
+
+SERVED = "Format-Serving"  # folder of the SavedModel in TFX's artifact of a model
 
 
 def describe(run: Run, node: str) -> str:
@@ -100,6 +104,23 @@ def _trainer(run: Run) -> str:
     )
 
 
+def _operating_point(run: Run) -> str:
+    artifact = run.output("OperatingPoint", "model")
+    if not artifact:
+        return ""
+    point = json.loads((artifact.path / SERVED / features.TRAINED_ON_FILE).read_text(encoding="utf-8"))
+    cooled = f", temperature {point['temperature']:.3f}" if point["temperature"] != 1 else ""
+    return f"threshold {point['threshold']:.4f}{cooled}, model version {point['version']}"
+
+
+def _scorer(run: Run) -> str:
+    artifact = run.output("SliceScorer", "scores")
+    splits = read_scores(artifact.path / SCORES_FILE).split.tolist() if artifact else []
+    return "scored: " + ", ".join(
+        f"{splits.count(name)} {name}" for name in features.SPLITS if name in splits
+    )
+
+
 def _baseline(run: Run) -> str:
     return (
         "compared with an earlier blessed model"
@@ -140,6 +161,8 @@ _TELLERS: Mapping[str, Callable[[Run], str]] = {
     "AnomalyGate": lambda run: "no anomalies",
     "Tuner": _tuner,
     "Trainer": _trainer,
+    "OperatingPoint": _operating_point,
+    "SliceScorer": _scorer,
     "LatestBlessedModel": _baseline,
     "Evaluator": _evaluator,
     "TestEvaluator": _test_evaluator,

@@ -6,16 +6,25 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from components.ingest.errors import DataError
 from components.ingest.header import LEFT_OUT
 from components.ingest.params import IngestParams
 from components.ingest.scan import files_below, is_image
+from components.metrics.params import EvaluationParams
+from components.metrics.scored import Scored
+from components.metrics.scored import by_patient as patients_of
 from pipeline.config import Config
 from pipeline.console import NOWHERE, chatter_to, shown
 from pipeline.inputs import Input, find_dicom, find_images, is_dicom, read_slice
 from pipeline.layout import Layout, numbered
 from schemas.features import TRAINED_ON_FILE
+
+if TYPE_CHECKING:
+    from components.served_model import ServedModel
 
 BATCH = 32  # slices a call of the model
 
@@ -33,7 +42,7 @@ class Score:
 
 @dataclasses.dataclass(frozen=True)
 class PatientScore:
-    """The highest slice of one patient; None where no slice could be scored."""
+    """What is said of one patient by the scores of the slices; None where no slice could be scored."""
 
     patient: str
     slices: int
@@ -117,11 +126,8 @@ def wrong_kind(what: str, windows: str) -> str:
     )
 
 
-def score_slices(model_dir: Path, slices: Sequence[Input], params: IngestParams) -> list[Score]:
+def score_slices(model: "ServedModel", slices: Sequence[Input], params: IngestParams) -> list[Score]:
     """Scores slices by the model's `serving_bytes`, a batch at a time."""
-    from components.served_model import ServedModel
-
-    model = ServedModel(str(model_dir))
     scores: list[Score] = []
     for start in range(0, len(slices), BATCH):
         batch = [(one, *read_slice(one, params)) for one in slices[start : start + BATCH]]
@@ -138,8 +144,14 @@ def score_slices(model_dir: Path, slices: Sequence[Input], params: IngestParams)
     return scores
 
 
-def by_patient(scores: Iterable[Score]) -> list[PatientScore]:
-    """Returns each patient's highest slice, in the order in which patients come."""
+def by_patient(scores: Iterable[Score], threshold: float, params: EvaluationParams) -> list[PatientScore]:
+    """Returns patients in the order in which they come, scored as they are in a run's evaluation.
+
+    Args:
+      scores: Of slices.
+      threshold: Of the model.
+      params: How slices make a patient's score.
+    """
     groups: dict[str, list[Score]] = {}
     for score in scores:
         if score.patient:  # a DICOM file without a slice is nobody's
@@ -147,8 +159,13 @@ def by_patient(scores: Iterable[Score]) -> list[PatientScore]:
     patients = []
     for patient, group in groups.items():
         told = [score for score in group if score.probability is not None]
-        top = max(told, key=lambda score: score.probability or 0.0) if told else group[0]
-        patients.append(PatientScore(patient, len(group), top.probability, top.hemorrhage))
+        probability = hemorrhage = None
+        if told:
+            row = Scored.of(np.zeros(len(told), np.int8), np.array([s.probability for s in told], np.float32),
+                            np.zeros(len(told), np.int64))  # fmt: skip
+            probability = float(patients_of(row, params.patient_score, params.top_k).probability[0])
+            hemorrhage = int(probability >= threshold)
+        patients.append(PatientScore(patient, len(group), probability, hemorrhage))
     return patients
 
 
@@ -161,11 +178,16 @@ def predict_on_terminal(
     params = config.ingest.model_copy(update={"windows": windows}) if windows else config.ingest
     slices = find_slices(paths, windows, params)
     with chatter_to(NOWHERE):
-        scores = score_slices(model_dir, slices, params)
-    patients = by_patient(scores)
+        from components.served_model import ServedModel
+
+        asked = ServedModel(str(model_dir))
+        scores = score_slices(asked, slices, params)
+    patients = by_patient(scores, asked.threshold, config.evaluation)
     if as_json:
         told = {
             "model": str(model_dir),
+            "version": asked.version,
+            "threshold": asked.threshold,
             "slices": [dataclasses.asdict(score) for score in scores],
             "patients": [dataclasses.asdict(patient) for patient in patients],
         }
@@ -180,19 +202,20 @@ def predict_on_terminal(
             of_patient = (patient.probability, patient.hemorrhage) if patient else (None, None)
             writer.writerow([*dataclasses.astuple(score), *of_patient])
     else:
-        _print_tables(scores, patients, model_dir)
+        print(f"model {model_dir}, version {asked.version}, threshold {asked.threshold:.4f}\n")
+        _print_tables(scores, patients)
     unread = sum(bool(score.reason) and score.reason not in LEFT_OUT for score in scores)
     if unread:
         print(f"ichor: {unread} of {len(scores)} files could not be scored", file=sys.stderr)
     return int(unread > 0)
 
 
-def _print_tables(scores: Sequence[Score], patients: Sequence[PatientScore], model_dir: Path) -> None:
-    print(f"model {model_dir}\n\n{'score':>6}  {'label':<12}  slice")
+def _print_tables(scores: Sequence[Score], patients: Sequence[PatientScore]) -> None:
+    print(f"{'score':>6}  {'label':<12}  slice")
     for score in scores:
         label = score.reason or _label(score.hemorrhage)
         print(f"{_number(score.probability)}  {label:<12}  {shown(score.file)}")
-    print(f"\n{'score':>6}  {'label':<12}  {'slices':>6}  patient (highest slice)")
+    print(f"\n{'score':>6}  {'label':<12}  {'slices':>6}  patient")
     for each in patients:
         label, patient = _label(each.hemorrhage), shown(each.patient)
         print(f"{_number(each.probability)}  {label:<12}  {each.slices:>6}  {patient}")

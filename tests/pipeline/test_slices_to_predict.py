@@ -63,10 +63,16 @@ def test_a_folder_without_images_is_told(tmp_path, params):
         find_slices([str(tmp_path)], "", params)
 
 
-def test_a_patient_has_the_score_of_its_highest_slice():
+@pytest.mark.parametrize(("how", "score", "label"), [("max", 0.9, 1), ("top_mean", 0.55, 0)])
+def test_a_patient_is_scored_as_the_evaluation_is_set_to(how: str, score: float, label: int):
+    evaluation = load(
+        assignments=[f"evaluation.patient_score='{how}'", "evaluation.top_k=2"], read_file=False
+    ).config.evaluation
     scores = [Score("a", "P", 0.2, 0), Score("b", "P", 0.9, 1), Score("c", "P", None, None, "empty")]
-    (patient,) = by_patient(scores)
-    assert (patient.patient, patient.slices, patient.probability, patient.hemorrhage) == ("P", 3, 0.9, 1)
+    patient, unread = by_patient([*scores, Score("d", "Q", None, None, "empty")], 0.6, evaluation)
+    assert (patient.patient, patient.slices, patient.hemorrhage) == ("P", 3, label)
+    assert patient.probability == pytest.approx(score)
+    assert (unread.patient, unread.slices, unread.probability, unread.hemorrhage) == ("Q", 1, None, None)
 
 
 def test_the_highest_number_is_the_latest_model_and_else_the_latest_copy_is_named(tmp_path):
