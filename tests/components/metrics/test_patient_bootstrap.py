@@ -1,0 +1,187 @@
+import numpy as np
+import pytest
+import scipy.stats
+from clustered_scores import clustered
+from sklearn.metrics import brier_score_loss, roc_auc_score
+
+from components.metrics.bootstrap import (
+    METRICS,
+    Estimate,
+    Resampling,
+    differences,
+    each_once,
+    estimates,
+    figures,
+    resampled,
+)
+from components.metrics.scored import Scored
+
+pytestmark = pytest.mark.numpy
+
+RESAMPLING = Resampling(replicates=2000, confidence=0.95, seed=0)
+
+
+def intervals(rows: Scored, resampling: Resampling = RESAMPLING) -> dict[str, Estimate]:
+    return estimates(rows, 0.5, 0.8, resampling)
+
+
+def by_slice(rows: Scored) -> Scored:
+    """Takes each slice for a patient of its own, which is what resampling slices means."""
+    return Scored.of(rows.hemorrhage, rows.probability, np.arange(len(rows)))
+
+
+def test_each_replicate_draws_as_many_patients_as_there_are_with_replacement():
+    counts = resampled(50, 400, seed=3)
+    assert (counts.sum(axis=1) == 50).all()
+    assert counts.mean() == 1
+    # Binomial: of 50 draws each takes a patient with 1/50, so that it is in none of them with 0.364.
+    assert (counts == 0).mean() == pytest.approx((1 - 1 / 50) ** 50, abs=0.01)
+
+
+def test_a_seed_gives_the_same_interval_again_and_another_seed_another():
+    rows = clustered(30, 10, seed=0)
+    assert intervals(rows) == intervals(rows)
+    assert intervals(rows)["auc"] != intervals(rows, Resampling(2000, 0.95, 1))["auc"]
+
+
+def test_intervals_are_those_of_drawing_patients_one_by_one():
+    rows = clustered(20, 8, seed=5)
+    random = np.random.default_rng(11)
+    drawn = []
+    for _ in range(2000):
+        picked = np.concatenate(
+            [np.flatnonzero(rows.patient == patient) for patient in random.integers(0, 20, 20)]
+        )
+        label, probability = rows.hemorrhage[picked], rows.probability[picked]
+        drawn.append([roc_auc_score(label, probability), brier_score_loss(label, probability)])
+    low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
+    ours = intervals(rows)
+    for column, name in enumerate(("auc", "brier")):
+        width = high[column] - low[column]
+        assert ours[name].low == pytest.approx(low[column], abs=0.1 * width)
+        assert ours[name].high == pytest.approx(high[column], abs=0.1 * width)
+
+
+def test_where_each_patient_has_one_slice_intervals_are_those_of_scipy():
+    rows = clustered(150, 1, seed=2)
+    right = ((rows.probability > 0.5) == rows.hemorrhage).astype(float)
+    theirs = scipy.stats.bootstrap(
+        (right,), np.mean, n_resamples=5000, method="percentile", rng=np.random.default_rng(0)
+    ).confidence_interval
+    ours = intervals(rows)["binary_accuracy"]
+    assert ours.value == right.mean()
+    assert (ours.low, ours.high) == (
+        pytest.approx(theirs.low, abs=0.01),
+        pytest.approx(theirs.high, abs=0.01),
+    )
+
+
+def test_a_wider_confidence_gives_a_wider_interval_around_the_value():
+    rows = clustered(40, 10, seed=1)
+    narrow, wide = (intervals(rows, Resampling(1000, level, 0)) for level in (0.5, 0.99))
+    for name in ("auc", "sensitivity", "brier"):
+        assert wide[name].low < narrow[name].low < narrow[name].value < narrow[name].high < wide[name].high
+
+
+@pytest.fixture(scope="module")
+def coverage() -> dict[tuple[str, str], float]:
+    """The share of 200 data sets whose 95 % interval holds the true figure, of a very large data set."""
+    resampling = Resampling(200, 0.95, 0)
+    large = figures(clustered(40_000, 10, seed=999), 0.5, 0.8, each_once(40_000))
+    held: dict[tuple[str, str], list[bool]] = {}
+    for seed in range(200):
+        rows = clustered(60, 10, seed)
+        for unit, data in (("patients", rows), ("slices", by_slice(rows))):
+            found = intervals(data, resampling)
+            for name in ("auc", "sensitivity", "brier"):
+                inside = found[name].low <= large[name][0] <= found[name].high
+                held.setdefault((unit, name), []).append(inside)
+    return {key: float(np.mean(inside)) for key, inside in held.items()}
+
+
+@pytest.mark.parametrize("name", ["auc", "sensitivity", "brier"])
+def test_an_interval_that_resamples_patients_holds_the_truth_about_as_often_as_it_says(
+    coverage: dict[tuple[str, str], float], name: str
+):
+    assert 0.90 <= coverage["patients", name] <= 0.98
+
+
+@pytest.mark.parametrize("name", ["auc", "sensitivity", "brier"])
+def test_an_interval_that_resamples_slices_holds_it_clearly_less_often(
+    coverage: dict[tuple[str, str], float], name: str
+):
+    assert coverage["slices", name] < 0.8
+
+
+def test_where_slices_are_independent_both_ways_agree():
+    rows = clustered(200, 10, seed=0, spread=0.0)
+    patients, slices = intervals(rows)["auc"], intervals(by_slice(rows))["auc"]
+    assert patients.high - patients.low == pytest.approx(slices.high - slices.low, rel=0.15)
+
+
+def test_replicates_without_a_class_are_left_out_and_counted():
+    # One of three patients has all hemorrhages: 8 of 27 draws are without her, one has nobody else.
+    label = np.array([1, 1, 0, 0, 0, 0], np.int8)
+    probability = np.array([0.9, 0.4, 0.5, 0.1, 0.2, 0.3], np.float32)
+    found = intervals(Scored.of(label, probability, np.array([0, 0, 1, 1, 2, 2])))
+    assert found["auc"].left_out / 2000 == pytest.approx(9 / 27, abs=0.03)
+    assert found["brier"].left_out == 0
+    assert found["auc"].low <= found["auc"].value <= found["auc"].high
+
+
+def test_an_interval_of_less_than_half_of_the_replicates_is_none():
+    # Of four ways to draw two patients two have both classes: about half, and too few by chance or just enough.
+    label = np.array([1, 0], np.int8)
+    found = intervals(Scored.of(label, np.array([0.9, 0.1], np.float32), np.array([0, 1])))
+    assert found["auc"].left_out == pytest.approx(1000, abs=100)
+    one_patient = intervals(Scored.of(label, np.array([0.9, 0.1], np.float32), np.array([0, 0])))
+    assert one_patient["auc"].value == 1.0
+    assert np.isnan([one_patient["auc"].low, one_patient["brier"].high]).all()
+
+
+def test_a_metric_that_cannot_be_had_has_no_interval():
+    rows = clustered(10, 5, seed=0)
+    normals = intervals(rows.where(rows.hemorrhage == 0))
+    assert np.isnan([normals["auc"].value, normals["auc"].low, normals["auc"].high]).all()
+    assert normals["auc"].left_out == 2000
+    assert not np.isnan(normals["specificity"].low)
+
+
+def two_models(seed: int = 0) -> tuple[Scored, Scored]:
+    """A model and one that is worse by a noise of its own; what is hard about a patient is hard for both."""
+    one = clustered(60, 15, seed)
+    noise = np.random.default_rng(seed + 1).normal(0, 1, len(one))
+    logits = np.log(one.probability / (1 - one.probability)) + noise
+    return one, one.with_probability((1 / (1 + np.exp(-logits))).astype(np.float32))
+
+
+def test_a_model_does_not_differ_from_itself():
+    one, _ = two_models()
+    for name, found in differences(one, one, 0.5, 0.5, 0.8, RESAMPLING).items():
+        assert (name, found.value, found.low, found.high) == (name, 0, 0, 0)
+
+
+def test_the_difference_is_that_of_both_values_with_its_sign():
+    one, other = two_models()
+    found = differences(one, other, 0.5, 0.3, 0.8, RESAMPLING)
+    first, second = estimates(one, 0.5, 0.8, RESAMPLING), estimates(other, 0.3, 0.8, RESAMPLING)
+    for name in METRICS:
+        assert found[name].value == pytest.approx(first[name].value - second[name].value)
+    assert found["auc"].low > 0
+
+
+def test_a_paired_difference_is_surer_than_two_intervals_apart():
+    one, other = two_models()
+    paired = differences(one, other, 0.5, 0.5, 0.8, RESAMPLING)["auc"]
+    apart = [intervals(rows)["auc"] for rows in (one, other)]
+    assert paired.high - paired.low < 0.7 * np.hypot(*(found.high - found.low for found in apart))
+    assert apart[0].low < apart[1].high  # they overlap, though the difference is sure
+
+
+def test_models_that_scored_different_slices_are_not_paired():
+    one, other = two_models()
+    with pytest.raises(ValueError, match="must have scored the same rows, got 900 and 899 rows"):
+        differences(one, other.where(np.arange(900) > 0), 0.5, 0.5, 0.8, RESAMPLING)
+    turned = Scored.of(1 - other.hemorrhage, other.probability, other.patient)
+    with pytest.raises(ValueError, match="whose labels or patients differ"):
+        differences(one, turned, 0.5, 0.5, 0.8, RESAMPLING)

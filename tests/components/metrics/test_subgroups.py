@@ -1,0 +1,111 @@
+import numpy as np
+import pytest
+
+from components.metrics.bootstrap import Estimate
+from components.metrics.subgroups import Subgroup, by_attribute, by_position, label_tellers, largest_gaps
+
+pytestmark = pytest.mark.numpy
+
+LABELS = np.array([1, 1, 0, 0], np.int8)
+ATTRIBUTES = [
+    ("subtype=subdural", "subtype=epidural", "sex=male"),
+    ("subtype=subdural", "sex=female", "site=a=b"),
+    ("sex=male",),
+    (),
+]
+
+
+def rows_of(groups) -> dict[tuple[str, str], list[int]]:
+    return {(group.column, group.value): np.flatnonzero(group.mask).tolist() for group in groups}
+
+
+def test_a_slice_is_in_the_group_of_each_of_its_values():
+    found = rows_of(by_attribute(LABELS, ATTRIBUTES, frozenset()))
+    assert found == {
+        ("sex", "female"): [1],
+        ("sex", "male"): [0, 2],
+        ("site", "a=b"): [1],
+        ("subtype", "epidural"): [0],
+        ("subtype", "subdural"): [0, 1],
+    }
+
+
+def test_hemorrhages_of_a_column_that_tells_the_label_are_measured_against_all_normals():
+    groups = list(by_attribute(LABELS, ATTRIBUTES, frozenset({"subtype"})))
+    found = rows_of(groups)
+    assert found["subtype", "epidural"] == [0, 2, 3]
+    assert found["subtype", "subdural"] == [0, 1, 2, 3]
+    assert found["sex", "female"] == [1]
+    assert {group.column for group in groups if group.all_normals} == {"subtype"}
+
+
+def test_a_column_tells_the_label_if_none_of_its_values_has_both_and_one_a_hemorrhage():
+    assert label_tellers(LABELS, ATTRIBUTES) == {"subtype", "site"}
+    with_none = [*ATTRIBUTES[:2], ("subtype=none", "sex=male"), ("subtype=none", "ward=x")]
+    assert label_tellers(LABELS, with_none) == {"subtype", "site"}
+    assert label_tellers(LABELS, [*ATTRIBUTES[:3], ("subtype=epidural", "site=a=b")]) == set()
+
+
+def test_normals_with_a_value_of_such_a_column_stay_among_themselves():
+    with_none = [*ATTRIBUTES[:2], ("subtype=none",), ()]
+    (none,) = [
+        group for group in by_attribute(LABELS, with_none, frozenset({"subtype"})) if group.value == "none"
+    ]
+    assert (none.mask.tolist(), none.all_normals) == ([False, False, True, False], False)
+
+
+def test_positions_are_thirds_of_each_patients_own_range():
+    patient = np.array([0, 0, 0, 0, 1, 1, 1, 2, 3, 3])
+    index = np.array([10, 13, 16, 19, 0, 2, 4, 5, -1, 7])
+    found = rows_of(by_position(patient, index))
+    # Patient 0 reaches from 10 to 19: below 13, below 16, up to 19. One known slice of 2 and 3 has no place.
+    assert found == {
+        ("slice_position", "first"): [0, 4],
+        ("slice_position", "middle"): [1, 5],
+        ("slice_position", "last"): [2, 3, 6],
+    }
+
+
+def test_without_slice_indices_there_are_no_positions():
+    assert list(by_position(np.array([0, 0]), np.array([-1, -1]))) == []
+
+
+def measured(column: str, value: str, auc: float, half_width: float = 0.01, all_normals: bool = False):
+    one = Estimate(auc, auc - half_width, auc + half_width)
+    group = Subgroup(column, value, np.zeros(0, np.bool_), all_normals)
+    return group, {"auc": one, "sensitivity": one, "specificity": one}
+
+
+def test_the_largest_gap_is_between_two_groups_of_one_column():
+    gaps = largest_gaps(
+        [
+            measured("sex", "male", 0.9), measured("sex", "female", 0.85),
+            measured("age", "40-49", 0.95), measured("age", "50-59", 0.7), measured("age", "60-69", 0.8),
+            measured("site", "a", 0.1),
+        ]
+    )  # fmt: skip
+    assert [gap.metric for gap in gaps] == ["auc", "sensitivity", "specificity"]
+    (gap, *_) = gaps
+    assert (gap.column, gap.highest, gap.lowest) == ("age", ("40-49", 0.95), ("50-59", 0.7))
+    assert gap.gap == pytest.approx(0.25)
+    assert not gap.intervals_overlap
+
+
+def test_a_gap_within_intervals_that_overlap_is_told_as_such():
+    (gap, *_) = largest_gaps([measured("sex", "m", 0.9, 0.1), measured("sex", "f", 0.8, 0.1)])
+    assert gap.intervals_overlap
+    (gap, *_) = largest_gaps([measured("sex", "m", 0.9, np.nan), measured("sex", "f", 0.8)])
+    assert gap.intervals_overlap  # nothing says that they are apart
+
+
+def test_groups_that_share_their_normals_have_no_gap_in_specificity():
+    groups = [
+        measured("subtype", "a", 0.9, all_normals=True),
+        measured("subtype", "b", 0.8, all_normals=True),
+    ]
+    assert [gap.metric for gap in largest_gaps(groups)] == ["auc", "sensitivity"]
+
+
+def test_groups_without_a_figure_have_no_gap():
+    assert largest_gaps([measured("sex", "m", np.nan), measured("sex", "f", 0.8)]) == []
+    assert largest_gaps([]) == []
