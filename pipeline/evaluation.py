@@ -1,14 +1,18 @@
-"""What Evaluator found, read back from TFMA's own files."""
+"""What a model was found to be worth: read from TFMA's own files, and told from ModelGate's."""
 
 import dataclasses
 import math
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.proto.validation_result_pb2 import ValidationFailure
 
+from schemas import features
+
 OVERALL = "all"
+_, VAL, TEST = features.SPLITS
 _NEED_BOTH_CLASSES = ("auc", "sensitivity_at_specificity")
 
 
@@ -47,14 +51,28 @@ def read_metrics(evaluation: Path) -> dict[str, Mapping[str, float]]:
     return dict(sorted(by_slice.items(), key=lambda item: (item[0] != OVERALL, item[0])))
 
 
-def blind_spots(overall: Mapping[str, float]) -> list[str]:
-    """Returns a line for a class that a model never finds, from its metrics over all slices."""
+def blind_spots(report: Mapping[str, Any]) -> list[str]:
+    """Returns a line for what a model does not know at all, from its `evaluation.json`."""
+    metrics = report["splits"][VAL]["slices"]["metrics"] if report else {}
     lines = []
-    if overall.get("recall") == 0:
+    if _value(metrics, "sensitivity") == 0:
         lines.append("it finds no hemorrhage at its operating threshold")
-    if overall.get("specificity") == 0:
+    if _value(metrics, "specificity") == 0:
         lines.append("it calls everything a hemorrhage at its operating threshold")
     return lines
+
+
+def tell_metric(metrics: Mapping[str, Any], name: str) -> str:
+    """Returns a metric of `evaluation.json` with its interval, as "auc 0.9123 (0.8512 to 0.9611)"."""
+    found = metrics.get(name)
+    if not found or found["value"] is None:
+        return f"{name} unknown"
+    interval = "" if found["low"] is None else f" ({found['low']:.3f} to {found['high']:.3f})"
+    return f"{name} {found['value']:.3f}{interval}"
+
+
+def _value(metrics: Mapping[str, Any], name: str) -> float | None:
+    return metrics[name]["value"] if name in metrics else None
 
 
 def read_failed_gates(evaluation: Path) -> list[FailedGate]:

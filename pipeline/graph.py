@@ -14,6 +14,7 @@ from components.evaluator.baseline import OlderBlessedModelStrategy
 from components.evaluator.gates import eval_config
 from components.ingest.component import SliceExampleGen
 from components.leakage.component import LeakageGate
+from components.model_gate.component import ModelGate
 from components.operating_point.component import OperatingPoint
 from components.scorer.component import SliceScorer
 from components.slice_filter.component import SliceFilter
@@ -165,16 +166,26 @@ def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
         example_splits=[VAL],
         schema=schema.outputs["schema"],
     )
+    model_gate = ModelGate(
+        scores=scorer.outputs["scores"],
+        model=model,
+        evaluator_blessing=evaluator.outputs["blessing"],
+        evaluation_json=config.evaluation.to_json(),
+        gate_json=config.gate.to_json(),
+        threshold_rule=config.threshold.rule,
+        code_fingerprint=code_of("model_gate"),
+    )
     pusher = tfx.components.Pusher(
         model=model,
-        model_blessing=evaluator.outputs["blessing"],
+        model_blessing=model_gate.outputs["blessing"],
         push_destination=tfx.proto.PushDestination(
             filesystem=tfx.proto.PushDestination.Filesystem(base_directory=str(layout.pushed))
         ),
     )
     nodes = [
         ingest, slice_filter, leakage_gate, schema, statistics, validator, anomaly_gate,
-        transform, trainer, operating_point, latest_blessed, scorer, evaluator, pusher,
+        transform, trainer, operating_point, latest_blessed, scorer, evaluator, model_gate,
+        pusher,
     ]  # fmt: skip
     if config.ingest.test_buckets:
         test_evaluator = tfx.components.Evaluator(

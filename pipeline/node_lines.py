@@ -8,8 +8,9 @@ from google.protobuf import text_format
 from tensorflow_metadata.proto.v0 import schema_pb2, statistics_pb2
 
 from components.leakage.wording import tell_all, tell_drops
-from pipeline.evaluation import OVERALL, blind_spots, read_metrics
+from pipeline.evaluation import OVERALL, TEST, VAL, blind_spots, read_metrics, tell_metric
 from pipeline.reports import (
+    evaluation_report,
     filter_report,
     ingest_report,
     leakage_report,
@@ -19,7 +20,6 @@ from pipeline.reports import (
     read_trials,
 )
 from pipeline.runs import ArtifactRef, Run
-from pipeline.verdict import is_blessed
 from schemas import features
 from schemas.history import best_epoch
 from schemas.hyperparameters import told
@@ -130,7 +130,7 @@ def _baseline(run: Run) -> str:
 
 
 def _evaluator(run: Run) -> str:
-    return f"{'blessed' if is_blessed(run) else 'NOT blessed'}; {_metrics(run, 'Evaluator')}"
+    return _metrics(run, "Evaluator")
 
 
 def _test_evaluator(run: Run) -> str:
@@ -140,9 +140,20 @@ def _test_evaluator(run: Run) -> str:
 def _metrics(run: Run, node: str) -> str:
     evaluation = run.output(node, "evaluation")
     overall = read_metrics(evaluation.path)[OVERALL] if evaluation else {}
-    names = ("binary_accuracy", "auc", "recall", "specificity")
-    told = ", ".join(f"{name} {overall[name]:.4f}" for name in names if name in overall)
-    return told + "".join(f"; WARNING: {line}" for line in blind_spots(overall))
+    names = ("binary_accuracy", "auc", "loss", "sensitivity_at_specificity")
+    return ", ".join(f"{name} {overall[name]:.4f}" for name in names if name in overall)
+
+
+def _model_gate(run: Run) -> str:
+    report = evaluation_report(run)
+    if not report:
+        return ""
+    split = TEST if TEST in report["splits"] else VAL
+    by_slice, by_patient = (report["splits"][split][unit]["metrics"] for unit in ("slices", "patients"))
+    told = ", ".join(tell_metric(by_slice, name) for name in ("auc", "sensitivity", "specificity"))
+    blind = "".join(f"; WARNING: {line}" for line in blind_spots(report))
+    verdict = "blessed" if report["blessed"] else "NOT blessed"
+    return f"{verdict}; {split} {told}; by patient {tell_metric(by_patient, 'auc')}{blind}"
 
 
 def _pusher(run: Run) -> str:
@@ -166,5 +177,6 @@ _TELLERS: Mapping[str, Callable[[Run], str]] = {
     "LatestBlessedModel": _baseline,
     "Evaluator": _evaluator,
     "TestEvaluator": _test_evaluator,
+    "ModelGate": _model_gate,
     "Pusher": _pusher,
 }

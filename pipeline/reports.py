@@ -25,6 +25,11 @@ def leakage_report(run: Run) -> Mapping[str, Any]:
     return _json(run.output("LeakageGate", "report"), reports.LEAKAGE_FILE)
 
 
+def evaluation_report(run: Run) -> Mapping[str, Any]:
+    """Returns ModelGate's `evaluation.json`; empty where the run did not come so far."""
+    return _json(run.output("ModelGate", "evaluation"), reports.EVALUATION_FILE)
+
+
 def read_warnings(run: Run) -> list[str]:
     """Returns what SliceExampleGen and LeakageGate warned of: a run's numbers are to be read with it."""
     reports = (ingest_report(run), leakage_report(run))

@@ -43,6 +43,8 @@ def summarise(run: Run) -> Iterator[str]:
     yield from _training(run)
     for title, node in (("validation", "Evaluator"), ("test", "TestEvaluator")):
         yield from _evaluation(run, title, node)
+    yield from _measured(run)
+    yield from _gates(run)
     yield ""
     yield verdict(run)[0]
     places = [
@@ -50,7 +52,9 @@ def summarise(run: Run) -> Iterator[str]:
         ("leakage", run.output("LeakageGate", "report")),
         ("rejections", run.output("SliceExampleGen", "report")),
         ("history, TensorBoard", run.output("Trainer", "model_run")),
-        ("model", run.output("Trainer", "model")),
+        ("scores of slices", run.output("SliceScorer", "scores")),
+        ("evaluation", run.output("ModelGate", "evaluation")),
+        ("model", run.output("OperatingPoint", "model")),
     ]
     for title, artifact in places:
         if artifact:
@@ -148,6 +152,71 @@ def _evaluation(run: Run, title: str, node: str) -> Iterator[str]:
         [[key, *(f"{metrics[name]:.4g}" if name in metrics else "" for name in names)]
          for key, metrics in by_slice.items()],
     )  # fmt: skip
+
+
+def _measured(run: Run) -> Iterator[str]:
+    from pipeline.reports import evaluation_report
+
+    report = evaluation_report(run)
+    if not report:
+        return
+    point, settings = report["operating_point"], report["settings"]
+    yield ""
+    yield (
+        f"threshold {point['threshold']:.4f} by {point['rule']}, temperature {point['temperature']:.3f}; "
+        f"{settings['confidence']:.0%} intervals by resampling patients"
+    )
+    units = [
+        (f"{split}, by {unit.removesuffix('s')}", told[unit])
+        for split, told in report["splits"].items()
+        for unit in ("slices", "patients")
+    ]
+    yield from _table(
+        ["", *(title for title, _ in units)],
+        [
+            ["count (hemorrhage)", *(f"{unit['count']} ({unit['hemorrhages']})" for _, unit in units)],
+            *(
+                [name, *(_figure(unit["metrics"][name]) for _, unit in units)]
+                for name in units[0][1]["metrics"]
+            ),
+        ],
+    )
+    for gap in report["splits"].get("test", report["splits"]["val"])["largest_gaps"]:
+        high, low = gap["highest"], gap["lowest"]
+        yield (
+            f"  largest gap in {gap['metric']}: {gap['column']}, {low['value']} {low['figure']:.3f}, "
+            f"{high['value']} {high['figure']:.3f}{'; intervals overlap' if gap['intervals_overlap'] else ''}"
+        )
+
+
+def _figure(found: Mapping[str, Any]) -> str:
+    if found["value"] is None:
+        return "-"
+    interval = "" if found["low"] is None else f" ({found['low']:.3f} to {found['high']:.3f})"
+    return f"{found['value']:.3f}{interval}"
+
+
+def _gates(run: Run) -> Iterator[str]:
+    from pipeline.reports import evaluation_report
+
+    report = evaluation_report(run)
+    if not report:
+        return
+    yield ""
+    yield "gates, on the validation split"
+    yield from _table(
+        ["gate", "bound", "value", "", "note"],
+        [
+            [
+                row["gate"],
+                row["bound"],
+                "" if row["value"] is None else f"{row['value']:.4f}",
+                "passed" if row["passed"] else "FAILED",
+                row["note"],
+            ]
+            for row in report["gates"]
+        ],
+    )
 
 
 def _table(header: list[str], rows: Iterable[list[Any]]) -> Iterator[str]:

@@ -3,9 +3,10 @@
 import enum
 from pathlib import Path
 
-from pipeline.evaluation import OVERALL, blind_spots, read_failed_gates, read_metrics
+from components.model_gate.gates import EVALUATOR, tell_gate
+from pipeline.evaluation import blind_spots, read_failed_gates
 from pipeline.layout import numbered
-from pipeline.reports import pushed_artifact, read_warnings
+from pipeline.reports import evaluation_report, pushed_artifact, read_warnings
 from pipeline.runs import ArtifactRef, Run
 
 
@@ -20,29 +21,37 @@ class Status(enum.IntEnum):
 def verdict(run: Run) -> tuple[str, Status]:
     """Returns the run's result for the terminal, warnings first, and its exit status."""
     text, status = _result(run)
-    evaluation = run.output("Evaluator", "evaluation")
-    blind = blind_spots(read_metrics(evaluation.path).get(OVERALL, {})) if evaluation else []
+    blind = blind_spots(evaluation_report(run))
     warnings = [*read_warnings(run), *(f"the model is blind: {line}" for line in blind)]
     return "".join(f"WARNING: {warning}\n" for warning in warnings) + text, status
 
 
 def is_blessed(run: Run) -> bool:
     """Returns whether the run's model passed its gates."""
-    blessing = run.output("Evaluator", "blessing")
+    blessing = run.output("ModelGate", "blessing")
     return blessing is not None and blessing.properties.get("blessed") == 1
 
 
 def _result(run: Run) -> tuple[str, Status]:
-    evaluation = run.output("Evaluator", "evaluation")
-    if evaluation is None:
+    report = evaluation_report(run)
+    if not report:
         return "NO MODEL: the run did not come to an evaluation", Status.FAILED
     if not is_blessed(run):
-        reasons = "; ".join(str(gate) for gate in read_failed_gates(evaluation.path))
-        return f"NOT_BLESSED: {reasons}\nNothing was pushed.", Status.NOT_BLESSED
+        return f"NOT_BLESSED: {'; '.join(failed_gates(run))}\nNothing was pushed.", Status.NOT_BLESSED
     pushed = pushed_artifact(run)
     if pushed is None:
         return "BLESSED, but the run did not come to pushing the model", Status.FAILED
     return _pushed(pushed, Path(pushed.properties["pushed_destination"]))
+
+
+def failed_gates(run: Run) -> list[str]:
+    """Returns a line for each gate that a run's model did not pass, with value and bound."""
+    failed = [row for row in evaluation_report(run)["gates"] if not row["passed"]]
+    told = [tell_gate(row) for row in failed]
+    evaluation = run.output("Evaluator", "evaluation")
+    if any(row["gate"] == EVALUATOR for row in failed) and evaluation:
+        told += [str(gate) for gate in read_failed_gates(evaluation.path)]
+    return told
 
 
 def _pushed(pushed: ArtifactRef, version: Path) -> tuple[str, Status]:

@@ -13,7 +13,7 @@ METRICS = (
     "auc", "average_precision", "accuracy", "binary_accuracy", "balanced_accuracy", "sensitivity",
     "specificity", "f1", "brier", "ece", "log_loss", "ppv", "npv", "sensitivity_at_specificity",
 )  # fmt: skip
-FEWEST_PATIENTS = 2  # one patient resampled is the same patient
+FEWEST_PATIENTS = 5  # fewer, resampled, are too much the same: an interval would only look sure
 LEAST_DEFINED_SHARE = 0.5  # of the replicates: by fewer an interval is of the lucky ones
 
 

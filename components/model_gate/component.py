@@ -15,7 +15,7 @@ from tfx.utils import io_utils, path_utils
 
 from components.metrics.params import EvaluationParams, GateParams
 from components.model_gate.evaluation import evaluate
-from components.model_gate.gates import gate_table
+from components.model_gate.gates import gate_table, tell_gate
 from components.score_artifacts import ScoreEvaluation, SliceScores
 from schemas import features
 from schemas.reports import EVALUATION_FILE
@@ -61,11 +61,11 @@ def ModelGate(
     found = evaluate(_scores(scores), _operating_point(model, threshold_rule), params, bounds)
     gates = gate_table(found, bounds, evaluator_blessed)
     blessed = evaluator_blessed and all(gate.passed for gate in gates)
-    told = {**found.told, "gates": [gate.to_json() for gate in gates], "blessed": blessed}
-    text = json.dumps(told, allow_nan=False)
+    rows = [gate.to_json() for gate in gates]
+    text = json.dumps({**found.told, "gates": rows, "blessed": blessed}, allow_nan=False)
     io_utils.write_string_file(_in(evaluation.uri, EVALUATION_FILE), text)
-    for gate in gates:
-        log.info("%s: %s", "passed" if gate.passed else "FAILED", gate)
+    for row in rows:
+        log.info("%s: %s", "passed" if row["passed"] else "FAILED", tell_gate(row))
     _bless(blessing, model, evaluator_blessing, blessed)
 
 

@@ -12,6 +12,7 @@ from components.model_gate.units import number
 from schemas import features
 
 SPLIT = features.SPLITS[1]
+EVALUATOR = "Evaluator"  # the gate of TFX's node of that name
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,14 +33,16 @@ class Gate:
     passed: bool
     note: str = ""
 
-    def __str__(self) -> str:
-        """Returns the gate, what came and what was demanded."""
-        value = "cannot be measured" if math.isnan(self.value) else f"is {self.value:.4f}"
-        return f"{self.gate} {value}, must be {self.bound}"
-
     def to_json(self) -> dict[str, Any]:
         """Returns the row of `evaluation.json`."""
         return {**dataclasses.asdict(self), "split": SPLIT, "value": number(self.value)}
+
+
+def tell_gate(row: Mapping[str, Any]) -> str:
+    """Returns in words what came of a row of `evaluation.json`'s gates and what was demanded."""
+    if row["value"] is None:
+        return f"{row['gate']}: must be {row['bound']} ({row['note']})"
+    return f"{row['gate']} is {row['value']:.4f}, must be {row['bound']}"
 
 
 def gate_table(evaluation: Evaluation, params: GateParams, evaluator_blessed: bool) -> list[Gate]:
@@ -55,16 +58,7 @@ def gate_table(evaluation: Evaluation, params: GateParams, evaluator_blessed: bo
     if evaluation.baseline is not None:
         rows.append(_drop("binary_accuracy", evaluation.baseline, params.max_accuracy_drop))
     if evaluator_blessed != all(row.passed for row in rows):
-        told = "blessed" if evaluator_blessed else "did not bless"
-        rows.append(
-            Gate(
-                "Evaluator",
-                "blessing",
-                math.nan,
-                evaluator_blessed,
-                f"TFMA, which measures for itself, {told}",
-            )
-        )
+        rows.append(_evaluator(evaluator_blessed))
     if params.min_sensitivity_bound > 0:
         rows.append(_sensitivity_bound(evaluation.metrics, params))
     if params.max_ece < 1:
@@ -74,6 +68,11 @@ def gate_table(evaluation: Evaluation, params: GateParams, evaluator_blessed: bo
     if params.min_subgroup_metric > 0:
         rows += _subgroups(evaluation, params)
     return rows
+
+
+def _evaluator(blessed: bool) -> Gate:
+    told = "TFMA measures for itself and " + ("found them kept" if blessed else "did not bless the model")
+    return Gate(EVALUATOR, "blessed by its own thresholds", math.nan, blessed, told)
 
 
 def _binary_accuracy(metrics: Mapping[str, Estimate], params: GateParams) -> Gate:
@@ -122,14 +121,14 @@ def _subgroups(evaluation: Evaluation, params: GateParams) -> list[Gate]:
             left_out.append(name)
             continue
         found = metrics[params.subgroup_metric]
-        against = " against all normal slices," if group.all_normals else ""
+        against = "against all normal slices, " if group.all_normals else ""
         rows.append(
             Gate(
                 f"{params.subgroup_metric} of {name}",
                 f"at least {params.min_subgroup_metric:g}",
                 found.value,
                 _reaches(found.value, params.min_subgroup_metric),
-                f"slices{against} {_interval(found)}" if against else _interval(found),
+                against + _interval(found),
             )
         )
     if not rows:

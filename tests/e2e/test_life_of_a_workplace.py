@@ -14,7 +14,8 @@ pytestmark = pytest.mark.e2e
 
 ALL = {
     "SliceExampleGen", "SliceFilter", "LeakageGate", "ImportSchemaGen", "StatisticsGen", "ExampleValidator",
-    "AnomalyGate", "Transform", "Trainer", "TestEvaluator", "Evaluator", "Pusher",
+    "AnomalyGate", "Transform", "Trainer", "OperatingPoint", "SliceScorer", "TestEvaluator",
+    "Evaluator", "ModelGate", "Pusher",
 }  # fmt: skip
 
 
@@ -76,7 +77,7 @@ def test_a_changed_gate_judges_anew_without_training_and_pushes_nothing(place):
     before = place.pushed()
     outcome, run = place.run("gate.min_binary_accuracy=0.999")
     assert outcome.status == 3
-    assert ran(run) == {"Evaluator", "Pusher"}
+    assert ran(run) == {"Evaluator", "ModelGate", "Pusher"}
     assert re.search(r"NOT_BLESSED: binary_accuracy is 0\.\d{4}, must be at least 0\.999\n", outcome.text)
     assert place.pushed() == before
 
@@ -111,6 +112,8 @@ def test_the_summary_tells_data_drops_history_metrics_and_verdict(place):
         "epoch",
         "validation metrics",
         "test metrics",
+        "% intervals by resampling patients",
+        "gates, on the validation split",
     ):
         assert part in text
     assert re.search(r"exported: epoch \d, the lowest validation loss", text)
@@ -135,9 +138,11 @@ def test_predictions_come_as_a_table_as_csv_and_as_json(place):
     as_json = json.loads(place.ichor("predict", folder, "--json").text)["slices"]
     files = len(list((place.folder / "phantoms" / "normal").glob("*.png")))
     assert len(rows) == len(as_json) == files
+    told = place.layout.pushed / place.pushed()[-1] / "assets.extra" / "ichor.json"
+    threshold = json.loads(told.read_text())["threshold"]
     for row, entry in zip(rows, as_json, strict=True):
         assert float(row["probability"]) == entry["probability"]
-        assert entry["hemorrhage"] == int(entry["probability"] >= 0.5)
+        assert entry["hemorrhage"] == int(entry["probability"] >= threshold)
 
 
 def test_a_file_that_is_no_image_is_told_and_the_others_are_scored(place, tmp_path):

@@ -1,5 +1,7 @@
 """What a run is said to have come to, from hand-made runs."""
 
+import json
+
 import pytest
 import tensorflow as tf
 from tensorflow_model_analysis.proto.validation_result_pb2 import ValidationResult
@@ -19,24 +21,30 @@ def pushed(tmp_path):
     return tmp_path / "pushed"
 
 
-def run_of(tmp_path, *, blessed: int, version=None) -> Run:
+def run_of(tmp_path, *, blessed: int, version=None, gates=(), sensitivity=0.9, specificity=0.9) -> Run:
     """A run whose model was judged, and pushed as a version if one is given."""
-    evaluator = {
-        "evaluation": ArtifactRef(1, tmp_path / "evaluation", {}),
-        "blessing": ArtifactRef(2, tmp_path / "blessing", {"blessed": blessed}),
+    (tmp_path / "model_gate").mkdir()
+    metrics = {name: {"value": value, "low": None, "high": None} for name, value in
+               (("sensitivity", sensitivity), ("specificity", specificity))}  # fmt: skip
+    told = {"splits": {"val": {"slices": {"metrics": metrics}}}, "gates": list(gates)}
+    (tmp_path / "model_gate" / "evaluation.json").write_text(json.dumps(told))
+    evaluator = {"evaluation": ArtifactRef(1, tmp_path / "evaluator", {})}
+    model_gate = {
+        "evaluation": ArtifactRef(2, tmp_path / "model_gate", {}),
+        "blessing": ArtifactRef(3, tmp_path / "blessing", {"blessed": blessed}),
     }
     destination = {"pushed": 1, "pushed_destination": str(version)} if version else {"pushed": 0}
-    pusher = {"pushed_model": ArtifactRef(3, tmp_path / "artifact", destination)}
-    nodes = [NodeRun("Evaluator", "ran", evaluator), NodeRun("Pusher", "ran", pusher)]
+    pusher = {"pushed_model": ArtifactRef(4, tmp_path / "artifact", destination)}
+    nodes = [
+        NodeRun("Evaluator", "ran", evaluator),
+        NodeRun("ModelGate", "ran", model_gate),
+        NodeRun("Pusher", "ran", pusher),
+    ]
     return Run("2026", {node.node: node for node in nodes})
 
 
-def not_blessed(tmp_path, result: ValidationResult) -> tuple[str, Status]:
-    """The verdict on a model with these validation results."""
-    (tmp_path / "evaluation").mkdir()
-    with tf.io.TFRecordWriter(str(tmp_path / "evaluation" / "validations.tfrecord")) as file:
-        file.write(result.SerializeToString())
-    return verdict(run_of(tmp_path, blessed=0))
+def gate(name: str, bound: str, value: float | None, *, passed: bool, note: str = "") -> dict:
+    return {"gate": name, "bound": bound, "value": value, "passed": passed, "note": note, "split": "val"}
 
 
 def test_the_newest_pushed_model_is_named(tmp_path, pushed):
@@ -62,27 +70,49 @@ def test_a_run_that_stopped_early_came_to_no_model():
     assert verdict(Run("2026", {})) == ("NO MODEL: the run did not come to an evaluation", Status.FAILED)
 
 
-def test_a_missed_bound_is_told_with_value_and_bound(tmp_path):
-    result = ValidationResult()
-    failure = result.metric_validations_per_slice.add().failures.add()
-    failure.metric_key.name = "binary_accuracy"
-    failure.metric_value.double_value.value = 0.75
-    failure.metric_threshold.value_threshold.lower_bound.value = 0.8
-    text, status = not_blessed(tmp_path, result)
+def test_every_missed_gate_is_told_with_value_and_bound(tmp_path):
+    gates = [
+        gate("binary_accuracy", "at least 0.8", 0.75, passed=False),
+        gate("ece", "at most 0.1", 0.05, passed=True),
+        gate("binary_accuracy against the latest blessed model", "at least -0.01", -0.03, passed=False),
+    ]
+    text, status = verdict(run_of(tmp_path, blessed=0, gates=gates))
     assert text.splitlines() == [
-        "NOT_BLESSED: binary_accuracy is 0.7500, must be at least 0.8",
+        "NOT_BLESSED: binary_accuracy is 0.7500, must be at least 0.8; "
+        "binary_accuracy against the latest blessed model is -0.0300, must be at least -0.01",
         "Nothing was pushed.",
     ]
     assert status is Status.NOT_BLESSED
 
 
-def test_a_model_worse_than_the_blessed_one_is_told_by_how_much(tmp_path):
+def test_where_only_the_evaluator_objects_its_own_reasons_are_told(tmp_path):
     result = ValidationResult()
-    failure = result.metric_validations_per_slice.add().failures.add()
-    failure.metric_key.name = "binary_accuracy"
-    failure.metric_key.is_diff = True
-    failure.metric_value.double_value.value = -0.03
-    failure.metric_threshold.change_threshold.absolute.value = -0.01
-    text, _ = not_blessed(tmp_path, result)
-    change = "binary_accuracy changed by -0.0300 against the latest blessed model"
-    assert f"{change}, must be -0.01 or better" in text
+    value, change = (result.metric_validations_per_slice.add().failures.add() for _ in range(2))
+    value.metric_key.name = change.metric_key.name = "binary_accuracy"
+    value.metric_value.double_value.value = 0.75
+    value.metric_threshold.value_threshold.lower_bound.value = 0.8
+    change.metric_key.is_diff = True
+    change.metric_value.double_value.value = -0.03
+    change.metric_threshold.change_threshold.absolute.value = -0.01
+    (tmp_path / "evaluator").mkdir()
+    with tf.io.TFRecordWriter(str(tmp_path / "evaluator" / "validations.tfrecord")) as file:
+        file.write(result.SerializeToString())
+    objection = gate("Evaluator", "blessed by its own thresholds", None, passed=False, note="TFMA did not")
+    text, _ = verdict(run_of(tmp_path, blessed=0, gates=[objection]))
+    assert text.splitlines()[0].split("; ") == [
+        "NOT_BLESSED: Evaluator: must be blessed by its own thresholds (TFMA did not)",
+        "binary_accuracy is 0.7500, must be at least 0.8",
+        "binary_accuracy changed by -0.0300 against the latest blessed model, must be -0.01 or better",
+    ]
+
+
+def test_a_blessed_model_that_is_blind_to_a_class_is_warned_of(tmp_path, pushed):
+    text, status = verdict(run_of(tmp_path, blessed=1, version=pushed / "9", sensitivity=0.0))
+    assert status is Status.PUSHED
+    blind = "WARNING: the model is blind: it finds no hemorrhage at its operating threshold"
+    assert text.splitlines()[0] == blind
+
+
+def test_a_model_that_calls_everything_a_hemorrhage_is_warned_of(tmp_path, pushed):
+    text, _ = verdict(run_of(tmp_path, blessed=1, version=pushed / "9", specificity=0.0))
+    assert "blind: it calls everything a hemorrhage at its operating threshold" in text

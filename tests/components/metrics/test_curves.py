@@ -91,7 +91,7 @@ def test_a_calibration_bin_tells_what_was_said_and_what_was_there():
     assert (bins[0].lowest, bins[-1].highest) == (pytest.approx(0.1), pytest.approx(0.89))
     assert bins[0].mean_probability == pytest.approx(0.105)
     assert [one.observed.value for one in bins] == [0, 0, 0, 0, 0.5, 1, 1, 1, 0.5, 0]
-    assert (bins[4].observed.low, bins[4].observed.high) == (0, 1)  # of two slices
+    assert (bins[4].observed.low, bins[4].observed.high) == (0, 1)  # of two slices of two patients
 
 
 def test_bins_of_no_slices_are_none():

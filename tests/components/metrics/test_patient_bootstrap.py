@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import scipy.stats
@@ -10,6 +12,7 @@ from components.metrics.bootstrap import (
     Resampling,
     differences,
     each_once,
+    estimate,
     estimates,
     figures,
     resampled,
@@ -120,23 +123,32 @@ def test_where_slices_are_independent_both_ways_agree():
 
 
 def test_replicates_without_a_class_are_left_out_and_counted():
-    # One of three patients has all hemorrhages: 8 of 27 draws are without her, one has nobody else.
+    # One of five patients has all hemorrhages: of 5^5 draws 4^5 are without her, one has nobody else.
     label = np.array([1, 1, 0, 0, 0, 0], np.int8)
     probability = np.array([0.9, 0.4, 0.5, 0.1, 0.2, 0.3], np.float32)
-    found = intervals(Scored.of(label, probability, np.array([0, 0, 1, 1, 2, 2])))
-    assert found["auc"].left_out / 2000 == pytest.approx(9 / 27, abs=0.03)
+    found = intervals(Scored.of(label, probability, np.array([0, 0, 1, 2, 3, 4])))
+    assert found["auc"].left_out / 2000 == pytest.approx((4**5 + 1) / 5**5, abs=0.03)
     assert found["brier"].left_out == 0
     assert found["auc"].low <= found["auc"].value <= found["auc"].high
 
 
 def test_an_interval_of_less_than_half_of_the_replicates_is_none():
-    # Of four ways to draw two patients two have both classes: about half, and too few by chance or just enough.
-    label = np.array([1, 0], np.int8)
-    found = intervals(Scored.of(label, np.array([0.9, 0.1], np.float32), np.array([0, 1])))
-    assert found["auc"].left_out == pytest.approx(1000, abs=100)
-    one_patient = intervals(Scored.of(label, np.array([0.9, 0.1], np.float32), np.array([0, 0])))
-    assert one_patient["auc"].value == 1.0
-    assert np.isnan([one_patient["auc"].low, one_patient["brier"].high]).all()
+    one = Scored.of(np.zeros(1, np.int8), np.zeros(1, np.float32), np.zeros(1, np.int64))
+    many = dataclasses.replace(one, patients=9)
+    half = np.concatenate([np.linspace(0, 1, 500), np.full(500, np.nan)])
+    found = estimate(0.5, half, many, RESAMPLING)
+    assert (found.low, found.high, found.left_out) == (pytest.approx(0.025), pytest.approx(0.975), 500)
+    less = estimate(0.5, half[1:], many, RESAMPLING)
+    assert (less.value, less.left_out) == (0.5, 500)
+    assert np.isnan([less.low, less.high]).all()
+
+
+def test_fewer_than_five_patients_have_figures_without_intervals():
+    rows = clustered(4, 30, seed=0)
+    found = intervals(rows)
+    assert found["auc"].value == pytest.approx(roc_auc_score(rows.hemorrhage, rows.probability))
+    assert np.isnan([(one.low, one.high) for one in found.values()]).all()
+    assert not np.isnan(intervals(clustered(5, 30, seed=0))["brier"].low)
 
 
 def test_a_metric_that_cannot_be_had_has_no_interval():
