@@ -1,6 +1,7 @@
 """Threshold, temperature and version inside a SavedModel."""
 
 import json
+import shutil
 from pathlib import Path
 from types import ModuleType
 
@@ -58,12 +59,9 @@ def test_the_version_follows_from_weights_and_operating_point(trained: Path, tmp
 
 
 def test_what_lies_beside_the_graph_comes_along_and_tells_the_operating_point(trained: Path, tmp_path: Path):
-    extra = trained / "assets.extra" / "training_statistics.pb"
-    extra.write_bytes(b"statistics")
-    try:
-        version = set_operating_point(str(trained), str(tmp_path / "model"), 0.25, 1.5)
-    finally:
-        extra.unlink()
+    trained = Path(shutil.copytree(trained, tmp_path / "trained"))
+    (trained / features.TRAINING_STATISTICS_FILE).write_bytes(b"statistics")
+    version = set_operating_point(str(trained), str(tmp_path / "model"), 0.25, 1.5)
     told = json.loads((tmp_path / "model" / features.TRAINED_ON_FILE).read_text())
     assert told == {
         "windows": "", "image_side": 64, "channels": 1,

@@ -1,4 +1,4 @@
-"""A trained model as Trainer leaves it; TensorFlow is loaded only when a test asks for it."""
+"""Slices that a tiny trunk learns in seconds, and what it learned; TensorFlow is loaded when asked for."""
 
 import importlib
 from pathlib import Path
@@ -9,6 +9,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def made() -> ModuleType:
+    """`made_slices.py`, which loads TensorFlow."""
     return importlib.import_module("made_slices")
 
 
@@ -20,7 +21,7 @@ def inputs(made: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def trained(made: ModuleType, inputs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a SavedModel that tells the classes apart."""
+    """The folder of a SavedModel that tells the classes apart, as Trainer leaves it; nobody may change it."""
     run = importlib.import_module("components.trainer.run")
     output = tmp_path_factory.mktemp("trained") / "model"
     run.run_fn(made.fn_args(inputs, output, made.params(epochs=1)))
