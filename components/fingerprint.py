@@ -3,11 +3,12 @@
 import hashlib
 from pathlib import Path
 
+SUFFIXES = {".py", ".pbtxt", ".html", ".css", ".js"}
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def of_sources(*rooms: str) -> str:
-    """Returns a SHA-256 over the Python and schema sources of rooms of the project.
+    """Returns a SHA-256 over the sources of rooms: Python, schemas and pages of the project.
 
     Args:
       rooms: Folders or files below the project's root, such as "components/ingest".
@@ -23,7 +24,7 @@ def of_sources(*rooms: str) -> str:
             raise FileNotFoundError(f"no such source room: {room}")
         files = [path] if path.is_file() else sorted(path.rglob("*"))
         for file in files:
-            if file.suffix in {".py", ".pbtxt"}:
+            if file.suffix in SUFFIXES:
                 digest.update(str(file.relative_to(ROOT)).encode() + b"\0")
                 digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()[:16]

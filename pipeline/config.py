@@ -10,6 +10,7 @@ from components.metrics.params import EvaluationParams, GateParams
 from components.operating_point.params import ThresholdParams
 from components.parameters import Parameters, parameter
 from components.phantoms.params import PhantomFolderParams
+from components.report.params import ReportParams
 from components.scorer.params import ScorerParams
 from components.slice_filter.params import FilterParams
 from components.trainer.params import TrainerParams
@@ -43,6 +44,7 @@ class Config(Parameters):
     threshold: ThresholdParams
     scorer: ScorerParams
     gate: GateParams
+    report: ReportParams
     drift: DriftParams
     phantoms: PhantomFolderParams
 
@@ -164,6 +166,18 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "min_subgroup_metric": 0.0,
         "max_ece": 1.0,
         "max_auc_drop": 1.0,
+    },
+    "report": {
+        "sample_slices": 10,  # two rows of a class on a screen
+        "dropped_slices": 5,
+        "threshold_slices": 6,
+        "false_positives": 18,
+        "max_megabytes": 9.5,  # mail servers take 10; half of it is plotly
+        "owner": "",
+        "contact": "",
+        "license": "",
+        "data_source": "",
+        "labels_source": "",
     },
     "drift": {
         "min_slices": 200,  # of ten patients at least; by fewer the verdict is chance (docs/data.md)

@@ -17,7 +17,7 @@ MAY_IMPORT = {
 # What every node may use.
 SHARED = {
     "imaging", "metrics", "parameters", "fingerprint", "kept_outputs", "example_sets", "served_model",
-    "scored_slices", "score_artifacts",
+    "scored_slices", "score_artifacts", "account_artifacts",
 }  # fmt: skip
 ROOMS_MAY_IMPORT = {
     "imaging": set(),
@@ -25,6 +25,7 @@ ROOMS_MAY_IMPORT = {
     "served_model": set(),
     "scored_slices": {"served_model"},
     "score_artifacts": set(),
+    "account_artifacts": set(),
     "phantoms": {"imaging", "parameters"},
     "public_sets": set(),
     "parameters": set(),

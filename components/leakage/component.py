@@ -18,13 +18,13 @@ from tfx.dsl.io import fileio
 from tfx.types import artifact_utils
 from tfx.types.standard_artifacts import Examples
 
+from components.account_artifacts import LeakageReport
 from components.example_sets import carry_over
 from components.imaging.likeness import CLOSER_SIDE, Thumbnails, closer_look
 from components.imaging.sheet import thumbnail
 from components.kept_outputs import keep_stopped
 from components.leakage import report as accounts
 from components.leakage.alike import Alike
-from components.leakage.artifacts import LeakageReport
 from components.leakage.drops import KEPT, Reasons, reasons_to_drop
 from components.leakage.findings import (
     Codes,

@@ -17,10 +17,10 @@ from tfx.dsl.io import fileio
 from tfx.types import artifact_utils
 from tfx.types.standard_artifacts import Examples
 
+from components.account_artifacts import SliceReport
 from components.example_sets import carry_over
 from components.kept_outputs import keep_stopped
 from components.slice_filter import report as accounts
-from components.slice_filter.artifacts import SliceReport
 from components.slice_filter.params import FilterParams
 from components.slice_filter.transform import filter_split, write_account
 from schemas import features, reports

@@ -8,7 +8,8 @@ from pathlib import Path
 import tensorflow as tf
 from tfx.types import artifact_utils, standard_artifacts
 
-from components.ingest.component import IngestReport, SliceExampleGen
+from components.account_artifacts import IngestReport
+from components.ingest.component import SliceExampleGen
 from components.ingest.executor import Executor
 from schemas.records import SliceRecord
 

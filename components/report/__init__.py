@@ -1,0 +1,1 @@
+"""Report: one page that tells all of a run, and the same as JSON."""

@@ -1,0 +1,248 @@
+"""The page's plots as plotly takes them; colours are names of the page's own, "@slices" for example.
+
+No text that comes from the data gets into a plot, since plotly reads texts as a kind of HTML.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from components.report.traces import Chart, band, bars, chart, line, thinned
+from components.report.wording import JUDGED, SPLIT_NAMES, UNITS, counted
+from schemas.features import CLASSES
+from schemas.history import Row, best_epoch
+
+SHARE = {"range": [-0.02, 1.02], "dtick": 0.2, "constrain": "domain"}
+
+
+def training(rows: Sequence[Row]) -> list[Chart]:
+    """Returns loss and accuracy by epoch, with the exported epoch marked; nothing without epochs."""
+    if not rows:
+        return []
+    best = best_epoch(rows)
+    return [
+        _epochs("loss", "Loss by epoch", "binary cross-entropy", rows, best),
+        _epochs("binary_accuracy", "Accuracy by epoch, at 0.5", "share called rightly", rows, best),
+    ]
+
+
+def judged(evaluation: Mapping[str, Any]) -> list[Chart]:
+    """Returns the plots of the splits that were not trained on: a kind of plot after the other."""
+    threshold = evaluation["operating_point"]["threshold"]
+    splits = [(name, evaluation["splits"][name]) for name in JUDGED if name in evaluation["splits"]]
+    charts = []
+    for draw in (_roc, _precision_recall, _calibration):
+        charts += [draw(name, split) for name, split in splits]
+    for unit in UNITS:
+        charts += [_histogram(name, unit, split[unit], threshold) for name, split in splits]
+    return charts
+
+
+def _epochs(metric: str, title: str, axis: str, rows: Sequence[Row], best: int) -> Chart:
+    epochs = [row.epoch for row in rows]
+    exported = next(row for row in rows if row.epoch == best)
+    lines = [
+        {
+            **line([*epochs], [getattr(row, name) for row in rows], label, colour, dash),
+            "mode": "lines+markers",
+            "marker": {"symbol": symbol, "size": 7},
+            "hovertemplate": f"epoch %{{x}}: %{{y:.4f}}<extra>{label}</extra>",
+        }
+        for name, label, colour, dash, symbol in (
+            (metric, "training", "@normal", "dash", "square"),
+            (f"val_{metric}", "validation", "@slices", "solid", "circle"),
+        )
+    ]
+    mark = {
+        "type": "scatter", "mode": "markers", "x": [best], "y": [getattr(exported, f"val_{metric}")],
+        "name": "exported", "marker": {
+            "symbol": "circle-open", "size": 16, "color": "@ink", "line": {"width": 2.5, "color": "@ink"},
+        }, "hovertemplate": "exported: epoch %{x}<extra></extra>",
+    }  # fmt: skip
+    before = rows[0]
+    told = (
+        f"{title}. Before training {getattr(before, f'val_{metric}'):.4f} on validation; exported is epoch "
+        f"{best} with {getattr(exported, f'val_{metric}'):.4f}."
+    )
+    layout = {
+        "xaxis": {"title": {"text": "epoch; 0 is before training"}, "dtick": max(1, len(rows) // 10)},
+        "yaxis": {"title": {"text": axis}, "rangemode": "tozero"},
+    }
+    return chart(f"training-{metric}", title, told, [*lines, mark], layout)
+
+
+def _roc(name: str, split: Mapping[str, Any]) -> Chart:
+    traces: list[dict[str, Any]] = [
+        {**line([0, 1], [0, 1], "guessing", "@faint", "dot"), "hoverinfo": "skip", "showlegend": False}
+    ]
+    for unit, colour, dash in (("slices", "@slices", "solid"), ("patients", "@patients", "dash")):
+        curve, title = split[unit].get("roc"), UNITS[unit]
+        if not curve:
+            continue
+        picked = thinned(len(curve["false_positive_rate"]))
+        x, y, low, high, at = (
+            [curve[key][place] for place in picked]
+            for key in ("false_positive_rate", "sensitivity", "low", "high", "threshold")
+        )
+        if unit == "slices" and None not in low and None not in high:
+            traces.append(band(x, low, high, "@slices-band"))
+        traces.append(
+            {
+                **line(x, y, title, colour, dash),
+                "customdata": at,
+                "hovertemplate": f"false positives %{{x:.3f}}<br>sensitivity %{{y:.3f}}<br>threshold "
+                f"%{{customdata:.3f}}<extra>{title}</extra>",
+            }
+        )
+        traces.append(_operating(split[unit], colour, title))
+    told = f"ROC curve, {SPLIT_NAMES[name]}: {_areas(split, 'auc', 'AUC')}"
+    layout = {
+        "xaxis": {**SHARE, "title": {"text": "1 − specificity"}},
+        "yaxis": {**SHARE, "title": {"text": "sensitivity"}},
+    }
+    return chart(f"roc-{name}", f"ROC, {SPLIT_NAMES[name]}", told, traces, layout)
+
+
+def _operating(unit: Mapping[str, Any], colour: str, title: str) -> dict[str, Any]:
+    sensitivity, specificity = (unit["metrics"].get(key) or {} for key in ("sensitivity", "specificity"))
+    known = sensitivity.get("value") is not None and specificity.get("value") is not None
+    return {
+        "type": "scatter", "mode": "markers", "showlegend": False, "name": f"threshold, {title}",
+        "x": [1 - specificity["value"]] if known else [], "y": [sensitivity["value"]] if known else [],
+        "error_x": bars([specificity]) if known else {}, "error_y": bars([sensitivity]) if known else {},
+        "marker": {"symbol": "diamond", "size": 11, "color": colour, 
+            "line": {"width": 1.5, "color": "@paper"}},
+        "hovertemplate": f"at the threshold<br>false positives %{{x:.3f}}<br>sensitivity %{{y:.3f}}"
+        f"<extra>{title}</extra>",
+    }  # fmt: skip
+
+
+def _precision_recall(name: str, split: Mapping[str, Any]) -> Chart:
+    traces = []
+    for unit, colour, dash in (("slices", "@slices", "solid"), ("patients", "@patients", "dash")):
+        curve, title = split[unit].get("precision_recall"), UNITS[unit]
+        if not curve:
+            continue
+        picked = thinned(len(curve["recall"]))
+        x, y, at = ([curve[key][place] for place in picked] for key in ("recall", "precision", "threshold"))
+        hover = "recall %{x:.3f}<br>precision %{y:.3f}<br>threshold %{customdata:.3f}"
+        traces.append(
+            {
+                **line(x, y, title, colour, dash),
+                "customdata": at,
+                "hovertemplate": f"{hover}<extra>{title}</extra>",
+            }
+        )
+        share = split[unit]["hemorrhages"] / max(split[unit]["count"], 1)
+        traces.append(
+            {
+                **line([0, 1], [share, share], "guessing", colour, "dot", 1),
+                "hoverinfo": "skip",
+                "showlegend": False,
+            }
+        )
+    areas = _areas(split, "average_precision", "average precision")
+    told = f"Precision and recall, {SPLIT_NAMES[name]}: {areas}"
+    layout = {
+        "xaxis": {**SHARE, "title": {"text": "recall (sensitivity)"}},
+        "yaxis": {**SHARE, "title": {"text": "precision"}},
+    }
+    return chart(f"pr-{name}", f"Precision and recall, {SPLIT_NAMES[name]}", told, traces, layout)
+
+
+def _calibration(name: str, split: Mapping[str, Any]) -> Chart:
+    traces: list[dict[str, Any]] = [
+        {**line([0, 1], [0, 1], "as it should be", "@faint", "dot"), "hoverinfo": "skip", "showlegend": False}
+    ]
+    for unit, colour, dash, symbol in (
+        ("slices", "@slices", "solid", "circle"), ("patients", "@patients", "dash", "square"),
+    ):  # fmt: skip
+        bins = [
+            one
+            for one in split[unit].get("calibration") or []
+            if one["count"] and one["observed"] is not None
+        ]
+        title = UNITS[unit]
+        traces.append(
+            {
+                **line(
+                    [one["mean_probability"] for one in bins],
+                    [one["observed"] for one in bins],
+                    title,
+                    colour,
+                    dash,
+                ),
+                "mode": "lines+markers",
+                "marker": {"symbol": symbol, "size": 8},
+                "error_y": bars([{**one, "value": one["observed"]} for one in bins]),
+                "customdata": [one["count"] for one in bins],
+                "hovertemplate": "mean score %{x:.3f}<br>observed %{y:.3f} of %{customdata}"
+                f"<extra>{title}</extra>",
+            }
+        )
+    told = f"Calibration, {SPLIT_NAMES[name]}: {_areas(split, 'ece', 'calibration error')}"
+    layout = {
+        "xaxis": {**SHARE, "title": {"text": "mean score"}},
+        "yaxis": {**SHARE, "title": {"text": "observed share of hemorrhages"}},
+    }
+    return chart(f"calibration-{name}", f"Calibration, {SPLIT_NAMES[name]}", told, traces, layout)
+
+
+def _histogram(name: str, unit: str, counts: Mapping[str, Any], threshold: float) -> Chart:
+    histogram = counts.get("histogram") or {"edges": [0, 1], "hemorrhage": [0], "normal": [0]}
+    pairs = list(pairwise(histogram["edges"]))
+    shares = {label: [100 * n / max(sum(histogram[label]), 1) for n in histogram[label]] for label in CLASSES}
+    traces: list[dict[str, Any]] = [
+        {
+            "type": "bar", "name": label, "x": [(low + high) / 2 for low, high in pairs],
+            "y": [sign * share for share in shares[label]], "width": [high - low for low, high in pairs],
+            "customdata": histogram[label],
+            "marker": {"color": f"@{label}", "pattern": {"shape": pattern, "size": 6, "solidity": 0.5}},
+            "hovertemplate": f"%{{customdata}} {label}, score about %{{x:.3f}}<extra></extra>",
+        }
+        for label, sign, pattern in (("hemorrhage", 1, "/"), ("normal", -1, ""))
+    ]  # fmt: skip
+    title = f"Scores {UNITS[unit]}, {SPLIT_NAMES[name]}"
+    told = (
+        f"Of {counted(counts['hemorrhages'], 'hemorrhage')} (upwards) and "
+        f"{counted(counts['normals'], 'normal')} (downwards) how many percent have which score; "
+        f"the threshold is {threshold:.3f}."
+    )
+    before = threshold < 0.75
+    layout = {
+        "barmode": "overlay",
+        "xaxis": {"range": [0, 1], "dtick": 0.2, "title": {"text": "score"}},
+        "yaxis": {"title": {"text": "percent of the class"}, "zerolinecolor": "@ink", **_mirrored(shares)},
+        "shapes": [
+            {"type": "line", "x0": threshold, "x1": threshold, "yref": "paper", "y0": 0, "y1": 1,
+             "line": {"color": "@ink", "width": 1.5, "dash": "dash"}}
+        ],
+        "annotations": [
+            {"x": threshold, "y": 1.0, "yref": "paper", "text": "threshold", "showarrow": False,
+             "yanchor": "top",
+             "xanchor": "left" if before else "right", "xshift": 4 if before else -4}
+        ],
+    }  # fmt: skip
+    return chart(f"histogram-{unit}-{name}", title, told, traces, layout)
+
+
+def _mirrored(shares: Mapping[str, Sequence[float]]) -> dict[str, list]:
+    """Returns ticks of an axis that counts up in both directions."""
+    step = next(step for step in (5, 10, 20, 50) if max(map(max, shares.values())) <= 4 * step or step == 50)
+    ticks = [step * at for at in range(-100 // step, 100 // step + 1)]
+    return {"tickvals": ticks, "ticktext": [str(abs(tick)) for tick in ticks]}
+
+
+def _areas(split: Mapping[str, Any], metric: str, label: str) -> str:
+    told = []
+    for unit, title in UNITS.items():
+        figure = split[unit]["metrics"].get(metric) or {}
+        if figure.get("value") is not None:
+            told.append(f"{label} {title} {figure['value']:.3f}" + _within(figure))
+    return "; ".join(told) + "."
+
+
+def _within(figure: Mapping[str, Any]) -> str:
+    if figure.get("low") is None or figure.get("high") is None:
+        return ""
+    return f" ({figure['low']:.3f} to {figure['high']:.3f})"

@@ -1,0 +1,120 @@
+"""Which slices the page shows: errors first, then doubts, samples, and what was dropped."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from components.report.facts import Facts
+from components.report.params import ReportParams
+from components.report.wording import JUDGED
+from schemas.features import CLASSES
+from schemas.scores import ScoreTable
+
+
+@dataclasses.dataclass(frozen=True)
+class Chosen:
+    """A slice to be shown or listed.
+
+    Attributes:
+      slice_id: Keyed hash.
+      split: Name of the split.
+      hemorrhage: Its label, 0 or 1.
+      probability: What the model says; None for a slice that it was not asked about.
+      detail: What else is to be said: attributes, or why it was dropped.
+    """
+
+    slice_id: str
+    split: str
+    hemorrhage: int
+    probability: float | None
+    detail: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns it for JSON."""
+        return dataclasses.asdict(self)
+
+
+@dataclasses.dataclass(frozen=True)
+class Choice:
+    """What was chosen; a slice may stand in several lists.
+
+    Attributes:
+      false_negatives: All of the splits that were not trained on, the lowest score first.
+      false_positives: The same, the highest score first; all of them.
+      near_threshold: The nearest first.
+      samples: By class, in an order that says nothing of them.
+      dropped: By reason; the nearest to the filter's threshold first.
+    """
+
+    false_negatives: Sequence[Chosen]
+    false_positives: Sequence[Chosen]
+    near_threshold: Sequence[Chosen]
+    samples: Mapping[str, Sequence[Chosen]]
+    dropped: Mapping[str, Sequence[Chosen]]
+
+
+def choose(facts: Facts, params: ReportParams) -> Choice:
+    """Chooses from the scores and from what the slice filter dropped."""
+    return Choice(**_scored(facts, params), dropped=_dropped(facts, params.dropped_slices))
+
+
+def _scored(facts: Facts, params: ReportParams) -> dict[str, Any]:
+    if facts.scored is None or not facts.evaluation:
+        return {"false_negatives": [], "false_positives": [], "near_threshold": [], "samples": {}}
+    table = facts.scored.where(np.isin(facts.scored.split, JUDGED))
+    threshold = facts.evaluation["operating_point"]["threshold"]
+    called = table.probability >= np.float32(threshold)
+    positive = table.hemorrhage == 1
+    return {
+        "false_negatives": _rows(table, positive & ~called, table.probability),
+        "false_positives": _rows(table, ~positive & called, -table.probability),
+        "near_threshold": _rows(
+            table, np.ones(len(table), bool), np.abs(table.probability - threshold), params.threshold_slices
+        ),
+        "samples": {
+            CLASSES[label]: _rows(
+                facts.scored,
+                facts.scored.hemorrhage == label,
+                np.zeros(len(facts.scored)),
+                params.sample_slices,
+            )
+            for label in (1, 0)
+        },
+    }
+
+
+def _rows(table: ScoreTable, mask: np.ndarray, key: np.ndarray, most: int | None = None) -> list[Chosen]:
+    """Returns the rows of a mask by rising key; rows of equal keys by their ids."""
+    places = np.flatnonzero(mask)
+    places = places[np.lexsort((table.slice_id[places], key[places]))][:most]
+    return [
+        Chosen(
+            slice_id=str(table.slice_id[at]),
+            split=str(table.split[at]),
+            hemorrhage=int(table.hemorrhage[at]),
+            probability=round(float(table.probability[at]), 6),
+            detail=", ".join(text.partition("=")[2] for text in table.attributes[at]),
+        )
+        for at in places
+    ]
+
+
+def _dropped(facts: Facts, most: int) -> dict[str, list[Chosen]]:
+    by_reason: dict[str, list[Mapping[str, str]]] = {}
+    for row in facts.dropped:
+        by_reason.setdefault(row["reason"], []).append(row)
+    return {
+        reason: [
+            Chosen(
+                slice_id=row["slice_id"],
+                split=row["split"],
+                hemorrhage=int(row["hemorrhage"]),
+                probability=None,
+                detail=f"brain share {float(row['brain_share']):.3f}" if row["brain_share"] else "",
+            )
+            for row in sorted(rows, key=lambda row: (-float(row["brain_share"] or 0), row["slice_id"]))[:most]
+        ]
+        for reason, rows in sorted(by_reason.items(), key=lambda item: (-len(item[1]), item[0]))
+    }

@@ -1,0 +1,100 @@
+"""Subgroups as a forest plot: a row each, its counts, and its metrics with intervals drawn to one scale."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from markupsafe import Markup, escape
+
+from components.report.wording import interval, metric, number
+
+SHOWN = ("sensitivity", "specificity", "auc")
+WIDTH, HEIGHT, MARGIN = 160, 26, 6  # pixels of a row's drawing
+MOST_ROWS = 200  # a page stays readable
+
+
+class Cell(NamedTuple):
+    """A metric of a subgroup: drawn, and as text."""
+
+    drawing: Markup
+    value: str
+    interval: str
+
+
+class Group(NamedTuple):
+    """A row of the plot; no `cells` for a group too small, `against_normals` for one of a subtype."""
+
+    column: str
+    value: str
+    slices: int
+    patients: int
+    hemorrhages: int
+    against_normals: bool
+    cells: Sequence[Cell]
+
+
+def groups(split: Mapping[str, Any]) -> list[Group]:
+    """Returns the rows of a split, that of all slices first."""
+    overall = split["slices"]
+    everything = {**overall, "column": "all", "value": "all slices", "slices": overall["count"]}
+    rows = [everything, *split.get("subgroups", [])][: MOST_ROWS + 1]
+    return [
+        Group(
+            column=str(row["column"]),
+            value=str(row["value"]),
+            slices=row["slices"],
+            patients=row["patients"],
+            hemorrhages=row["hemorrhages"],
+            against_normals=bool(row.get("all_normals")),
+            cells=[_cell(name, row["metrics"], overall["metrics"]) for name in SHOWN]
+            if row["metrics"]
+            else [],
+        )
+        for row in rows
+    ]
+
+
+def gaps(split: Mapping[str, Any]) -> list[str]:
+    """Returns in words how far subgroups are apart, the widest gap first."""
+    told = []
+    for gap in sorted(split.get("largest_gaps", []), key=lambda gap: -gap["gap"]):
+        high, low = gap["highest"], gap["lowest"]
+        told.append(
+            f"{metric(gap['metric']).label} by {gap['column'].replace('_', ' ')}: {gap['gap']:.3f} between "
+            f"{high['value']} ({number(high['figure'])}) and {low['value']} ({number(low['figure'])})"
+            + ("; their intervals overlap" if gap.get("intervals_overlap") else "")
+        )
+    return told
+
+
+def _cell(name: str, metrics: Mapping[str, Any], overall: Mapping[str, Any]) -> Cell:
+    figure, reference = metrics.get(name) or {}, overall.get(name) or {}
+    return Cell(_draw(name, figure, reference), number(figure.get("value")), interval(figure))
+
+
+def _draw(name: str, figure: Mapping[str, Any], reference: Mapping[str, Any]) -> Markup:
+    middle = HEIGHT / 2
+    parts = [f'<path class="axis" d="M{_at(0)} {middle}H{_at(1)}"/>']
+    if reference.get("low") is not None and reference.get("high") is not None:
+        left, right = _at(reference["low"]), _at(reference["high"])
+        parts.append(
+            f'<rect class="all" x="{left}" y="0" width="{max(right - left, 1):.1f}" height="{HEIGHT}"/>'
+        )
+    value = figure.get("value")
+    told = f"{metric(name).label}: {number(value)} {interval(dict(figure))}".strip()
+    if value is not None:
+        if figure.get("low") is not None and figure.get("high") is not None:
+            left, right = _at(figure["low"]), _at(figure["high"])
+            parts.append(
+                f'<path class="whisker" d="M{left} {middle}H{right}M{left} {middle - 4}v8'
+                f'M{right} {middle - 4}v8"/>'
+            )
+        x = _at(value)
+        parts.append(f'<path class="point" d="M{x - 5:.1f} {middle}l5 -5l5 5l-5 5z"/>')
+    return Markup(
+        f'<svg class="forest" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" role="img" '
+        f'aria-label="{escape(told)}">{"".join(parts)}</svg>'
+    )
+
+
+def _at(value: float) -> float:
+    return round(MARGIN + value * (WIDTH - 2 * MARGIN), 1)

@@ -1,0 +1,88 @@
+"""From the artifacts of a run to its page and its JSON."""
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from components.report.account import account
+from components.report.choice import Choice, Chosen, choose
+from components.report.facts import Facts, Source
+from components.report.gathering import MODEL_FOLDER, gather
+from components.report.page import render
+from components.report.params import ReportParams
+from components.report.pictures import HeatMap, data_uri
+from components.report.records import Picture, fetch
+
+MOST_PICTURES = 600  # of errors: more than fit into a page of the default size
+
+log = logging.getLogger("ichor.report")
+
+
+class Made(NamedTuple):
+    """A report in both forms."""
+
+    page: str
+    json: str
+
+
+def make(sources: Mapping[str, Source], settings: Sequence[Mapping[str, Any]], params: ReportParams) -> Made:
+    """Makes the report of a run, whichever artifacts it came to.
+
+    Args:
+      sources: By the names of Report's inputs.
+      settings: Of the run: key, value, unit, meaning and default of each.
+      params: Report's.
+    """
+    facts = gather(sources, settings)
+    choice = choose(facts, params)
+    document = account(facts, choice, params)
+    pictures = _pictures(facts, choice, params)
+    page = render(document, pictures, params.max_megabytes)
+    log.info("%d slices shown, page of %.1f MB", page.count("<img "), len(page.encode()) / 1e6)
+    return Made(page, json.dumps(document, indent=2, allow_nan=False) + "\n")
+
+
+def _pictures(facts: Facts, choice: Choice, params: ReportParams) -> dict[str, str]:
+    """Returns the pictures by kind and slice, the most wanted first."""
+    errors = [
+        *choice.false_negatives,
+        *choice.false_positives[: params.false_positives],
+        *choice.near_threshold,
+    ]
+    samples = [one for rows in choice.samples.values() for one in rows]
+    dropped = [one for rows in choice.dropped.values() for one in rows]
+    kept = _fetched(facts, "checked_examples", [*errors[:MOST_PICTURES], *samples])
+    heat = _heat_maps(facts, kept, errors[:MOST_PICTURES])
+    return {
+        **_drawn("errors", errors, kept, heat),
+        **_drawn("plain", samples, kept, {}),
+        **_drawn("dropped", dropped, _fetched(facts, "examples", dropped), {}),
+    }
+
+
+def _fetched(facts: Facts, name: str, rows: Sequence[Chosen]) -> Mapping[str, Picture]:
+    return fetch(facts.lineage[name].uri, {one.slice_id for one in rows}) if name in facts.lineage else {}
+
+
+def _heat_maps(facts: Facts, kept: Mapping[str, Picture], rows: Sequence[Chosen]) -> dict[str, HeatMap]:
+    """Returns the model's own explanation of slices, by slice."""
+    from components.served_model import ServedModel  # TensorFlow's graph is loaded only where it is asked
+
+    names = list(dict.fromkeys(one.slice_id for one in rows if one.slice_id in kept))
+    if not names or "model" not in facts.lineage:
+        return {}
+    model = ServedModel(f"{facts.lineage['model'].uri}/{MODEL_FOLDER}")
+    maps = model.explain_images([kept[name].encoded for name in names]).heat_maps
+    return {name: heat for name, heat in zip(names, maps, strict=True) if heat is not None}
+
+
+def _drawn(
+    kind: str, rows: Sequence[Chosen], kept: Mapping[str, Picture], heat: Mapping[str, HeatMap]
+) -> dict[str, str]:
+    drawn = {}
+    for one in rows:
+        picture = kept.get(one.slice_id)
+        if picture is not None and picture.grey is not None:
+            drawn[f"{kind}/{one.slice_id}"] = data_uri(picture.grey, heat.get(one.slice_id))
+    return drawn
