@@ -125,6 +125,16 @@ def _parser() -> argparse.ArgumentParser:
     _add_settings(summary)
     summary.set_defaults(command=commands.summary)
 
+    compare = names.add_parser("compare", help="compare two runs' models on the slices that both scored")
+    for name in ("first", "second"):
+        compare.add_argument(
+            name, metavar="RUN", help="a run's id, or another output folder, for its latest run"
+        )
+    _add_output(compare, "folder of the runs' results")
+    compare.add_argument("--json", action="store_true", help="print JSON")
+    _add_settings(compare)
+    compare.set_defaults(command=commands.compare)
+
     config = names.add_parser("config", help="print every setting: value, unit, meaning, where it came from")
     _add_settings(config)
     config.set_defaults(command=commands.config)

@@ -100,6 +100,14 @@ def summary(parsed: argparse.Namespace) -> int:
     return EXIT_OK
 
 
+def compare(parsed: argparse.Namespace) -> int:
+    """Compares the models of two runs."""
+    from pipeline.compare import compare_on_terminal
+
+    config = _load(parsed, run__output=parsed.output).config
+    return compare_on_terminal(config, (parsed.first, parsed.second), as_json=parsed.json)
+
+
 def config(parsed: argparse.Namespace) -> int:
     """Prints every setting."""
     group = ""

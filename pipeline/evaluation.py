@@ -9,6 +9,7 @@ from typing import Any
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.proto.validation_result_pb2 import ValidationFailure
 
+from pipeline.tables import figure
 from schemas import features
 
 OVERALL = "all"
@@ -64,11 +65,7 @@ def blind_spots(report: Mapping[str, Any]) -> list[str]:
 
 def tell_metric(metrics: Mapping[str, Any], name: str) -> str:
     """Returns a metric of `evaluation.json` with its interval, as "auc 0.9123 (0.8512 to 0.9611)"."""
-    found = metrics.get(name)
-    if not found or found["value"] is None:
-        return f"{name} unknown"
-    interval = "" if found["low"] is None else f" ({found['low']:.3f} to {found['high']:.3f})"
-    return f"{name} {found['value']:.3f}{interval}"
+    return f"{name} {figure(metrics[name])}"
 
 
 def _value(metrics: Mapping[str, Any], name: str) -> float | None:

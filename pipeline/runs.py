@@ -37,6 +37,7 @@ class NodeRun:
     node: str
     state: str  # ran, cached, failed or interrupted
     outputs: Mapping[str, ArtifactRef]
+    properties: Mapping[str, Any] = dataclasses.field(default_factory=dict)  # what it was given
 
 
 @dataclasses.dataclass(frozen=True)
@@ -136,6 +137,7 @@ def _node_run(store: mlmd.MetadataStore, execution: pb.Execution) -> NodeRun:
             for event in events
             if event.path.steps
         },
+        properties=_values(execution.custom_properties),
     )
 
 

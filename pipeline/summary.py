@@ -1,12 +1,13 @@
 """What a run did, told from ML Metadata and the files of its artifacts."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipeline.config import Config
 from pipeline.console import NOWHERE, chatter_to
 from pipeline.layout import Layout
 from pipeline.runs import Run, read_run, require_unmoved
+from pipeline.tables import figure, table
 
 _METRICS = (
     "binary_accuracy", "auc", "precision", "recall", "specificity", "sensitivity_at_specificity",
@@ -71,7 +72,7 @@ def _data(report: Mapping[str, Any]) -> Iterator[str]:
         yield f"  rejected, {reason}: {count}"
     for reason, count in report["not_to_be_read"].items():
         yield f"  files not to be read, {reason}: {count}"
-    yield from _table(
+    yield from table(
         ["split", "slices", "hemorrhage", "normal", "patients"],
         [[name, *(split[key] for key in ("slices", "hemorrhage", "normal", "patients"))]
          for name, split in report["splits"].items()],
@@ -110,7 +111,7 @@ def _search(run: Run) -> Iterator[str]:
         return
     yield ""
     yield f"search: {len(trials)} trials, the best first; the training took the first one's values"
-    yield from _table(
+    yield from table(
         ["", *SEARCHED, "val_loss"],
         [[at, *(f"{trial[name]:.3g}" for name in SEARCHED), f"{trial['score']:.4f}"]
          for at, trial in enumerate(trials, 1)],
@@ -128,7 +129,7 @@ def _training(run: Run) -> Iterator[str]:
     yield ""
     yield "training (epoch 0 is before training)"
     columns = ("loss", "binary_accuracy", "val_loss", "val_binary_accuracy", "runtime")
-    yield from _table(
+    yield from table(
         ["epoch", *columns[:-1], "runtime, s"],
         [[row.epoch, *(f"{getattr(row, column):.4f}" for column in columns)] for row in rows],
     )
@@ -147,7 +148,7 @@ def _evaluation(run: Run, title: str, node: str) -> Iterator[str]:
     yield f"{title} metrics by slice of the data (TFMA)"
     by_slice = read_metrics(evaluation.path)
     names = [name for name in _METRICS if any(name in metrics for metrics in by_slice.values())]
-    yield from _table(
+    yield from table(
         ["", *names],
         [[key, *(f"{metrics[name]:.4g}" if name in metrics else "" for name in names)]
          for key, metrics in by_slice.items()],
@@ -171,12 +172,12 @@ def _measured(run: Run) -> Iterator[str]:
         for split, told in report["splits"].items()
         for unit in ("slices", "patients")
     ]
-    yield from _table(
+    yield from table(
         ["", *(title for title, _ in units)],
         [
             ["count (hemorrhage)", *(f"{unit['count']} ({unit['hemorrhages']})" for _, unit in units)],
             *(
-                [name, *(_figure(unit["metrics"][name]) for _, unit in units)]
+                [name, *(figure(unit["metrics"][name]) for _, unit in units)]
                 for name in units[0][1]["metrics"]
             ),
         ],
@@ -189,13 +190,6 @@ def _measured(run: Run) -> Iterator[str]:
         )
 
 
-def _figure(found: Mapping[str, Any]) -> str:
-    if found["value"] is None:
-        return "-"
-    interval = "" if found["low"] is None else f" ({found['low']:.3f} to {found['high']:.3f})"
-    return f"{found['value']:.3f}{interval}"
-
-
 def _gates(run: Run) -> Iterator[str]:
     from pipeline.reports import evaluation_report
 
@@ -204,7 +198,7 @@ def _gates(run: Run) -> Iterator[str]:
         return
     yield ""
     yield "gates, on the validation split"
-    yield from _table(
+    yield from table(
         ["gate", "bound", "value", "", "note"],
         [
             [
@@ -217,11 +211,3 @@ def _gates(run: Run) -> Iterator[str]:
             for row in report["gates"]
         ],
     )
-
-
-def _table(header: list[str], rows: Iterable[list[Any]]) -> Iterator[str]:
-    cells = [header, *([str(cell) for cell in row] for row in rows)]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
-    for row in cells:
-        _, *rest = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
-        yield "  " + "  ".join([row[0].ljust(widths[0]), *rest])

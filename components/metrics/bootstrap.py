@@ -47,7 +47,7 @@ def resampled(patients: int, replicates: int, seed: int) -> Counts:
     """Returns how often each patient is drawn, int32 (replicates, patients); a row's sum is `patients`."""
     random = np.random.default_rng(seed)
     counts = np.empty((replicates, patients), np.int32)
-    for row in range(replicates):
+    for row in range(replicates if patients else 0):
         counts[row] = np.bincount(random.integers(0, patients, patients), minlength=patients)
     return counts
 

@@ -120,6 +120,24 @@ def test_the_summary_tells_data_drops_history_metrics_and_verdict(place):
     assert re.search(r"^(NOT_BLESSED: binary_accuracy|BLESSED; model pushed to)", text, re.MULTILINE)
 
 
+def test_a_run_with_and_one_without_the_filter_are_compared_on_the_same_slices(place):
+    _, latest = place.run("run.output=filtered")
+    place.run("run.output=all", "filter.enabled=false")
+    outcome = place.ichor("compare", "filtered", "all", "--json")
+    assert outcome.status == 0, outcome.text
+    told = json.loads(outcome.text)
+    assert told["settings_that_differ"] == {"filter.enabled": [True, False]}
+    for split in told["splits"].values():
+        filtered, everything = split["own"]
+        assert filtered["count"] < everything["count"]
+        assert split["both"]["slices"]["count"] == filtered["count"]
+        assert split["both"]["slices"]["metrics"][0] == filtered["metrics"]
+    itself = place.ichor("compare", latest.id, "filtered", "--output", "filtered")
+    assert "WARNING: no setting differs" in itself.text
+    refused = place.ichor("compare", "filtered", "phantoms")
+    assert (refused.status, "no runs yet in" in refused.text) == (1, True)
+
+
 def test_an_unknown_run_is_refused_and_the_known_ones_are_named(place):
     outcome = place.ichor("summary", "yesterday")
     assert outcome.status == 1

@@ -1,0 +1,164 @@
+import dataclasses
+
+import numpy as np
+import pytest
+import sklearn.metrics as theirs
+from made_scores import made_scores
+
+from components.ingest.errors import DataError
+from pipeline.compare import tell
+from pipeline.comparison import Contender, compare
+from pipeline.run_settings import different, settings_of
+from pipeline.runs import NodeRun, Run
+from pipeline.settings import load
+from schemas.scores import ScoreTable
+
+pytestmark = pytest.mark.tfx
+
+CONFIG = load("local", ["evaluation.replicates=200"], environment={}, read_file=False).config
+
+
+def compared(one: ScoreTable, other: ScoreTable, thresholds: tuple[float, float] = (0.5, 0.5)) -> dict:
+    first, second = Contender("one", one, thresholds[0]), Contender("other", other, thresholds[1])
+    return compare(first, second, CONFIG.evaluation, CONFIG.gate)
+
+
+def shuffled(table: ScoreTable) -> ScoreTable:
+    order = np.random.default_rng(0).permutation(len(table))
+    columns = {
+        field.name: getattr(table, field.name)[order]
+        for field in dataclasses.fields(table)
+        if field.name != "attributes"
+    }
+    return ScoreTable(**columns, attributes=[table.attributes[row] for row in order])
+
+
+def worse(table: ScoreTable) -> ScoreTable:
+    noise = np.random.default_rng(1).normal(0, 3, len(table))
+    logits = np.log(table.probability / (1 - table.probability)) + noise
+    return dataclasses.replace(table, probability=(1 / (1 + np.exp(-logits))).astype(np.float32))
+
+
+def auc_of(table: ScoreTable) -> float:
+    return theirs.roc_auc_score(table.hemorrhage, table.probability)
+
+
+def test_each_model_is_measured_on_its_own_slices_and_both_on_those_that_both_scored():
+    table = made_scores()
+    first_third = np.array([index < 8 for index in table.slice_index])
+    told = compared(table.where(first_third), worse(table))
+    assert list(told) == ["test", "val"]
+    test = table.of_split("test")
+    kept = test.where(test.slice_index < 8)
+    own, both = told["test"]["own"], told["test"]["both"]["slices"]
+    assert [one["count"] for one in own] == [160, 240]
+    assert (both["count"], both["patients"], both["hemorrhages"]) == (160, 20, kept.hemorrhage.sum())
+    assert both["metrics"][0] == own[0]["metrics"]
+    other = worse(table).of_split("test")
+    assert own[1]["metrics"]["auc"]["value"] == pytest.approx(auc_of(other), abs=1e-6)
+    on_same = other.where(other.slice_index < 8)
+    assert both["metrics"][1]["auc"]["value"] == pytest.approx(auc_of(on_same), abs=1e-6)
+    difference = both["differences"]["auc"]
+    assert difference["value"] == pytest.approx(auc_of(kept) - auc_of(on_same), abs=2e-6)
+    assert 0 < difference["low"] < difference["value"] < difference["high"]
+    assert told["test"]["both"]["patients"]["count"] == 20
+
+
+def test_slices_are_matched_by_their_ids_whatever_their_order():
+    table = made_scores()
+    told = compared(table, shuffled(table))["test"]["both"]
+    for unit in told.values():
+        assert {(one["value"], one["low"]) for one in unit["differences"].values()} <= {(0, 0), (None, None)}
+
+
+def test_each_model_has_its_own_threshold():
+    table = made_scores()
+    both = compared(table, table, thresholds=(0.1, 0.9))["test"]["both"]["slices"]
+    assert both["differences"]["sensitivity"]["value"] > 0 > both["differences"]["specificity"]["value"]
+    assert both["differences"]["auc"]["value"] == 0
+
+
+def changed(**columns: np.ndarray) -> ScoreTable:
+    return dataclasses.replace(made_scores(), **columns)
+
+
+TABLE = made_scores()
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        (
+            changed(slice_id=np.array([f"x{one}" for one in TABLE.slice_id])),
+            r"one and other scored no slice in common: .*keys \(ingest.key_file\) differ",
+        ),
+        (
+            changed(split=np.where(TABLE.patient_id == "p0001", "test", TABLE.split)),
+            "12 slices that both scored and 1 patients are in other splits, .*same ingest.seed and ingest",
+        ),
+        (
+            changed(hemorrhage=np.where(np.arange(720) < 3, 1 - TABLE.hemorrhage, TABLE.hemorrhage)),
+            "read other labels for 3 of 720 slices that both scored; run both on the same labels",
+        ),
+        (
+            changed(patient_id=np.array([f"q{one}" for one in TABLE.patient_id])),
+            "know other patients for the same slices; give both runs the same label table",
+        ),
+    ],
+)
+def test_runs_that_cannot_be_compared_fairly_are_refused(other: ScoreTable, told: str):
+    with pytest.raises(DataError, match=told):
+        compared(TABLE, other)
+
+
+def test_a_patient_who_was_learnt_from_by_one_and_judges_the_other_is_found_without_a_common_slice():
+    one = TABLE.where(TABLE.slice_index < 6)
+    other = TABLE.where((TABLE.slice_index >= 6) | (TABLE.patient_id != "p0000"))
+    moved = dataclasses.replace(other, split=np.where(other.patient_id == "p0000", "test", other.split))
+    with pytest.raises(DataError, match="0 slices that both scored and 1 patients are in other splits"):
+        compared(one, moved)
+
+
+def test_a_split_without_a_common_slice_has_no_figures_and_stops_nothing():
+    odd = TABLE.slice_index % 2 == 1
+    one = TABLE.where(odd | (TABLE.split == "val"))
+    other = TABLE.where(~odd | (TABLE.split == "val"))
+    both = compared(one, other)["test"]["both"]["slices"]
+    assert (both["count"], both["differences"]["auc"]["value"]) == (0, None)
+
+
+def test_the_terminal_names_the_model_that_is_surely_better():
+    told = {
+        "runs": [{"name": name, "id": "1", "threshold": 0.5, "rule": "value"} for name in ("one", "other")],
+        "settings_that_differ": {"filter.enabled": (True, False)},
+        "warnings": ["one more thing"],
+        "confidence": 0.95,
+        "splits": compared(TABLE, worse(TABLE)),
+    }
+    lines = list(tell(told))
+    assert lines[:4] == [
+        "A  one: run 1, threshold 0.5000 by value",
+        "B  other: run 1, threshold 0.5000 by value",
+        "   filter.enabled: A true, B false",
+        "WARNING: one more thing",
+    ]
+    assert not any("its own slices" in line for line in lines)  # they are the same
+    assert "test: both on the 240 slices of 20 patients that both scored, 50 with a hemorrhage" in lines[5]
+    for name in ("auc", "brier"):  # higher is better, lower is better
+        (line, *_) = [line for line in lines if line.split()[:1] == [name]]
+        assert line.split()[-1] == "A"
+
+
+def test_settings_of_two_runs_are_read_from_their_nodes_and_compared():
+    def run(enabled: str, seed: int) -> Run:
+        properties = {
+            "SliceFilter": {"params_json": f'{{"enabled": {enabled}, "min_brain_share": 0.02}}'},
+            "Trainer": {"custom_config": f'{{"params": "{{\\"seed\\": {seed}}}", "state_dir": "x"}}'},
+            "Evaluator": {"eval_config": "..."},
+        }
+        return Run("1", {name: NodeRun(name, "ran", {}, given) for name, given in properties.items()})
+
+    one, other = settings_of(run("true", 0)), settings_of(run("false", 4))
+    assert one == {"filter.enabled": True, "filter.min_brain_share": 0.02, "trainer.seed": 0}
+    assert different(one, other) == {"filter.enabled": (True, False), "trainer.seed": (0, 4)}
+    assert different(one, {}) == {name: (value, None) for name, value in one.items()}
