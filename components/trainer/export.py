@@ -8,6 +8,8 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
+from components.trainer import heat_maps
+from components.trainer.saliency import GradCam
 from components.trainer.slices import Transform
 from schemas import features
 
@@ -52,6 +54,10 @@ class ServedModel(tf.Module):
         )
         with tf.device("CPU"):  # no other device holds texts
             self.version = tf.Variable("", trainable=False, dtype=tf.string, name="version")
+        self._explain = GradCam(model)
+        pixels = tf.TensorSpec((None, *model.input_shape[1:]), tf.float32, features.PIXELS)
+        # No signature: whoever loads the model takes gradients of it by the pixels.
+        self.logit = tf.function(self._explain.logit, input_signature=[pixels])
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, EXAMPLES)])
     def serving_default(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -64,6 +70,19 @@ class ServedModel(tf.Module):
         """Scores whole PNG and JPEG files."""
         pixels, sound = self._read(images, tf.identity)
         return self._told(self._probability(pixels), sound, NO_IMAGE)
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, IMAGES)])
+    def explain_bytes(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Scores whole PNG and JPEG files as `serving_bytes` does, and maps where the evidence lies."""
+        pixels, sound = self._read(images, tf.identity)
+        probability, evidence = self._explain(pixels)
+        heat_map = heat_maps.to_png(evidence, images, sound)
+        return {**self._told(probability, sound, NO_IMAGE), features.HEAT_MAP: heat_map}
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, IMAGES)])
+    def read_images(self, images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Returns the pixels of whole PNG and JPEG files as the model sees them, and which can be read."""
+        return self._read(images, tf.identity)
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, EXAMPLES)])
     def transform_features(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -144,6 +163,7 @@ def write(model: keras.Model, transform: Transform, folder: str, trained_on: Tra
     signatures = {
         "serving_default": served.serving_default,
         "serving_bytes": served.serving_bytes,
+        "explain_bytes": served.explain_bytes,
         "transform_features": served.transform_features,
     }
     tf.saved_model.save(served, folder, signatures)
