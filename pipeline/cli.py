@@ -81,6 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     phantoms.add_argument(
         "--format", metavar="FORMAT", help="png or dicom; short for --set phantoms.format=FORMAT"
     )
+    phantoms.add_argument(
+        "--masks", metavar="DIR", help="folder for masks of the bleeds, for `ichor explain --masks`"
+    )
     _add_settings(phantoms)
     phantoms.set_defaults(command=commands.phantoms)
 

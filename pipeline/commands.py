@@ -55,7 +55,8 @@ def phantoms(parsed: argparse.Namespace) -> int:
     from pipeline.demo import write_phantoms
 
     config = _load(parsed, phantoms__patients=parsed.patients, phantoms__format=parsed.format).config
-    print(f"{parsed.out}: {write_phantoms(Path(parsed.out), config.phantoms)}")
+    masks = Path(parsed.masks) if parsed.masks else None
+    print(f"{parsed.out}: {write_phantoms(Path(parsed.out), config.phantoms, masks)}")
     return EXIT_OK
 
 

@@ -6,18 +6,23 @@ import shutil
 import sys
 from pathlib import Path
 
+from components.ingest.errors import DataError
 from components.phantoms.dataset import write_dataset
 from components.phantoms.params import PhantomFolderParams
 from pipeline.settings import load
 
 
-def write_phantoms(out: Path, params: PhantomFolderParams) -> str:
-    """Writes a folder of phantoms and returns what is in it, in words.
+def write_phantoms(out: Path, params: PhantomFolderParams, masks: Path | None = None) -> str:
+    """Writes a folder of phantoms, and masks of their bleeds if asked to; returns what is in it, in words.
 
     Raises:
-      FileExistsError: `out` is not empty.
+      DataError: `masks` lies in `out`.
+      FileExistsError: `out` or `masks` is not empty.
     """
-    made = write_dataset(out, params, progress=_progress)
+    try:
+        made = write_dataset(out, params, progress=_progress, masks=masks)
+    except ValueError as error:
+        raise DataError(str(error)) from error
     kinds = ", ".join(f"{count} {kind}" for kind, count in made.kinds.items())
     return (
         f"{made.slices} slices of {made.patients} phantoms; {made.hemorrhage} slices of "

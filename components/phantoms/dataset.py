@@ -10,10 +10,11 @@ from PIL import Image
 
 from components.imaging.intensity import BRAIN_WINDOW, to_grey
 from components.phantoms.companions import Extra
+from components.phantoms.masks import check_masks_folder, write_masks
 from components.phantoms.params import PhantomFolderParams
 from components.phantoms.regions import Kind, Stage
 from components.phantoms.series import Series, make_series
-from components.phantoms.studies import patient_id, write_study
+from components.phantoms.studies import patient_id, slice_path, write_study
 
 HEMORRHAGE_FOLDER, NORMAL_FOLDER, TABLE = "hemorrhage", "normal", "labels.csv"
 COLUMNS = {
@@ -55,6 +56,7 @@ def write_dataset(
     params: PhantomFolderParams,
     progress: Callable[[int, int], None] | None = None,
     extras: Collection[Extra] = (),
+    masks: Path | None = None,
 ) -> DatasetSummary:
     """Writes a data set and its `labels.csv`.
 
@@ -67,9 +69,10 @@ def write_dataset(
       params: What is made.
       progress: Called after each patient with how many are done and how many there are.
       extras: What each DICOM study holds beside its axial series; the table does not name it.
+      masks: Folder, new or empty, for a mask of each bleed under its slice's relative path.
     Raises:
-      FileExistsError: `out` holds something, or is a file.
-      ValueError: `extras` are asked for as PNG.
+      FileExistsError: `out` or `masks` holds something, or is a file.
+      ValueError: `extras` are asked for as PNG, or `masks` lies in `out`.
     """
     if extras and params.format != "dicom":
         raise ValueError(f"extras are DICOM series, phantoms.format is {params.format!r}; set it to 'dicom'")
@@ -78,6 +81,8 @@ def write_dataset(
             f"{out} is there already and is not an empty folder; nothing was written. "
             "Name a new folder, or remove this one first"
         )
+    if masks is not None:
+        check_masks_folder(masks, out)
     for folder in (out / HEMORRHAGE_FOLDER, out / NORMAL_FOLDER) if params.format == "png" else (out,):
         folder.mkdir(parents=True, exist_ok=True)
     rows: list[Row] = []
@@ -87,10 +92,15 @@ def write_dataset(
     for patient in range(params.patients):
         series = make_series(patient, params)
         if params.format == "png":
-            rows.extend(_write_pngs(out, series))
+            of_series = _write_pngs(out, series)
+            paths = [str(row["file"]) for row in of_series]
         else:
             uids = write_study(out / patient_id(patient), series, params, extras)
-            rows.extend({"SOPInstanceUID": uid, **_said(series, i)} for i, uid in enumerate(uids))
+            of_series = [{"SOPInstanceUID": uid, **_said(series, i)} for i, uid in enumerate(uids)]
+            paths = [slice_path(patient, i) for i in range(len(uids))]
+        rows.extend(of_series)
+        if masks is not None:
+            write_masks(masks, series, paths)
         bleeding += any(series.kinds)
         stages.update(series.stages)
         kinds.update(kind for shown in series.kinds for kind in shown)

@@ -28,6 +28,11 @@ def patient_id(patient: int) -> str:
     return f"p{patient:03d}"
 
 
+def slice_path(patient: int, index: int) -> str:
+    """Returns where `write_dataset` puts a slice of the axial series, below the data's folder."""
+    return f"{patient_id(patient)}/S{STANDARD:04d}/IM{index + 1:04d}"
+
+
 def geometry_of(series: Series) -> Geometry:
     """Returns where a phantom lies: the scanner's axis in the middle of each slice, the first at 0."""
     spacing, thickness = round(series.spacing, DECIMALS), round(series.thickness, DECIMALS)
