@@ -138,6 +138,18 @@ def _parser() -> argparse.ArgumentParser:
     _add_settings(compare)
     compare.set_defaults(command=commands.compare)
 
+    tensorboard = names.add_parser("tensorboard", help="watch trainings, also while one is under way")
+    tensorboard.add_argument(
+        "run", nargs="?", metavar="RUN", help="a run's id; all runs side by side by default"
+    )
+    tensorboard.add_argument("--port", type=_port, metavar="N", help="6006, or the next free one by default")
+    tensorboard.add_argument(
+        "--host", default="127.0.0.1", metavar="ADDRESS", help="this machine alone by default"
+    )
+    _add_output(tensorboard, "folder of a run's results")
+    _add_settings(tensorboard)
+    tensorboard.set_defaults(command=commands.tensorboard)
+
     config = names.add_parser("config", help="print every setting: value, unit, meaning, where it came from")
     _add_settings(config)
     config.set_defaults(command=commands.config)
@@ -157,6 +169,12 @@ class _Version(argparse.Action):
         from importlib.metadata import version
 
         parser.exit(message=f"ichor {version('ichor')}\n")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 2**16:
+        raise argparse.ArgumentTypeError(f"expected a port, 1 to 65535, got {text!r}")
+    return int(text)
 
 
 def _add_output(parser: argparse.ArgumentParser, meaning: str) -> None:

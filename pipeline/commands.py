@@ -109,6 +109,14 @@ def compare(parsed: argparse.Namespace) -> int:
     return compare_on_terminal(config, (parsed.first, parsed.second), as_json=parsed.json)
 
 
+def tensorboard(parsed: argparse.Namespace) -> int:
+    """Shows the figures of trainings in TensorBoard."""
+    from pipeline.tensorboard import watch_on_terminal
+
+    config = _load(parsed, run__output=parsed.output).config
+    return watch_on_terminal(config, parsed.run, parsed.host, parsed.port)
+
+
 def config(parsed: argparse.Namespace) -> int:
     """Prints every setting."""
     group = ""

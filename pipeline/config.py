@@ -16,6 +16,7 @@ from components.slice_filter.params import FilterParams
 from components.trainer.params import TrainerParams
 from components.trainer.tuning.params import TunerParams
 from components.transform.params import TransformParams
+from pipeline.tracking.params import TrackingParams
 
 
 class RunParams(Parameters):
@@ -46,6 +47,7 @@ class Config(Parameters):
     gate: GateParams
     report: ReportParams
     drift: DriftParams
+    tracking: TrackingParams
     phantoms: PhantomFolderParams
 
 
@@ -181,6 +183,13 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     },
     "drift": {
         "min_slices": 200,  # of ten patients at least; by fewer the verdict is chance (docs/data.md)
+    },
+    "tracking": {
+        "wandb": False,
+        "wandb_mode": "offline",  # nothing leaves the machine before somebody says so
+        "mlflow": False,
+        "mlflow_uri": "",
+        "project": "ichor",
     },
     "phantoms": {
         "patients": 40,

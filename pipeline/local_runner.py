@@ -11,12 +11,15 @@ from pipeline.graph import build_pipeline
 from pipeline.layout import Layout, require_apart
 from pipeline.runs import latest_run_id, read_run, require_unmoved
 from pipeline.settings import load
+from pipeline.tracking.following import followed
 from pipeline.verdict import verdict
 
 
 def run(config: Config) -> None:
     """Runs the whole graph in this process, node after node."""
-    tfx.orchestration.LocalDagRunner().run(build_pipeline(config))
+    graph = build_pipeline(config)
+    with followed(config):
+        tfx.orchestration.LocalDagRunner().run(graph)
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from pipeline.config import Config
 from pipeline.console import NodeLines, chatter_to, new_log
 from pipeline.layout import Layout, absolute, require_apart
 from pipeline.runs import read_run, require_unmoved
+from pipeline.tracking.packages import require_packages
 
 
 def run_on_terminal(config: Config) -> int:
@@ -19,10 +20,12 @@ def run_on_terminal(config: Config) -> int:
       A `verdict.Status`.
     Raises:
       DataError: The data folder is not fit to start with.
-      ConfigError: The output folder lies in the data folder, or the key in the output folder.
+      ConfigError: The output folder lies in the data folder, the key in the output folder, or a package of a
+        tracking is missing.
       MovedError: The output folder is not where its history says.
     """
     require_apart(config)
+    require_packages(config.tracking)
     check(absolute(config.run.data), config.ingest)
     transform_params(config)
     layout = Layout.of(config.run)

@@ -1,0 +1,86 @@
+"""Follows a run of the graph on this machine and tells trackings of it.
+
+It stands beside the graph: no node gets a setting of it, so switching it on trains nothing anew, and
+a training that is served from cache is told from its table.
+"""
+
+import contextlib
+import datetime
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from components.trainer.history import heard_by
+from pipeline.config import Config
+from pipeline.layout import Layout, absolute
+from pipeline.reports import read_history
+from pipeline.runs import read_run
+from pipeline.tracking.facts import facts_of, settings_of
+from pipeline.tracking.mlflow_run import MlflowRun
+from pipeline.tracking.packages import require_packages
+from pipeline.tracking.tracker import Tracker
+from pipeline.tracking.wandb_run import WandbRun
+from schemas.history import Row
+
+log = logging.getLogger("ichor.tracking")
+
+
+@contextlib.contextmanager
+def followed(config: Config) -> Iterator[None]:
+    """Tells of what runs inside the context; does nothing where no tracking is on.
+
+    Raises:
+      ConfigError: A package is missing.
+    """
+    require_packages(config.tracking)
+    trackers = _begun(config)
+    if not trackers:
+        yield
+        return
+    heard: list[Row] = []
+
+    def hear(row: Row) -> None:
+        heard.append(row)
+        _tell(trackers, lambda tracker: tracker.epoch(row))
+
+    try:
+        with heard_by(hear):
+            yield
+    except BaseException:
+        _tell(trackers, lambda tracker: tracker.end({}, succeeded=False))
+        raise
+    run = read_run(Layout.of(config.run))
+    for row in read_history(run) if not heard else ():
+        _tell(trackers, lambda tracker, row=row: tracker.epoch(row))  # type: ignore[misc]
+    facts = facts_of(run)
+    _tell(trackers, lambda tracker: tracker.end(facts, succeeded=True))
+
+
+def _begun(config: Config) -> list[Tracker]:
+    params = config.tracking
+    folder = Layout.of(config.run).root / "tracking"
+    name = f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S}"
+    settings = settings_of(config)
+    trackers: list[Tracker] = []
+    if params.wandb:
+        trackers.append(WandbRun(params.project, name, settings, params.wandb_mode, folder))
+    if params.mlflow:
+        uri = params.mlflow_uri if "://" in params.mlflow_uri else _folder_uri(params.mlflow_uri)
+        trackers.append(MlflowRun(params.project, name, settings, uri, folder / "mlflow"))
+    for tracker in trackers:
+        log.info("%s", tracker.place)
+    return trackers
+
+
+def _folder_uri(path: str) -> str:
+    return Path(absolute(path)).as_uri() if path else ""
+
+
+def _tell(trackers: list[Tracker], what: Callable[[Tracker], None]) -> None:
+    """Tells each; a tracking that fails is no reason to lose a training."""
+    for tracker in list(trackers):
+        try:
+            what(tracker)
+        except Exception as error:
+            log.warning("%s: not told any more, the run goes on: %s", type(tracker).__name__, error)
+            trackers.remove(tracker)

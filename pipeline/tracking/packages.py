@@ -1,0 +1,22 @@
+"""Whether what follows runs is installed."""
+
+import importlib.util
+
+from pipeline.settings import ConfigError
+from pipeline.tracking.params import TrackingParams
+
+EXTRAS = ("wandb", "mlflow")  # switches of TrackingParams, packages, and extras of the project
+
+
+def require_packages(params: TrackingParams) -> None:
+    """Checks that what follows the runs is installed.
+
+    Raises:
+      ConfigError: It is not.
+    """
+    for extra in EXTRAS:
+        if getattr(params, extra) and importlib.util.find_spec(extra) is None:
+            raise ConfigError(
+                f"tracking.{extra}: the package {extra} is not installed; "
+                f"install it with: uv sync --extra {extra}"
+            )

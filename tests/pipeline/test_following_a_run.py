@@ -1,0 +1,82 @@
+"""What a tracking is told while a graph runs, and what its own failure does to the run: nothing."""
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from components.trainer.history import History
+from pipeline.settings import load
+from pipeline.tracking import following
+from pipeline.tracking.tracker import Fact
+from schemas.history import Row
+
+pytestmark = pytest.mark.tfx
+
+
+class Told:
+    """Keeps what it is told."""
+
+    place = "here"
+
+    def __init__(self, broken_at: int | None = None):
+        self.epochs: list[int] = []
+        self.ended: list[bool] = []
+        self.broken_at = broken_at
+
+    def epoch(self, row: Row) -> None:
+        if row.epoch == self.broken_at:
+            raise ConnectionError("the server is gone")
+        self.epochs.append(row.epoch)
+
+    def end(self, facts: Mapping[str, Fact], succeeded: bool) -> None:
+        self.ended.append(succeeded)
+
+
+def train(folder: Path) -> None:
+    history = History(str(folder), 2)
+    for epoch in range(3):
+        history.add(Row(epoch, 0.5, 0.5, 0.5, 0.5, "2026-01-02T03:04:05+00:00", 1.0))
+
+
+def follow(monkeypatch: pytest.MonkeyPatch, *trackers: Told):
+    monkeypatch.setattr(following, "_begun", lambda config: list(trackers))
+    monkeypatch.setattr(following, "read_run", lambda layout: None)
+    monkeypatch.setattr(following, "read_history", lambda run: [])
+    monkeypatch.setattr(following, "facts_of", lambda run: {})
+    return following.followed(load(environment={}).config)
+
+
+def test_each_epoch_is_told_as_it_ends_and_the_end_after_the_graph(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    told = Told()
+    with follow(monkeypatch, told):
+        train(tmp_path)
+        assert (told.epochs, told.ended) == ([0, 1, 2], [])
+    assert told.ended == [True]
+
+
+def test_a_tracking_that_fails_is_left_behind_and_neither_the_run_nor_another_one_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    broken, sound = Told(broken_at=1), Told()
+    with caplog.at_level(logging.WARNING, "ichor.tracking"), follow(monkeypatch, broken, sound):
+        train(tmp_path)
+    assert caplog.messages == ["Told: not told any more, the run goes on: the server is gone"]
+    assert (broken.epochs, broken.ended) == ([0], [])
+    assert (sound.epochs, sound.ended) == ([0, 1, 2], [True])
+
+
+@pytest.mark.parametrize("reason", [RuntimeError, KeyboardInterrupt])
+def test_a_run_that_fails_or_is_interrupted_is_told_as_such(monkeypatch: pytest.MonkeyPatch, reason: type):
+    told = Told()
+    with pytest.raises(reason), follow(monkeypatch, told):
+        raise reason
+    assert told.ended == [False]
+
+
+def test_nothing_is_followed_by_default():
+    config = load(environment={}).config
+    assert following._begun(config) == []
