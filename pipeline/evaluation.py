@@ -14,6 +14,7 @@ from schemas import features
 
 OVERALL = "all"
 _, VAL, TEST = features.SPLITS
+COIN = 0.5  # the AUC of guessing
 _NEED_BOTH_CLASSES = ("auc", "sensitivity_at_specificity")
 
 
@@ -60,6 +61,11 @@ def blind_spots(report: Mapping[str, Any]) -> list[str]:
         lines.append("it finds no hemorrhage at its operating threshold")
     if _value(metrics, "specificity") == 0:
         lines.append("it calls everything a hemorrhage at its operating threshold")
+    auc = metrics.get("auc")
+    if auc and auc["value"] is not None:
+        surely = auc["value"] if auc["low"] is None else auc["low"]
+        if surely <= COIN:
+            lines.append(f"its {tell_metric(metrics, 'auc')} on validation may be that of a coin, {COIN:g}")
     return lines
 
 

@@ -82,6 +82,22 @@ def test_a_changed_gate_judges_anew_without_training_and_pushes_nothing(place):
     assert place.pushed() == before
 
 
+def test_a_run_with_and_one_without_the_filter_are_compared_on_the_same_slices(place):
+    outcome, _ = place.run("run.output=all", "filter.enabled=false")
+    assert outcome.status in {0, 3}, outcome.text
+    outcome = place.ichor("compare", "ichor-output", "all", "--json")
+    assert outcome.status == 0, outcome.text
+    told = json.loads(outcome.text)
+    assert told["settings_that_differ"] == {"filter.enabled": [True, False]}
+    for split in told["splits"].values():
+        filtered, unfiltered = split["own"]
+        assert filtered["count"] < unfiltered["count"]
+        assert split["both"]["slices"]["count"] == filtered["count"]
+        assert split["both"]["slices"]["metrics"][0] == filtered["metrics"]
+    refused = place.ichor("compare", "ichor-output", "phantoms")
+    assert (refused.status, "no runs yet in" in refused.text) == (1, True)
+
+
 def test_a_changed_training_setting_keeps_the_data_nodes_cached(place):
     outcome, run = place.run("trainer.epochs=1")
     assert outcome.status in {0, 3}, outcome.text
@@ -118,24 +134,6 @@ def test_the_summary_tells_data_drops_history_metrics_and_verdict(place):
         assert part in text
     assert re.search(r"exported: epoch \d, the lowest validation loss", text)
     assert re.search(r"^(NOT_BLESSED: binary_accuracy|BLESSED; model pushed to)", text, re.MULTILINE)
-
-
-def test_a_run_with_and_one_without_the_filter_are_compared_on_the_same_slices(place):
-    _, latest = place.run("run.output=filtered")
-    place.run("run.output=all", "filter.enabled=false")
-    outcome = place.ichor("compare", "filtered", "all", "--json")
-    assert outcome.status == 0, outcome.text
-    told = json.loads(outcome.text)
-    assert told["settings_that_differ"] == {"filter.enabled": [True, False]}
-    for split in told["splits"].values():
-        filtered, everything = split["own"]
-        assert filtered["count"] < everything["count"]
-        assert split["both"]["slices"]["count"] == filtered["count"]
-        assert split["both"]["slices"]["metrics"][0] == filtered["metrics"]
-    itself = place.ichor("compare", latest.id, "filtered", "--output", "filtered")
-    assert "WARNING: no setting differs" in itself.text
-    refused = place.ichor("compare", "filtered", "phantoms")
-    assert (refused.status, "no runs yet in" in refused.text) == (1, True)
 
 
 def test_an_unknown_run_is_refused_and_the_known_ones_are_named(place):

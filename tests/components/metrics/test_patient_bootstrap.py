@@ -14,6 +14,7 @@ from components.metrics.bootstrap import (
     each_once,
     estimate,
     estimates,
+    expanded_tail,
     figures,
     resampled,
 )
@@ -31,6 +32,17 @@ def intervals(rows: Scored, resampling: Resampling = RESAMPLING) -> dict[str, Es
 def by_slice(rows: Scored) -> Scored:
     """Takes each slice for a patient of its own, which is what resampling slices means."""
     return Scored.of(rows.hemorrhage, rows.probability, np.arange(len(rows)))
+
+
+def tail_by_scipy(patients: int) -> float:
+    student = scipy.stats.t.ppf(0.975, patients - 1)
+    return scipy.stats.norm.cdf(-student * np.sqrt(patients / (patients - 1)))
+
+
+@pytest.mark.parametrize("patients", [5, 10, 30, 1000])
+def test_the_fewer_patients_the_wider_the_interval_as_students_distribution_has_it(patients: int):
+    assert expanded_tail(0.95, patients) == pytest.approx(tail_by_scipy(patients), rel=0.03)
+    assert expanded_tail(0.95, patients) < 0.025
 
 
 def test_each_replicate_draws_as_many_patients_as_there_are_with_replacement():
@@ -57,7 +69,7 @@ def test_intervals_are_those_of_drawing_patients_one_by_one():
         )
         label, probability = rows.hemorrhage[picked], rows.probability[picked]
         drawn.append([roc_auc_score(label, probability), brier_score_loss(label, probability)])
-    low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
+    low, high = np.quantile(drawn, [tail_by_scipy(20), 1 - tail_by_scipy(20)], axis=0)
     ours = intervals(rows)
     for column, name in enumerate(("auc", "brier")):
         width = high[column] - low[column]
@@ -134,10 +146,14 @@ def test_replicates_without_a_class_are_left_out_and_counted():
 
 def test_an_interval_of_less_than_half_of_the_replicates_is_none():
     one = Scored.of(np.zeros(1, np.int8), np.zeros(1, np.float32), np.zeros(1, np.int64))
-    many = dataclasses.replace(one, patients=9)
+    many = dataclasses.replace(one, patients=100_000)
     half = np.concatenate([np.linspace(0, 1, 500), np.full(500, np.nan)])
     found = estimate(0.5, half, many, RESAMPLING)
-    assert (found.low, found.high, found.left_out) == (pytest.approx(0.025), pytest.approx(0.975), 500)
+    assert (found.low, found.high, found.left_out) == (
+        pytest.approx(0.025, abs=1e-4),
+        pytest.approx(0.975, abs=1e-4),
+        500,
+    )
     less = estimate(0.5, half[1:], many, RESAMPLING)
     assert (less.value, less.left_out) == (0.5, 500)
     assert np.isnan([less.low, less.high]).all()

@@ -1,0 +1,67 @@
+"""What ModelGate found, as the terminal's line and the summary tell it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from made_scores import made_scores
+
+from components.model_gate.evaluation import evaluate
+from components.model_gate.gates import gate_table
+from pipeline.node_lines import describe
+from pipeline.runs import ArtifactRef, NodeRun, Run
+from pipeline.settings import load
+from pipeline.summary import summarise
+from schemas.scores import ScoreTable
+
+pytestmark = pytest.mark.tfx
+
+POINT = {"threshold": 0.4, "rule": "youden", "temperature": 1.0, "version": "0.1.0-abc"}
+
+
+def run_of(folder: Path, table: ScoreTable, *settings: str) -> Run:
+    """A run that came as far as ModelGate, with what it would have found in a table of scores."""
+    config = load("local", ["evaluation.replicates=200", *settings], environment={}, read_file=False).config
+    found = evaluate(table, POINT, config.evaluation, config.gate)
+    gates = gate_table(found, config.gate, evaluator_blessed=True)
+    blessed = all(gate.passed for gate in gates)
+    told = {**found.told, "gates": [gate.to_json() for gate in gates], "blessed": blessed}
+    (folder / "evaluation.json").write_text(json.dumps(told))
+    outputs = {
+        "evaluation": ArtifactRef(1, folder, {}),
+        "blessing": ArtifactRef(2, folder, {"blessed": int(blessed)}),
+    }
+    return Run("2026", {"ModelGate": NodeRun("ModelGate", "ran", outputs)})
+
+
+def test_the_nodes_line_tells_the_verdict_and_the_test_split_with_intervals(tmp_path: Path):
+    run = run_of(tmp_path, made_scores())
+    test = json.loads((tmp_path / "evaluation.json").read_text())["splits"]["test"]
+    auc, of_patients = (test[unit]["metrics"]["auc"] for unit in ("slices", "patients"))
+    line = describe(run, "ModelGate")
+    assert line.startswith(
+        f"blessed; test auc {auc['value']:.3f} ({auc['low']:.3f} to {auc['high']:.3f}), sensitivity "
+    )
+    assert f"; by patient auc {of_patients['value']:.3f} (" in line
+
+
+def test_without_a_test_split_the_line_tells_the_validation_split(tmp_path: Path):
+    table = made_scores()
+    run = run_of(tmp_path, table.where(table.split != "test"), "gate.max_ece=0")
+    assert describe(run, "ModelGate").startswith("NOT blessed; val auc ")
+
+
+def test_the_summary_tells_threshold_figures_gaps_and_gates(tmp_path: Path):
+    lines = list(summarise(run_of(tmp_path, made_scores(baseline=True), "gate.max_ece=0.001")))
+    assert "threshold 0.4000 by youden, temperature 1.000; 95% intervals by resampling patients" in lines
+    (counts,) = [line.split() for line in lines if line.startswith("  count (hemorrhage)")]
+    assert counts[2:] == ["240", "(50)", "20", "(10)"] * 3  # train, val, test, each by slice and by patient
+    told = json.loads((tmp_path / "evaluation.json").read_text())
+    (gap, *_) = told["splits"]["test"]["largest_gaps"]
+    (line, *_) = [line for line in lines if line.startswith("  largest gap in auc: ")]
+    assert f"{gap['lowest']['value']} {gap['lowest']['figure']:.3f}" in line
+    table = lines[lines.index("gates, on the validation split") + 1 :]
+    rows = [line for line in table if "passed" in line or "FAILED" in line]
+    assert [row.split("  ")[1].strip() for row in rows] == [gate["gate"] for gate in told["gates"]]
+    assert ["FAILED" in row for row in rows] == [not gate["passed"] for gate in told["gates"]]
+    assert any(line.startswith("NOT_BLESSED: ece is 0.") for line in lines)
