@@ -145,7 +145,7 @@ def test_an_unknown_run_is_refused_and_the_known_ones_are_named(place):
 def test_predictions_come_as_a_table_as_csv_and_as_json(place):
     folder = str(place.folder / "phantoms" / "normal")
     table = place.ichor("predict", folder).text
-    assert "patient (highest slice)" in table
+    assert "slices  patient\n" in table
     pattern = 'ingest.patient_pattern="(?P<patient>p[0-9]+)_"'
     patients = json.loads(place.ichor("predict", folder, "--json", "--set", pattern).text)["patients"]
     assert [each["patient"] for each in patients] == [f"p{number:03d}" for number in range(12)]
