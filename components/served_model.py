@@ -11,6 +11,7 @@ from PIL import Image
 
 from schemas import features
 
+EXPLAIN = "explain_bytes"  # a signature
 BATCH = 32  # items a call
 
 
@@ -67,9 +68,14 @@ class ServedModel:
         """Scores serialized `tf.Example` records."""
         return self._ask("serving_default", "examples", records)
 
+    @property
+    def explains(self) -> bool:
+        """Whether it can tell where the evidence lies; models of before could not."""
+        return EXPLAIN in self._loaded.signatures
+
     def explain_images(self, images: Sequence[bytes]) -> Answers:
         """Scores whole PNG and JPEG files and tells where the evidence lies."""
-        return self._ask("explain_bytes", "images", images)
+        return self._ask(EXPLAIN, "images", images)
 
     def _ask(self, signature: str, argument: str, items: Sequence[bytes]) -> Answers:
         ask = self._loaded.signatures[signature]

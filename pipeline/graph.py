@@ -16,12 +16,14 @@ from components.ingest.component import SliceExampleGen
 from components.leakage.component import LeakageGate
 from components.model_gate.component import ModelGate
 from components.operating_point.component import OperatingPoint
+from components.report.component import Report
 from components.scorer.component import SliceScorer
 from components.slice_filter.component import SliceFilter
 from components.trainer import preflight, weights
 from components.trainer.run import run_fn
 from components.trainer.tuning.search import tuner_fn
 from components.transform.preprocess import preprocessing_fn
+from pipeline import report_inputs
 from pipeline.channels import transform_params
 from pipeline.config import Config
 from pipeline.layout import Layout, absolute
@@ -31,9 +33,10 @@ SCHEMA = features.SCHEMA_FILE
 TRAIN, VAL, TEST = features.SPLITS
 # What every room of ours may use; a change there re-runs them all.
 SHARED_CODE = (
-    "schemas/features.py", "schemas/records.py", "schemas/scores.py", "components/parameters.py",
-    "components/imaging", "components/metrics", "components/kept_outputs.py", "components/example_sets.py",
-    "components/score_artifacts.py", "components/scored_slices.py", "components/served_model.py",
+    "schemas/features.py", "schemas/history.py", "schemas/records.py", "schemas/reports.py",
+    "schemas/scores.py", "components/parameters.py", "components/imaging", "components/metrics",
+    "components/kept_outputs.py", "components/example_sets.py", "components/score_artifacts.py",
+    "components/account_artifacts.py", "components/scored_slices.py", "components/served_model.py",
 )  # fmt: skip
 
 
@@ -187,6 +190,15 @@ def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
         transform, trainer, operating_point, latest_blessed, scorer, evaluator, model_gate,
         pusher,
     ]  # fmt: skip
+    outputs = {node.id: node.outputs for node in nodes}
+    report = Report(
+        **{name: outputs[node][key] for name, (node, key) in report_inputs.INPUTS.items()},
+        params_json=config.report.to_json(),
+        settings_json=report_inputs.told_as_json(config),
+        nodes_json=report_inputs.nodes_as_json(),
+        code_fingerprint=code_of("report"),
+    )
+    nodes.append(report)
     if config.ingest.test_buckets:
         test_evaluator = tfx.components.Evaluator(
             examples=examples,
@@ -195,7 +207,7 @@ def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
             example_splits=[TEST],
             schema=schema.outputs["schema"],
         ).with_id("TestEvaluator")
-        nodes.insert(-1, test_evaluator)
+        nodes.insert(nodes.index(pusher), test_evaluator)
     if config.tuner.enabled:
         nodes.insert(nodes.index(trainer), tuner)
 

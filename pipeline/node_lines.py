@@ -18,6 +18,7 @@ from pipeline.reports import (
     read_found,
     read_history,
     read_trials,
+    report_page,
 )
 from pipeline.runs import ArtifactRef, Run
 from schemas import features
@@ -161,6 +162,11 @@ def _pusher(run: Run) -> str:
     return f"version {Path(pushed.properties['pushed_destination']).name}" if pushed else "nothing pushed"
 
 
+def _report(run: Run) -> str:
+    page = report_page(run)
+    return f"{page.name} of {page.stat().st_size / 1e6:.1f} MB" if page else ""
+
+
 _TELLERS: Mapping[str, Callable[[Run], str]] = {
     "SliceExampleGen": _ingest,
     "SliceFilter": _filter,
@@ -179,4 +185,5 @@ _TELLERS: Mapping[str, Callable[[Run], str]] = {
     "TestEvaluator": _test_evaluator,
     "ModelGate": _model_gate,
     "Pusher": _pusher,
+    "Report": _report,
 }

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from pipeline.runs import ArtifactRef, Run
 from schemas import reports
 from schemas.history import HISTORY_FILE, Row, from_csv
 from schemas.hyperparameters import HYPERPARAMETERS_FILE, SEARCHED, TRIALS_FILE, TUNER
+from schemas.reports import REPORT_PAGE
 
 
 def ingest_report(run: Run) -> Mapping[str, Any]:
@@ -57,6 +59,13 @@ def read_trials(run: Run) -> list[Mapping[str, float]]:
         return []
     trials = json.loads((results.path / TRIALS_FILE).read_text(encoding="utf-8"))
     return [{name: float(trial[name]) for name in (*SEARCHED, "score")} for trial in trials]
+
+
+def report_page(run: Run) -> Path | None:
+    """Returns where the run's report lies, or None where there is none, or none any more."""
+    report = run.output("Report", "report")
+    page = report.path / REPORT_PAGE if report else None
+    return page if page and page.is_file() else None
 
 
 def pushed_artifact(run: Run) -> ArtifactRef | None:

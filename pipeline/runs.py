@@ -28,6 +28,7 @@ class ArtifactRef:
     id: int
     path: Path
     properties: Mapping[str, Any]
+    type: str = ""  # its type's name in ML Metadata
 
 
 @dataclasses.dataclass(frozen=True)
@@ -142,7 +143,7 @@ def _node_run(store: mlmd.MetadataStore, execution: pb.Execution) -> NodeRun:
 
 
 def _artifact(artifact: pb.Artifact) -> ArtifactRef:
-    return ArtifactRef(artifact.id, Path(artifact.uri), _values(artifact.custom_properties))
+    return ArtifactRef(artifact.id, Path(artifact.uri), _values(artifact.custom_properties), artifact.type)
 
 
 def _values(properties: Mapping[str, pb.Value]) -> dict[str, Any]:

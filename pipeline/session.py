@@ -48,6 +48,7 @@ def _run_logged(config: Config, layout: Layout, terminal: TextIO) -> int:
     print("starting TFX ...", file=terminal, flush=True)
     from pipeline.local_runner import run
     from pipeline.node_lines import describe
+    from pipeline.reports import report_page
     from pipeline.verdict import Status, verdict
 
     lines = NodeLines(terminal, lambda node: describe(read_run(layout), node))
@@ -59,8 +60,11 @@ def _run_logged(config: Config, layout: Layout, terminal: TextIO) -> int:
         absl_logging.exception("run failed")
         print(f"{lines.current or 'set-up'} FAILED: {_reason(error)}", file=terminal)
         return Status.FAILED
-    text, status = verdict(read_run(layout))
+    done = read_run(layout)
+    text, status = verdict(done)
     print(text, file=terminal)
+    if page := report_page(done):
+        print(f"report: {_short(page)}; `ichor report --open` shows it", file=terminal)
     return status
 
 

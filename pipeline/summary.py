@@ -49,6 +49,7 @@ def summarise(run: Run) -> Iterator[str]:
     yield ""
     yield verdict(run)[0]
     places = [
+        ("report", run.output("Report", "report")),
         ("contact sheet", run.output("SliceFilter", "report")),
         ("leakage", run.output("LeakageGate", "report")),
         ("rejections", run.output("SliceExampleGen", "report")),

@@ -19,8 +19,15 @@ HEADLINES = ("auc", "sensitivity", "specificity")
 SEEDS = ("ingest.seed", "trainer.seed", "evaluation.seed", "scorer.seed")
 
 
-def account(facts: Facts, choice: Choice, params: ReportParams) -> dict[str, Any]:
-    """Returns the report's content; JSON knows all of it, and there is no NaN in it."""
+def account(facts: Facts, choice: Choice, params: ReportParams, explained: bool = True) -> dict[str, Any]:
+    """Returns the report's content; JSON knows all of it, and there is no NaN in it.
+
+    Args:
+      facts: What is known of the run.
+      choice: Slices to be shown or listed.
+      params: Report's.
+      explained: Whether errors are shown with the model's own map of its evidence.
+    """
     counts = flow(facts)
     document = {
         "format": FORMAT,
@@ -33,6 +40,7 @@ def account(facts: Facts, choice: Choice, params: ReportParams) -> dict[str, Any
         },
         "evaluation": facts.evaluation,
         "slices": {
+            "explained": explained,
             "false_negatives": _listed(choice.false_negatives),
             "false_positives": _listed(choice.false_positives),
             "near_threshold": _listed(choice.near_threshold),
@@ -55,7 +63,7 @@ def account(facts: Facts, choice: Choice, params: ReportParams) -> dict[str, Any
             for name, one in sorted(facts.lineage.items(), key=lambda item: item[1].id)
         ],
         "model_card": model_card(facts, params),
-        "claim_2024": [dataclasses.asdict(item) for item in checklist(facts, params)],
+        "claim_2024": [dataclasses.asdict(item) for item in checklist(facts, params, explained)],
     }
     return _without_nan(document)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from components.report.account import account
-from components.report.choice import Choice, Chosen, choose
+from components.report.choice import Chosen, choose
 from components.report.facts import Facts, Source
 from components.report.gathering import MODEL_FOLDER, gather
 from components.report.page import render
@@ -36,29 +36,24 @@ def make(sources: Mapping[str, Source], settings: Sequence[Mapping[str, Any]], p
     """
     facts = gather(sources, settings)
     choice = choose(facts, params)
-    document = account(facts, choice, params)
-    pictures = _pictures(facts, choice, params)
-    page = render(document, pictures, params.max_megabytes)
-    log.info("%d slices shown, page of %.1f MB", page.count("<img "), len(page.encode()) / 1e6)
-    return Made(page, json.dumps(document, indent=2, allow_nan=False) + "\n")
-
-
-def _pictures(facts: Facts, choice: Choice, params: ReportParams) -> dict[str, str]:
-    """Returns the pictures by kind and slice, the most wanted first."""
     errors = [
         *choice.false_negatives,
         *choice.false_positives[: params.false_positives],
         *choice.near_threshold,
-    ]
+    ][:MOST_PICTURES]
     samples = [one for rows in choice.samples.values() for one in rows]
     dropped = [one for rows in choice.dropped.values() for one in rows]
-    kept = _fetched(facts, "checked_examples", [*errors[:MOST_PICTURES], *samples])
-    heat = _heat_maps(facts, kept, errors[:MOST_PICTURES])
-    return {
+    kept = _fetched(facts, "checked_examples", [*errors, *samples])
+    heat = _heat_maps(facts, kept, errors)
+    pictures = {
         **_drawn("errors", errors, kept, heat),
         **_drawn("plain", samples, kept, {}),
         **_drawn("dropped", dropped, _fetched(facts, "examples", dropped), {}),
     }
+    document = account(facts, choice, params, explained=bool(heat))
+    page = render(document, pictures, params.max_megabytes)
+    log.info("%d slices shown, page of %.1f MB", page.count("<img "), len(page.encode()) / 1e6)
+    return Made(page, json.dumps(document, indent=2, allow_nan=False) + "\n")
 
 
 def _fetched(facts: Facts, name: str, rows: Sequence[Chosen]) -> Mapping[str, Picture]:
@@ -73,6 +68,9 @@ def _heat_maps(facts: Facts, kept: Mapping[str, Picture], rows: Sequence[Chosen]
     if not names or "model" not in facts.lineage:
         return {}
     model = ServedModel(f"{facts.lineage['model'].uri}/{MODEL_FOLDER}")
+    if not model.explains:
+        log.warning("the model explains nothing: errors are shown without maps")
+        return {}
     maps = model.explain_images([kept[name].encoded for name in names]).heat_maps
     return {name: heat for name, heat in zip(names, maps, strict=True) if heat is not None}
 

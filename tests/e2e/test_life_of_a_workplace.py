@@ -15,7 +15,7 @@ pytestmark = pytest.mark.e2e
 ALL = {
     "SliceExampleGen", "SliceFilter", "LeakageGate", "ImportSchemaGen", "StatisticsGen", "ExampleValidator",
     "AnomalyGate", "Transform", "Trainer", "OperatingPoint", "SliceScorer", "TestEvaluator",
-    "Evaluator", "ModelGate", "Pusher",
+    "Evaluator", "ModelGate", "Pusher", "Report",
 }  # fmt: skip
 
 
@@ -77,7 +77,7 @@ def test_a_changed_gate_judges_anew_without_training_and_pushes_nothing(place):
     before = place.pushed()
     outcome, run = place.run("gate.min_binary_accuracy=0.999")
     assert outcome.status == 3
-    assert ran(run) == {"Evaluator", "ModelGate", "Pusher"}
+    assert ran(run) == {"Evaluator", "ModelGate", "Pusher", "Report"}
     assert re.search(r"NOT_BLESSED: binary_accuracy is 0\.\d{4}, must be at least 0\.999\n", outcome.text)
     assert place.pushed() == before
 

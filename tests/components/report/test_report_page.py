@@ -186,8 +186,9 @@ def test_the_flow_is_drawn_within_its_width_with_all_its_words(width):
 
 def test_a_subgroup_is_drawn_where_its_figures_are():
     split = facts().evaluation["splits"]["test"]
-    row = next(one for one in groups(split) if one.value == "female")
-    figure = next(one for one in split["subgroups"] if one["value"] == "female")["metrics"]["specificity"]
+    row = groups(split)[0]
+    assert row.value == "all slices"
+    figure = split["slices"]["metrics"]["specificity"]
     drawn = row.cells[1].drawing
     left = float(re.search(r'class="whisker" d="M([\d.]+)', drawn)[1])
     assert left == pytest.approx(MARGIN + figure["low"] * (WIDTH - 2 * MARGIN), abs=0.06)

@@ -1,1 +1,0 @@
-"""Where a model looked, asked of its SavedModel, and what that is worth."""
