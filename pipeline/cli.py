@@ -113,6 +113,24 @@ def _parser() -> argparse.ArgumentParser:
     _add_settings(predict)
     predict.set_defaults(command=commands.predict)
 
+    explain = names.add_parser("explain", help="draw where a pushed model looked, and measure it by masks")
+    explain.add_argument("paths", nargs="+", metavar="FILE|DIR", help="slices, as `ichor predict` takes them")
+    explain.add_argument(
+        "--model", metavar="DIR", help="a pushed model's folder; the latest pushed by default"
+    )
+    explain.add_argument("--out", metavar="DIR", help="folder for a picture a slice; must be new or empty")
+    explain.add_argument(
+        "--method", choices=["gradcam", "integrated-gradients"], default="gradcam", help="gradcam by default"
+    )
+    explain.add_argument("--limit", type=_count, default=0, metavar="N", help="at most so many slices")
+    explain.add_argument(
+        "--masks", metavar="DIR", help="measure how maps lie to masks: PNG files named as their slices"
+    )
+    explain.add_argument("--json", action="store_true", help="print what masks tell as JSON")
+    _add_output(explain, "folder of a run's results")
+    _add_settings(explain)
+    explain.set_defaults(command=commands.explain)
+
     check = names.add_parser("check", help="compare a new folder of slices with what a model was trained on")
     check.add_argument("folder", metavar="DIR", help="folder of slices; labels are not needed")
     check.add_argument("--model", metavar="DIR", help="a pushed model's folder; the latest pushed by default")
@@ -175,6 +193,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_settings(locate)
     locate.set_defaults(command=commands.locate)
     return parser
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be 1 or more, got {text!r}")
+    return int(text)
 
 
 class _Version(argparse.Action):

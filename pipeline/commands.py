@@ -80,6 +80,30 @@ def predict(parsed: argparse.Namespace) -> int:
     )
 
 
+def explain(parsed: argparse.Namespace) -> int:
+    """Draws where a pushed model looked, or measures it by masks."""
+    import dataclasses
+    from pathlib import Path
+
+    from pipeline.explain import asked, explain_on_terminal
+    from pipeline.explain_worth import measure_worth, worth_text
+    from pipeline.settings import ConfigError
+
+    if not parsed.out and not parsed.masks:
+        raise ConfigError("explain: give --out DIR for pictures, --masks DIR to measure maps, or both")
+    if parsed.json and (parsed.out or not parsed.masks):
+        raise ConfigError("explain: --json prints what --masks tells, and goes without --out")
+    config = _load(parsed, run__output=parsed.output).config
+    what = asked(config, parsed.paths, parsed.model, parsed.method, parsed.limit)
+    status = explain_on_terminal(what, config, Path(parsed.out)) if parsed.out else EXIT_OK
+    if parsed.masks:
+        worth = measure_worth(what, config, Path(parsed.masks))
+        told = {"model": str(what.model), "method": what.method, "tolerance": config.explain.tolerance}
+        as_json = json.dumps({**told, **dataclasses.asdict(worth)}, indent=2)
+        print(as_json if parsed.json else worth_text(worth, what, config.explain.tolerance))
+    return status
+
+
 def check(parsed: argparse.Namespace) -> int:
     """Compares a new folder with what a pushed model was trained on."""
     from pipeline.check import check_on_terminal

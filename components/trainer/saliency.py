@@ -12,7 +12,7 @@ import tensorflow as tf
 from components.trainer import model as models
 from components.trainer.receptive import Cells, passages
 
-LEAST_CELLS = 7  # a side; docs/explanations.md has what other layers point at
+MOST_PIXELS = 8  # from cell to cell; docs/explanations.md has what the maps of other layers point at
 
 
 class GradCam:
@@ -27,7 +27,7 @@ class GradCam:
 
         Args:
           model: As `model.build` makes it.
-          layer: Whose maps are weighed; by default the deepest with at least `LEAST_CELLS` cells a side.
+          layer: Whose maps are weighed; by default the deepest with a cell every `MOST_PIXELS` or closer.
         Raises:
           ValueError: The trunk has no such layer that all of the signal passes.
         """
@@ -83,4 +83,4 @@ def _chosen(trunk: keras.Model, layer: str) -> Cells:
         if layer not in found:
             raise ValueError(f"explanations: the trunk has no layer {layer!r} that all of the signal passes")
         return found[layer]
-    return [cells for cells in found.values() if cells.count >= LEAST_CELLS][-1]
+    return [cells for cells in found.values() if cells.stride <= MOST_PIXELS][-1]
