@@ -16,7 +16,7 @@ METRICS = (
     "specificity", "f1", "brier", "ece", "log_loss", "ppv", "npv", "sensitivity_at_specificity",
 )  # fmt: skip
 FEWEST_PATIENTS = 5  # fewer, resampled, are too much the same: an interval would only look sure
-LEAST_DEFINED_SHARE = 0.5  # of the replicates: by fewer an interval is of the lucky ones
+LEAST_DEFINED_SHARE = 0.9  # of the replicates: a class that two patients have is missing in more
 
 
 @dataclasses.dataclass(frozen=True)

@@ -23,7 +23,7 @@ class Subgroup:
       column: Of the label table, or `SLICE_POSITION`.
       value: What they have there.
       mask: bool, (n,), which of all slices.
-      all_normals: The column's values tell the label, as a subtype does, so all normal slices are in it.
+      all_normals: No normal slice has the value, as of a subtype, so all normal slices are in the group.
     """
 
     column: str
@@ -44,35 +44,33 @@ class Gap:
     intervals_overlap: bool
 
 
-def label_tellers(hemorrhage: npt.NDArray[np.int8], attributes: Sequence[Iterable[str]]) -> frozenset[str]:
-    """Returns the columns none of whose values occurs with both labels, and some with a hemorrhage.
+def of_hemorrhages_only(
+    hemorrhage: npt.NDArray[np.int8], attributes: Sequence[Iterable[str]]
+) -> frozenset[str]:
+    """Returns the "column=value" that no normal slice has, as a subtype, or 1 in a column of a subtype.
 
-    A subtype is such a column: within one of its values there is nothing to tell apart. Ask with all splits
-    together, since a rare value of any column may by chance come with one label only in a small split.
+    Among such slices there is nothing to tell apart. Ask with all splits together, since a rare value of any
+    column may by chance come with hemorrhages only in a small split.
 
     Args:
       hemorrhage: int8, (n,), the label, 0 or 1.
       attributes: n rows of "column=value".
     """
-    labels: dict[str, set[int]] = defaultdict(set)
+    seen: tuple[set[str], set[str]] = (set(), set())
     for label, row in zip(hemorrhage.tolist(), attributes, strict=True):
-        for one in row:
-            labels[one].add(label)
-    columns = {one.partition("=")[0] for one in labels}
-    mixed = {one.partition("=")[0] for one, seen in labels.items() if len(seen) > 1}
-    with_hemorrhage = {one.partition("=")[0] for one, seen in labels.items() if 1 in seen}
-    return frozenset((columns - mixed) & with_hemorrhage)
+        seen[label].update(row)
+    return frozenset(seen[1] - seen[0])
 
 
 def by_attribute(
-    hemorrhage: npt.NDArray[np.int8], attributes: Sequence[Iterable[str]], tellers: frozenset[str]
+    hemorrhage: npt.NDArray[np.int8], attributes: Sequence[Iterable[str]], positive: frozenset[str]
 ) -> Iterator[Subgroup]:
     """Yields a group for each value of each column; a slice with several values is in several.
 
     Args:
       hemorrhage: int8, (n,), the label, 0 or 1.
       attributes: n rows of "column=value".
-      tellers: Columns that tell the label: their hemorrhages are measured against all normal slices.
+      positive: As `of_hemorrhages_only` returns them; they are measured against all normal slices.
     """
     rows: dict[tuple[str, str], list[int]] = defaultdict(list)
     for number, row in enumerate(attributes):
@@ -82,7 +80,7 @@ def by_attribute(
     for (column, value), numbers in sorted(rows.items()):
         mask = np.zeros(len(hemorrhage), np.bool_)
         mask[numbers] = True
-        all_normals = column in tellers and bool((hemorrhage[mask] == 1).any())
+        all_normals = f"{column}={value}" in positive
         yield Subgroup(column, value, mask | (hemorrhage == 0) if all_normals else mask, all_normals)
 
 
@@ -121,7 +119,7 @@ def largest_gaps(measured: Iterable[tuple[Subgroup, Mapping[str, Estimate]]]) ->
         figures: dict[str, list[tuple[str, Estimate]]] = defaultdict(list)
         for group, metrics in rows:
             shared = group.all_normals and metric == "specificity"  # of the same normals in each group
-            if not shared and not np.isnan(metrics[metric].value):
+            if not shared and not np.isnan(metrics[metric].low):  # no interval: a class of too few patients
                 figures[group.column].append((group.value, metrics[metric]))
         gaps = [_gap(metric, column, values) for column, values in figures.items() if len(values) > 1]
         if gaps:

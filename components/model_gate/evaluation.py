@@ -68,11 +68,11 @@ def evaluate(
     if not len(validation):
         raise ValueError("scores: no slice of split val, by which a model is judged")
     measuring = measuring_of(operating_point["threshold"], params, gate)
-    tellers = subgroups.label_tellers(table.hemorrhage, table.attributes)
+    positive = subgroups.of_hemorrhages_only(table.hemorrhage, table.attributes)
     splits, of_split, overall = {}, {}, {}
     for split in (name for name in features.SPLITS if (table.split == name).any()):
         rows = table.of_split(split)
-        of_split[split] = _measure_subgroups(rows, tellers, measuring, params)
+        of_split[split] = _measure_subgroups(rows, positive, measuring, params)
         slices = scored_of(rows)
         patients = by_patient(slices, params.patient_score, params.top_k)
         overall[split] = metrics = metrics_of(slices, measuring)
@@ -115,11 +115,11 @@ def compared_with_baseline(validation: ScoreTable, measuring: Measuring) -> dict
 
 
 def _measure_subgroups(
-    rows: ScoreTable, tellers: frozenset[str], measuring: Measuring, params: EvaluationParams
+    rows: ScoreTable, positive: frozenset[str], measuring: Measuring, params: EvaluationParams
 ) -> Measured:
     slices = scored_of(rows)
     groups = [
-        *subgroups.by_attribute(rows.hemorrhage, rows.attributes, tellers),
+        *subgroups.by_attribute(rows.hemorrhage, rows.attributes, positive),
         *subgroups.by_position(slices.patient, rows.slice_index),
     ]
     measured: Measured = []

@@ -113,11 +113,11 @@ def _at_most(name: str, found: Estimate, bound: float) -> Gate:
 
 
 def _subgroups(evaluation: Evaluation, params: GateParams) -> list[Gate]:
-    """One row a subgroup that is large enough and has the classes that the metric needs."""
+    """One row a subgroup that is large enough and whose figure has an interval."""
     rows, left_out = [], []
     for group, _, metrics in evaluation.subgroups:
         name = f"{group.column}={group.value}"
-        if metrics is None or math.isnan(metrics[params.subgroup_metric].value):
+        if metrics is None or math.isnan(metrics[params.subgroup_metric].low):
             left_out.append(name)
             continue
         found = metrics[params.subgroup_metric]
@@ -132,7 +132,11 @@ def _subgroups(evaluation: Evaluation, params: GateParams) -> list[Gate]:
             )
         )
     if not rows:
-        told = f"{len(left_out)} subgroups are too small or of one class" if left_out else "there is none"
+        told = (
+            f"{len(left_out)} subgroups are too small, or too few of their patients have a class"
+            if left_out
+            else "there is none"
+        )
         return [Gate(f"{params.subgroup_metric} of subgroups", "of none too low", math.nan, True, told)]
     return rows
 

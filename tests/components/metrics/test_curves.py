@@ -91,7 +91,15 @@ def test_a_calibration_bin_tells_what_was_said_and_what_was_there():
     assert (bins[0].lowest, bins[-1].highest) == (pytest.approx(0.1), pytest.approx(0.89))
     assert bins[0].mean_probability == pytest.approx(0.105)
     assert [one.observed.value for one in bins] == [0, 0, 0, 0, 0.5, 1, 1, 1, 0.5, 0]
-    assert (bins[4].observed.low, bins[4].observed.high) == (0, 1)  # of two slices of two patients
+    assert np.isnan(bins[4].observed.low)  # of two patients
+
+
+def test_a_bin_of_ten_patients_has_the_interval_of_ten_coins():
+    probability = np.linspace(0, 1, 100).astype(np.float32)
+    label = np.tile([0, 1], 50).astype(np.int8)
+    one = calibration(Scored.of(label, probability, np.arange(100)), RESAMPLING)[3].observed
+    # Of ten coins 2 to 8 show heads with 0.979, 3 to 7 with 0.891.
+    assert (one.value, one.low, one.high) == (0.5, pytest.approx(0.2, abs=0.07), pytest.approx(0.8, abs=0.07))
 
 
 def test_bins_of_no_slices_are_none():

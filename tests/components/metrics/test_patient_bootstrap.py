@@ -135,28 +135,33 @@ def test_where_slices_are_independent_both_ways_agree():
 
 
 def test_replicates_without_a_class_are_left_out_and_counted():
-    # One of five patients has all hemorrhages: of 5^5 draws 4^5 are without her, one has nobody else.
-    label = np.array([1, 1, 0, 0, 0, 0], np.int8)
-    probability = np.array([0.9, 0.4, 0.5, 0.1, 0.2, 0.3], np.float32)
-    found = intervals(Scored.of(label, probability, np.array([0, 0, 1, 2, 3, 4])))
-    assert found["auc"].left_out / 2000 == pytest.approx((4**5 + 1) / 5**5, abs=0.03)
+    # Three of eight patients have all hemorrhages: of 8^8 draws 5^8 are without them, 3^8 with nobody else.
+    label = np.array([1, 1, 1, 0, 0, 0, 0, 0], np.int8)
+    probability = np.array([0.9, 0.8, 0.4, 0.5, 0.1, 0.2, 0.3, 0.6], np.float32)
+    found = intervals(Scored.of(label, probability, np.arange(8)))
+    assert found["auc"].left_out / 2000 == pytest.approx((5**8 + 3**8) / 8**8, abs=0.01)
     assert found["brier"].left_out == 0
     assert found["auc"].low <= found["auc"].value <= found["auc"].high
 
 
-def test_an_interval_of_less_than_half_of_the_replicates_is_none():
+def test_an_interval_of_less_than_nine_tenths_of_the_replicates_is_none():
     one = Scored.of(np.zeros(1, np.int8), np.zeros(1, np.float32), np.zeros(1, np.int64))
     many = dataclasses.replace(one, patients=100_000)
-    half = np.concatenate([np.linspace(0, 1, 500), np.full(500, np.nan)])
-    found = estimate(0.5, half, many, RESAMPLING)
-    assert (found.low, found.high, found.left_out) == (
-        pytest.approx(0.025, abs=1e-4),
-        pytest.approx(0.975, abs=1e-4),
-        500,
-    )
-    less = estimate(0.5, half[1:], many, RESAMPLING)
-    assert (less.value, less.left_out) == (0.5, 500)
+    enough = np.concatenate([np.linspace(0, 1, 900), np.full(100, np.nan)])
+    found = estimate(0.5, enough, many, RESAMPLING)
+    assert found.left_out == 100
+    assert (found.low, found.high) == (pytest.approx(0.025, abs=1e-4), pytest.approx(0.975, abs=1e-4))
+    less = estimate(0.5, enough[1:], many, RESAMPLING)
+    assert (less.value, less.left_out) == (0.5, 100)
     assert np.isnan([less.low, less.high]).all()
+
+
+def test_a_class_of_one_patient_has_a_figure_but_no_interval():
+    rows = clustered(30, 10, seed=0)
+    ill = int(rows.patient[rows.hemorrhage == 1][0])
+    found = intervals(rows.where((rows.hemorrhage == 0) | (rows.patient == ill)))
+    assert np.isnan([found["auc"].low, found["sensitivity"].low]).all()
+    assert not np.isnan([found["auc"].value, found["specificity"].low]).any()
 
 
 def test_fewer_than_five_patients_have_figures_without_intervals():

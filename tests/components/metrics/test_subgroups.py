@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 
 from components.metrics.bootstrap import Estimate
-from components.metrics.subgroups import Subgroup, by_attribute, by_position, label_tellers, largest_gaps
+from components.metrics.subgroups import (
+    Subgroup,
+    by_attribute,
+    by_position,
+    largest_gaps,
+    of_hemorrhages_only,
+)
 
 pytestmark = pytest.mark.numpy
 
@@ -30,8 +36,8 @@ def test_a_slice_is_in_the_group_of_each_of_its_values():
     }
 
 
-def test_hemorrhages_of_a_column_that_tells_the_label_are_measured_against_all_normals():
-    groups = list(by_attribute(LABELS, ATTRIBUTES, frozenset({"subtype"})))
+def test_a_value_of_hemorrhages_only_is_measured_against_all_normals():
+    groups = list(by_attribute(LABELS, ATTRIBUTES, frozenset({"subtype=epidural", "subtype=subdural"})))
     found = rows_of(groups)
     assert found["subtype", "epidural"] == [0, 2, 3]
     assert found["subtype", "subdural"] == [0, 1, 2, 3]
@@ -39,18 +45,19 @@ def test_hemorrhages_of_a_column_that_tells_the_label_are_measured_against_all_n
     assert {group.column for group in groups if group.all_normals} == {"subtype"}
 
 
-def test_a_column_tells_the_label_if_none_of_its_values_has_both_and_one_a_hemorrhage():
-    assert label_tellers(LABELS, ATTRIBUTES) == {"subtype", "site"}
-    with_none = [*ATTRIBUTES[:2], ("subtype=none", "sex=male"), ("subtype=none", "ward=x")]
-    assert label_tellers(LABELS, with_none) == {"subtype", "site"}
-    assert label_tellers(LABELS, [*ATTRIBUTES[:3], ("subtype=epidural", "site=a=b")]) == set()
+def test_values_that_no_normal_slice_has_are_found_in_columns_of_names_and_of_zeros_and_ones():
+    subtypes = {"subtype=epidural", "subtype=subdural"}
+    assert of_hemorrhages_only(LABELS, ATTRIBUTES) == subtypes | {"sex=female", "site=a=b"}
+    with_none = [*ATTRIBUTES[:2], ("subtype=none", "sex=male"), ("subtype=none", "sex=female", "site=a=b")]
+    assert of_hemorrhages_only(LABELS, with_none) == subtypes
+    flags = [("epidural=1", "subdural=0"), ("epidural=0", "subdural=1"), ("epidural=0", "subdural=0"), ()]
+    assert of_hemorrhages_only(LABELS, flags) == {"epidural=1", "subdural=1"}
 
 
-def test_normals_with_a_value_of_such_a_column_stay_among_themselves():
+def test_normals_with_a_value_of_their_own_stay_among_themselves():
     with_none = [*ATTRIBUTES[:2], ("subtype=none",), ()]
-    (none,) = [
-        group for group in by_attribute(LABELS, with_none, frozenset({"subtype"})) if group.value == "none"
-    ]
+    positive = of_hemorrhages_only(LABELS, with_none)
+    (none,) = [group for group in by_attribute(LABELS, with_none, positive) if group.value == "none"]
     assert (none.mask.tolist(), none.all_normals) == ([False, False, True, False], False)
 
 
@@ -94,8 +101,6 @@ def test_the_largest_gap_is_between_two_groups_of_one_column():
 def test_a_gap_within_intervals_that_overlap_is_told_as_such():
     (gap, *_) = largest_gaps([measured("sex", "m", 0.9, 0.1), measured("sex", "f", 0.8, 0.1)])
     assert gap.intervals_overlap
-    (gap, *_) = largest_gaps([measured("sex", "m", 0.9, np.nan), measured("sex", "f", 0.8)])
-    assert gap.intervals_overlap  # nothing says that they are apart
 
 
 def test_groups_that_share_their_normals_have_no_gap_in_specificity():
@@ -106,6 +111,7 @@ def test_groups_that_share_their_normals_have_no_gap_in_specificity():
     assert [gap.metric for gap in largest_gaps(groups)] == ["auc", "sensitivity"]
 
 
-def test_groups_without_a_figure_have_no_gap():
+def test_groups_without_a_figure_or_without_an_interval_have_no_gap():
+    assert largest_gaps([measured("sex", "m", 0.9, np.nan), measured("sex", "f", 0.8)]) == []
     assert largest_gaps([measured("sex", "m", np.nan), measured("sex", "f", 0.8)]) == []
     assert largest_gaps([]) == []

@@ -24,8 +24,8 @@ def found(value: float, half_width: float = 0.05) -> Estimate:
     return Estimate(value, value - half_width, value + half_width)
 
 
-def group(column: str, value: str, auc: float | None, all_normals: bool = False):
-    metrics = None if auc is None else {"auc": found(auc)}
+def group(column: str, value: str, auc: float | None, all_normals: bool = False, half_width: float = 0.05):
+    metrics = None if auc is None else {"auc": found(auc, half_width)}
     return Subgroup(column, value, np.zeros(0, np.bool_), all_normals), NOBODY, metrics
 
 
@@ -104,8 +104,12 @@ def test_each_subgroup_that_was_measured_has_a_row():
 
 
 def test_where_no_subgroup_is_large_enough_that_is_said_and_stops_nothing():
-    (_, gate) = table(subgroups=(group("sex", "f", None), group("sex", "m", None)), min_subgroup_metric=0.8)
-    assert (gate.passed, gate.note) == (True, "2 subgroups are too small or of one class")
+    small = (group("sex", "f", None), group("sex", "m", 0.7, half_width=math.nan))
+    (_, gate) = table(subgroups=small, min_subgroup_metric=0.8)
+    assert (gate.passed, gate.note) == (
+        True,
+        "2 subgroups are too small, or too few of their patients have a class",
+    )
 
 
 def test_an_evaluator_that_agrees_has_no_row_and_one_that_objects_has():
