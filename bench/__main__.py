@@ -17,6 +17,7 @@ BENCHES = {
     "epoch": "an epoch beside a bare Keras loop",
     "input": "the Trainer's input beside ImageDataGenerator",
     "first_step": "time to the first training step",
+    "serving": "the served model beside the bare Keras model",
     "dicom": "a DICOM slice on its way into a record, beside decoding it",
     "scale": "time and memory of the data nodes up to 50,000 slices",
     "demo": "the demo, first and second time",

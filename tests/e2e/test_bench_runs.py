@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
         ("leakage", {"decoding a slice once (Pillow)", "a slice's print, decoding included"}),
         ("epoch", {"through ichor's input", "bare Keras loop"}),
         ("first_step", {"compile and fit", "ichor"}),
+        ("serving", {"1", "8", "32", "64"}),
     ],
 )
 def test_a_bench_writes_a_row_for_each_thing_it_compares(tmp_path: Path, name: str, rows: set[str]):
