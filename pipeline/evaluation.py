@@ -14,7 +14,6 @@ from schemas import features
 
 OVERALL = "all"
 _, VAL, TEST = features.SPLITS
-COIN = 0.5  # the AUC of guessing
 _NEED_BOTH_CLASSES = ("auc", "sensitivity_at_specificity")
 
 
@@ -53,29 +52,9 @@ def read_metrics(evaluation: Path) -> dict[str, Mapping[str, float]]:
     return dict(sorted(by_slice.items(), key=lambda item: (item[0] != OVERALL, item[0])))
 
 
-def blind_spots(report: Mapping[str, Any]) -> list[str]:
-    """Returns a line for what a model does not know at all, from its `evaluation.json`."""
-    metrics = report["splits"][VAL]["slices"]["metrics"] if report else {}
-    lines = []
-    if _value(metrics, "sensitivity") == 0:
-        lines.append("it finds no hemorrhage at its operating threshold")
-    if _value(metrics, "specificity") == 0:
-        lines.append("it calls everything a hemorrhage at its operating threshold")
-    auc = metrics.get("auc")
-    if auc and auc["value"] is not None:
-        surely = auc["value"] if auc["low"] is None else auc["low"]
-        if surely <= COIN:
-            lines.append(f"its {tell_metric(metrics, 'auc')} on validation may be that of a coin, {COIN:g}")
-    return lines
-
-
 def tell_metric(metrics: Mapping[str, Any], name: str) -> str:
     """Returns a metric of `evaluation.json` with its interval, as "auc 0.9123 (0.8512 to 0.9611)"."""
     return f"{name} {figure(metrics[name])}"
-
-
-def _value(metrics: Mapping[str, Any], name: str) -> float | None:
-    return metrics[name]["value"] if name in metrics else None
 
 
 def read_failed_gates(evaluation: Path) -> list[FailedGate]:

@@ -8,7 +8,8 @@ from google.protobuf import text_format
 from tensorflow_metadata.proto.v0 import schema_pb2, statistics_pb2
 
 from components.leakage.wording import tell_all, tell_drops
-from pipeline.evaluation import OVERALL, TEST, VAL, blind_spots, read_metrics, tell_metric
+from components.metrics.blindness import blind_spots
+from pipeline.evaluation import OVERALL, TEST, VAL, read_metrics, tell_metric
 from pipeline.reports import (
     evaluation_report,
     filter_report,
@@ -152,7 +153,7 @@ def _model_gate(run: Run) -> str:
     split = TEST if TEST in report["splits"] else VAL
     by_slice, by_patient = (report["splits"][split][unit]["metrics"] for unit in ("slices", "patients"))
     told = ", ".join(tell_metric(by_slice, name) for name in ("auc", "sensitivity", "specificity"))
-    blind = "".join(f"; WARNING: {line}" for line in blind_spots(report))
+    blind = "".join(f"; WARNING: {line}" for line in blind_spots(report["splits"][VAL]["slices"]["metrics"]))
     verdict = "blessed" if report["blessed"] else "NOT blessed"
     return f"{verdict}; {split} {told}; by patient {tell_metric(by_patient, 'auc')}{blind}"
 

@@ -3,8 +3,9 @@
 import enum
 from pathlib import Path
 
+from components.metrics.blindness import blind_spots
 from components.model_gate.gates import EVALUATOR, tell_gate
-from pipeline.evaluation import blind_spots, read_failed_gates
+from pipeline.evaluation import VAL, read_failed_gates
 from pipeline.layout import numbered
 from pipeline.reports import evaluation_report, pushed_artifact, read_warnings
 from pipeline.runs import ArtifactRef, Run
@@ -21,7 +22,8 @@ class Status(enum.IntEnum):
 def verdict(run: Run) -> tuple[str, Status]:
     """Returns the run's result for the terminal, warnings first, and its exit status."""
     text, status = _result(run)
-    blind = blind_spots(evaluation_report(run))
+    splits = evaluation_report(run).get("splits", {})
+    blind = blind_spots(splits[VAL]["slices"]["metrics"] if VAL in splits else {})
     warnings = [*read_warnings(run), *(f"the model is blind: {line}" for line in blind)]
     return "".join(f"WARNING: {warning}\n" for warning in warnings) + text, status
 

@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from components.metrics.blindness import blind_spots
 from components.report.choice import Choice
 from components.report.claim import checklist
 from components.report.facts import Facts
@@ -12,8 +13,10 @@ from components.report.flow import flow
 from components.report.model_card import model_card
 from components.report.params import ReportParams
 from components.report.wording import JUDGED, SPLIT_NAMES
+from schemas import features
 from schemas.history import best_epoch
 
+_, VAL, _ = features.SPLITS
 FORMAT = 1  # of report.json; rises when a key changes its meaning
 HEADLINES = ("auc", "sensitivity", "specificity")
 SEEDS = ("ingest.seed", "trainer.seed", "evaluation.seed", "scorer.seed")
@@ -79,7 +82,13 @@ def _verdict(facts: Facts) -> dict[str, Any]:
     else:
         title = "Not blessed; nothing was pushed"
         why = [f"not passed: {_told(gate)}" for gate in failed]
-    warnings = [*facts.ingest.get("warnings", ()), *facts.leakage.get("warnings", ())]
+    split = (facts.evaluation or {}).get("splits", {}).get(VAL)
+    blind = blind_spots(split["slices"]["metrics"]) if split else []
+    warnings = [
+        *facts.ingest.get("warnings", ()),
+        *facts.leakage.get("warnings", ()),
+        *(f"the model is blind: {line}" for line in blind),
+    ]
     return {
         "blessed": facts.blessed,
         "pushed": facts.pushed,

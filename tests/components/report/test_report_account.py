@@ -1,5 +1,6 @@
 """What the report tells, against what was put in."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -160,3 +161,9 @@ def test_the_model_card_has_the_toolkits_sections_and_leaves_out_what_nobody_fil
     assert filled["model_details"]["owners"] == [{"name": "A. Nybody", "contact": ""}]
     metric = card["quantitative_analysis"]["performance_metrics"][0]
     assert set(metric) == {"type", "value", "confidence_interval", "slice"}
+
+
+def test_a_model_that_calls_everything_a_hemorrhage_is_warned_of():
+    table = dataclasses.replace(scores(), probability=np.full(240, 0.9, np.float32))
+    warnings = document(facts(table))["verdict"]["warnings"]
+    assert "the model is blind: it calls everything a hemorrhage at its operating threshold" in warnings
