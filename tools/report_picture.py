@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image
 
 from pipeline.layout import Layout
-from pipeline.reports import report_page
+from pipeline.reporting import made_anew
 from pipeline.runs import read_run
 from pipeline.settings import load
 
@@ -23,10 +23,12 @@ COLOURS = 256
 
 def main() -> None:
     """Writes the picture."""
-    page = report_page(read_run(Layout.of(load("demo", environment={}).config.run)))
+    config = load("demo", environment={}).config
+    layout = Layout.of(config.run)
+    page = made_anew(config, layout, read_run(layout))  # by the code as it is, whenever the run was
     browser = shutil.which("chromium") or shutil.which("google-chrome")
-    if page is None or browser is None:
-        sys.exit("a report of the demo (make demo) and Chromium are needed")
+    if browser is None:
+        sys.exit("Chromium is needed: apt-get install chromium")
     with tempfile.TemporaryDirectory() as folder:
         shot = Path(folder, "shot.png")
         width, height = SCREEN

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from components.report.traces import Chart, band, bars, chart, line, thinned
-from components.report.wording import JUDGED, SPLIT_NAMES, UNITS, counted
+from components.report.wording import JUDGED, SPLIT_NAMES, UNITS, counted, interval
 from schemas.features import CLASSES
 from schemas.history import Row, best_epoch
 
@@ -243,6 +243,5 @@ def _areas(split: Mapping[str, Any], metric: str, label: str) -> str:
 
 
 def _within(figure: Mapping[str, Any]) -> str:
-    if figure.get("low") is None or figure.get("high") is None:
-        return ""
-    return f" ({figure['low']:.3f} to {figure['high']:.3f})"
+    told = interval(figure)
+    return f" ({told})" if told else ""

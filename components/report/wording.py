@@ -1,6 +1,7 @@
 """What the report calls things: metrics, reasons, splits."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from schemas import features
 
@@ -63,7 +64,7 @@ def number(value: float | None, digits: int = 3) -> str:
     return "–" if value is None else f"{value:.{digits}f}"
 
 
-def interval(figure: dict | None, digits: int = 3) -> str:
+def interval(figure: Mapping[str, Any] | None, digits: int = 3) -> str:
     """Returns the interval of a figure {"value", "low", "high"} for reading; nothing where there is none."""
     if not figure or figure.get("low") is None or figure.get("high") is None:
         return ""
