@@ -6,7 +6,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from components.metrics import ranking
+from components.metrics import extremes, ranking
 from components.metrics.ranking import Counts, Floats
 from components.metrics.scored import Scored
 from components.metrics.tallies import Tallies
@@ -91,7 +91,7 @@ def figures(scored: Scored, threshold: float, at_specificity: float, counts: Cou
 def estimates(
     scored: Scored, threshold: float, at_specificity: float, resampling: Resampling
 ) -> dict[str, Estimate]:
-    """Returns all metrics with intervals by resampling patients.
+    """Returns all metrics with intervals by resampling patients; a share of none or all has an exact one.
 
     Args:
       scored: Slices or patients, n rows.
@@ -103,7 +103,23 @@ def estimates(
     """
     values = figures(scored, threshold, at_specificity, each_once(scored.patients))
     drawn = figures(scored, threshold, at_specificity, counts_of(scored, resampling))
-    return {name: estimate(float(values[name][0]), drawn[name], scored, resampling) for name in METRICS}
+    found = {name: estimate(float(values[name][0]), drawn[name], scored, resampling) for name in METRICS}
+    return {
+        name: one
+        if one.low < one.high or np.isnan(one.low)
+        else _at_an_end(name, one, scored, threshold, resampling)
+        for name, one in found.items()
+    }
+
+
+def _at_an_end(
+    name: str, one: Estimate, scored: Scored, threshold: float, resampling: Resampling
+) -> Estimate:
+    """Returns an estimate of which all replicates are the same, with the interval that patients allow."""
+    low, high = np.nan, np.nan
+    if one.value in (0.0, 1.0):
+        low, high = extremes.exact(name, one.value, scored, threshold, resampling.confidence)
+    return dataclasses.replace(one, low=low, high=high)
 
 
 def differences(

@@ -68,8 +68,6 @@ def interval(figure: Mapping[str, Any] | None, digits: int = 3) -> str:
     """Returns the interval of a figure {"value", "low", "high"} for reading; nothing where there is none."""
     if not figure or figure.get("low") is None or figure.get("high") is None:
         return ""
-    if figure["low"] == figure["high"]:
-        return "no spread"  # all or none of so few: resampling cannot tell how far off that may be
     return f"{figure['low']:.{digits}f} to {figure['high']:.{digits}f}"
 
 

@@ -1,0 +1,53 @@
+"""A sensitivity of 1 on four patients is not 1 for certain."""
+
+import numpy as np
+import pytest
+import scipy.stats
+
+from components.metrics.bootstrap import Resampling, estimates
+from components.metrics.scored import Scored
+
+pytestmark = pytest.mark.numpy
+
+RESAMPLING = Resampling(replicates=500, confidence=0.95, seed=0)
+
+
+def scored(misses: int = 0) -> Scored:
+    """Twelve patients of three slices; the first six have hemorrhages, of which some are missed."""
+    patient = np.repeat(np.arange(12), 3)
+    hemorrhage = (patient < 6).astype(np.int8)
+    probability = np.where(hemorrhage == 1, 0.9, 0.2).astype(np.float32)
+    probability[:misses] = 0.1
+    return Scored.of(hemorrhage, probability, patient)
+
+
+@pytest.mark.parametrize(
+    ("metric", "patients"),
+    [("sensitivity", 6), ("specificity", 6), ("accuracy", 12), ("ppv", 6), ("npv", 6)],
+)
+def test_a_share_of_all_has_the_exact_interval_of_as_many_patients(metric: str, patients: int):
+    exact = scipy.stats.binomtest(patients, patients).proportion_ci(0.95, "exact")
+    found = estimates(scored(), 0.5, 0.9, RESAMPLING)[metric]
+    assert found.value == 1
+    assert (found.low, found.high) == pytest.approx((exact.low, exact.high))
+
+
+def test_a_share_of_none_has_it_at_the_other_end():
+    exact = scipy.stats.binomtest(0, 6).proportion_ci(0.95, "exact")
+    found = estimates(scored(), 0.95, 0.9, RESAMPLING)["sensitivity"]
+    assert found.value == 0
+    assert (found.low, found.high) == pytest.approx((exact.low, exact.high))
+
+
+def test_what_is_no_share_has_no_interval_where_all_replicates_are_the_same():
+    found = estimates(scored(), 0.5, 0.9, RESAMPLING)["auc"]
+    assert found.value == 1
+    assert np.isnan(found.low)
+    assert np.isnan(found.high)
+
+
+def test_a_share_below_all_keeps_its_bootstrap():
+    found = estimates(scored(misses=3), 0.5, 0.9, RESAMPLING)["sensitivity"]
+    assert found.value == pytest.approx(15 / 18)
+    assert found.low < found.value < found.high
+    assert found.high == 1
