@@ -14,7 +14,7 @@ from components.report.params import ReportParams
 from components.report.pictures import HeatMap, data_uri
 from components.report.records import Picture, fetch
 
-MOST_PICTURES = 600  # of errors: more than fit into a page of the default size
+MOST_PICTURES = 300  # of errors: about what fits beside plotly; each asks the model for a map
 
 log = logging.getLogger("ichor.report")
 
