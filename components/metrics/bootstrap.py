@@ -105,9 +105,7 @@ def estimates(
     drawn = figures(scored, threshold, at_specificity, counts_of(scored, resampling))
     found = {name: estimate(float(values[name][0]), drawn[name], scored, resampling) for name in METRICS}
     return {
-        name: one
-        if one.low < one.high or np.isnan(one.low)
-        else _at_an_end(name, one, scored, threshold, resampling)
+        name: _at_an_end(name, one, scored, threshold, resampling) if one.low == one.high else one
         for name, one in found.items()
     }
 

@@ -1,4 +1,4 @@
-"""What can be said of a share of none or all, of which every resampled set of patients is none or all again."""
+"""What can be said of a share of none or all, which every resampled set of patients repeats."""
 
 from collections.abc import Callable, Mapping
 
