@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from typing import Literal, get_args, get_origin
 
 from pipeline.config import Config
-from pipeline.evaluation import OVERALL, read_metrics
-from pipeline.reports import ingest_report, pushed_artifact, read_found, read_history
+from pipeline.reports import evaluation_report, ingest_report, pushed_artifact, read_found, read_history
 from pipeline.runs import Run
 from pipeline.tracking.tracker import Fact
 from pipeline.verdict import is_blessed, verdict
@@ -39,16 +38,16 @@ def facts_of(run: Run) -> dict[str, Fact]:
     return {
         name: value
         for name, value in _facts(run)
-        if not (isinstance(value, float) and not math.isfinite(value))
+        if value is not None and not (isinstance(value, float) and not math.isfinite(value))
     }
 
 
-def _facts(run: Run) -> Iterator[tuple[str, Fact]]:
+def _facts(run: Run) -> Iterator[tuple[str, Fact | None]]:
     yield "run", run.id
     yield "verdict", verdict(run)[1].name.lower()
     for split, counts in ingest_report(run).get("splits", {}).items():
-        yield f"{split}/slices", counts["slices"]
-        yield f"{split}/patients", counts["patients"]
+        yield f"data/{split}/slices", counts["slices"]
+        yield f"data/{split}/patients", counts["patients"]
     for name, value in read_found(run).items():
         yield f"tuned/{name}", value
     if rows := read_history(run):
@@ -57,10 +56,12 @@ def _facts(run: Run) -> Iterator[tuple[str, Fact]]:
         yield "exported_epoch", best.epoch
         yield "exported_val_loss", best.val_loss
         yield "exported_val_binary_accuracy", best.val_binary_accuracy
-    for split, node in (("val", "Evaluator"), ("test", "TestEvaluator")):
-        if evaluation := run.output(node, "evaluation"):
-            for name, value in read_metrics(evaluation.path).get(OVERALL, {}).items():
-                yield f"{split}/{name}", value
+    if evaluation := evaluation_report(run):
+        yield "threshold", evaluation["operating_point"]["threshold"]
+        for split, measured in evaluation["splits"].items():
+            for unit in ("slices", "patients"):
+                for name, metric in measured[unit]["metrics"].items():
+                    yield f"{split}/{unit}/{name}", metric["value"]
     yield "blessed", is_blessed(run)
     if pushed := pushed_artifact(run):
         yield "pushed_version", str(pushed.properties["pushed_destination"]).rpartition("/")[2]

@@ -76,14 +76,17 @@ def test_mlflow_was_told_each_epoch_of_the_training_and_what_the_run_came_to(pla
     assert told.data.params["tuner.trials"] == "2"
     assert (told.data.tags["run"], told.data.tags["blessed"]) == (run.id, "True")
     assert told.data.tags["pushed_version"] == place.pushed()[0]
-    assert 0 <= told.data.metrics["val/binary_accuracy"] <= 1
-    assert 0 <= told.data.metrics["test/auc"] <= 1
+    evaluation = json.loads((run.output("ModelGate", "evaluation").path / "evaluation.json").read_text())
+    for split in ("val", "test"):
+        measured = evaluation["splits"][split]["slices"]["metrics"]["sensitivity"]["value"]
+        assert told.data.metrics[f"{split}/slices/sensitivity"] == measured
+    assert told.data.metrics["threshold"] == evaluation["operating_point"]["threshold"]
 
 
 def test_the_terminal_says_where_the_run_can_be_looked_at(place, searched):
     text = searched[0].text
     assert f"in {(place.layout.root / 'tracking' / 'mlflow').as_uri()}\n" in text
-    (folder,) = re.findall(r"Weights & Biases: wandb sync (.*)\n", text)
+    (folder,) = re.findall(r"^    Weights & Biases: wandb sync (.*)$", text, re.MULTILINE)
     assert len(list(Path(folder).glob("*.wandb"))) == 1
 
 
