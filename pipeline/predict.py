@@ -126,6 +126,13 @@ def wrong_kind(what: str, windows: str) -> str:
     )
 
 
+def load_model(model_dir: Path) -> "ServedModel":
+    """Loads a SavedModel, and TensorFlow with it."""
+    from components.served_model import ServedModel
+
+    return ServedModel(str(model_dir))
+
+
 def score_slices(model: "ServedModel", slices: Sequence[Input], params: IngestParams) -> list[Score]:
     """Scores slices by the model's `serving_bytes`, a batch at a time."""
     scores: list[Score] = []
@@ -178,9 +185,7 @@ def predict_on_terminal(
     params = config.ingest.model_copy(update={"windows": windows}) if windows else config.ingest
     slices = find_slices(paths, windows, params)
     with chatter_to(NOWHERE):
-        from components.served_model import ServedModel
-
-        asked = ServedModel(str(model_dir))
+        asked = load_model(model_dir)
         scores = score_slices(asked, slices, params)
     patients = by_patient(scores, asked.threshold, config.evaluation)
     if as_json:

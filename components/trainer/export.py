@@ -37,7 +37,7 @@ class TrainedOn:
     channels: int
 
 
-class ServedModel(tf.Module):
+class ExportedModel(tf.Module):
     """The classifier behind the preprocessing graph that it was trained with.
 
     It holds no optimizer. Threshold, temperature and version are variables of the saved model, which a later
@@ -159,7 +159,7 @@ def write(model: keras.Model, transform: Transform, folder: str, trained_on: Tra
       folder: Where to; may be remote.
       trained_on: What slices it takes.
     """
-    served = ServedModel(model, transform)
+    served = ExportedModel(model, transform)
     signatures = {
         "serving_default": served.serving_default,
         "serving_bytes": served.serving_bytes,

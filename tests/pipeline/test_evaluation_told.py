@@ -42,7 +42,8 @@ def test_the_nodes_line_tells_the_verdict_and_the_test_split_with_intervals(tmp_
     assert line.startswith(
         f"blessed; test auc {auc['value']:.3f} ({auc['low']:.3f} to {auc['high']:.3f}), sensitivity "
     )
-    assert f"; by patient auc {of_patients['value']:.3f} (" in line
+    assert of_patients == {"value": 1.0, "low": None, "high": None, "left_out": 0}  # no share, no interval
+    assert line.endswith("; by patient auc 1.000")
 
 
 def test_without_a_test_split_the_line_tells_the_validation_split(tmp_path: Path):

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -86,11 +87,13 @@ def test_inspect_tells_a_rejected_file_a_line(folder, key):
 @pytest.fixture
 def scored(monkeypatch):
     """A model that says nothing of any file."""
+    silent = types.SimpleNamespace(threshold=0.5, version="0")
     monkeypatch.setattr(predict, "trained_on", lambda model_dir: "")
+    monkeypatch.setattr(predict, "load_model", lambda model_dir: silent)
     monkeypatch.setattr(
         predict,
         "score_slices",
-        lambda model_dir, slices, params: [
+        lambda model, slices, params: [
             predict.Score(one.name, one.patient, None, None, "empty") for one in slices
         ],
     )
@@ -108,9 +111,10 @@ def test_predict_tells_a_slice_a_line_and_json_has_the_names_themselves(folder, 
 
 def test_predict_writes_names_that_are_no_text_with_escapes_into_csv(folder, tmp_path):
     code = (
-        "import sys\nfrom pipeline import predict\nfrom pipeline.cli import main\n"
+        "import sys, types\nfrom pipeline import predict\nfrom pipeline.cli import main\n"
         "predict.trained_on = lambda model_dir: ''\n"
-        "predict.score_slices = lambda model_dir, slices, params: "
+        "predict.load_model = lambda model_dir: types.SimpleNamespace(threshold=0.5, version='0')\n"
+        "predict.score_slices = lambda model, slices, params: "
         "[predict.Score(one.name, '', None, None, 'empty') for one in slices]\n"
         "sys.exit(main(sys.argv[1:]))"
     )
