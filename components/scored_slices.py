@@ -45,7 +45,7 @@ def score_slices(
         for place, (_, example) in enumerate(records):
             asked = of_baseline.probability[place] if of_baseline else np.nan
             rows.append((*_columns(example), answers.probability[place], asked))
-        if len(rows) % TOLD_EVERY < len(records) <= len(rows) - 1:
+        if len(rows) // TOLD_EVERY > (len(rows) - len(records)) // TOLD_EVERY:
             log.info("%s: %d slices scored", split, len(rows))
     if not rows:
         raise ValueError(f"split {split}: there is no slice to score in {list(patterns)}")

@@ -152,6 +152,7 @@ def _parser() -> argparse.ArgumentParser:
             name, metavar="RUN", help="a run's id, or another output folder, for its latest run"
         )
     _add_output(compare, "folder of the runs' results")
+    compare.add_argument("--html", metavar="FILE", help="page to draw the comparison into, too")
     compare.add_argument("--json", action="store_true", help="print JSON")
     _add_settings(compare)
     compare.set_defaults(command=commands.compare)

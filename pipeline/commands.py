@@ -130,7 +130,8 @@ def compare(parsed: argparse.Namespace) -> int:
     from pipeline.compare import compare_on_terminal
 
     config = _load(parsed, run__output=parsed.output).config
-    return compare_on_terminal(config, (parsed.first, parsed.second), as_json=parsed.json)
+    names = (parsed.first, parsed.second)
+    return compare_on_terminal(config, names, as_json=parsed.json, html=parsed.html)
 
 
 def tensorboard(parsed: argparse.Namespace) -> int:

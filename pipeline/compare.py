@@ -1,11 +1,13 @@
 """`ichor compare`: two runs' models side by side, fairly."""
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pipeline.comparison import Contender, compare
+from pipeline.comparison_page import render, surely_better
 from pipeline.config import Config
 from pipeline.layout import Layout, NoRunError, absolute
 from pipeline.reports import evaluation_report
@@ -16,17 +18,17 @@ from schemas.scores import SCORES_FILE, read_scores
 
 # Differences in these are what a comparison is for, or change no model.
 _OF_NO_MODEL = ("evaluation.", "gate.", "ingest.key_file")
-LOWER_IS_BETTER = ("brier", "ece", "log_loss")
 _SEEDS = ("trainer.seed",)
 
 
-def compare_on_terminal(config: Config, names: tuple[str, str], *, as_json: bool) -> int:
+def compare_on_terminal(config: Config, names: tuple[str, str], *, as_json: bool, html: str | None) -> int:
     """Compares two runs and prints the result; returns the exit status 0.
 
     Args:
       config: Where runs are looked for, and how is measured.
       names: Of each run its id in `run.output`, or another output folder, for its latest run.
       as_json: Print JSON.
+      html: A file to draw the comparison into, too.
     Raises:
       DataError: The two cannot be compared fairly.
       NoRunError: There is no such run, or it did not come to scores.
@@ -50,6 +52,9 @@ def compare_on_terminal(config: Config, names: tuple[str, str], *, as_json: bool
         "splits": splits,
     }
     print(json.dumps(told, indent=2, allow_nan=False) if as_json else "\n".join(tell(told)))
+    if html:
+        Path(html).write_text(render(told), encoding="utf-8")
+        print(f"page: {html}", file=sys.stderr)
     return 0
 
 
@@ -119,15 +124,8 @@ def _tell_both(split: str, unit: str, both: Mapping[str, Any], confidence: float
             figure(first[name]),
             figure(second[name]),
             figure(difference, signed=True),
-            _surely_better(name, difference),
+            surely_better(name, difference),
         ]
         for name, difference in both["differences"].items()
     ]
     yield from table(["", "A", "B", "A - B", "surely better"], rows)
-
-
-def _surely_better(name: str, difference: Mapping[str, Any]) -> str:
-    """Returns the model whose figure is better by an interval that leaves out zero, or nothing."""
-    if difference["low"] is None or difference["low"] <= 0 <= difference["high"]:
-        return ""
-    return "A" if (difference["low"] > 0) != (name in LOWER_IS_BETTER) else "B"

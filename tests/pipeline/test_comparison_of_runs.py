@@ -8,6 +8,7 @@ from made_scores import made_scores
 from components.ingest.errors import DataError
 from pipeline.compare import tell
 from pipeline.comparison import Contender, compare
+from pipeline.comparison_page import render
 from pipeline.run_settings import different, settings_of
 from pipeline.runs import NodeRun, Run
 from pipeline.settings import load
@@ -162,3 +163,36 @@ def test_settings_of_two_runs_are_read_from_their_nodes_and_compared():
     assert one == {"filter.enabled": True, "filter.min_brain_share": 0.02, "trainer.seed": 0}
     assert different(one, other) == {"filter.enabled": (True, False), "trainer.seed": (0, 4)}
     assert different(one, {}) == {name: (value, None) for name, value in one.items()}
+
+
+def page_of(one: ScoreTable, other: ScoreTable, differing: dict[str, list] | None = None) -> str:
+    runs = [{"name": name, "id": name, "threshold": 0.5, "rule": "value"} for name in ("first", "second")]
+    return render(
+        {
+            "runs": runs,
+            "settings_that_differ": differing or {},
+            "warnings": [],
+            "confidence": 0.95,
+            "splits": compared(one, other),
+        }
+    )
+
+
+def test_the_page_draws_both_models_and_says_which_is_surely_better():
+    table = made_scores()
+    page = page_of(table, worse(table), {"filter.enabled": [True, False]})
+    assert "<h1>A is surely better in AUC, by slice on the test split</h1>" in page
+    assert "filter.enabled = true" in page
+    assert "filter.enabled = false" in page
+    found = compared(table, worse(table))["test"]["both"]["slices"]
+    value = found["metrics"][0]["auc"]["value"]
+    assert f'<circle class="a" cx="{4 + value * 232:.1f}" cy="11"' in page
+    assert page.count("<h2>") == 4  # two splits, by slice and by patient
+
+
+def test_the_page_claims_no_difference_of_a_model_from_itself_and_asks_for_nothing():
+    page = page_of(made_scores(), made_scores(), {"run.name": ["<script>alert(1)</script>", "b"]})
+    assert "<h1>No sure difference in AUC, by slice on the test split</h1>" in page
+    assert "surely better" not in page
+    for forbidden in ("<script", "http:", "https:", "src="):
+        assert forbidden not in page
