@@ -22,24 +22,25 @@ def of_file(name: str) -> str:
     return _digest([ROOT / name], ROOT)
 
 
-def of_room(room: str, root: Path = ROOT) -> str:
-    """Returns a SHA-256 over the files of a room, and over all sources of the project that they import.
+def of_code(start: str, root: Path = ROOT) -> str:
+    """Returns a SHA-256 over a file or a room, and over all sources of the project that it imports.
 
-    What is imported by what is imported counts too, wherever in a file the import stands. What the room does
-    not reach does not count, so that a change there re-runs nothing here.
+    What is imported by what is imported counts too, wherever in a file the import stands. What is not reached
+    does not count, so that a change there re-runs nothing here.
 
     Args:
-      room: Folder below the project's root, such as "components/ingest".
+      start: File or folder below the project's root, such as "components/ingest".
       root: The project's folder.
     Returns:
       Sixteen hexadecimal digits; equal if and only if names and contents are.
     Raises:
-      FileNotFoundError: The room does not exist.
+      FileNotFoundError: There is no such file or folder.
     """
-    folder = root / room
-    if not folder.is_dir():
-        raise FileNotFoundError(f"no such source room: {room}")
-    reached = {file for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts}
+    path = root / start
+    if not path.exists():
+        raise FileNotFoundError(f"no such source: {start}")
+    files = [path] if path.is_file() else path.rglob("*")
+    reached = {file for file in files if file.is_file() and "__pycache__" not in file.parts}
     waiting = sorted(reached)
     while waiting:
         found = set(_imported(waiting.pop(), root)) - reached

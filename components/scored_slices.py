@@ -40,8 +40,9 @@ def score_slices(
     for records in _batches(patterns, patients):
         answers = model.score_records([serialized for serialized, _ in records])
         of_baseline = baseline.score_records([serialized for serialized, _ in records]) if baseline else None
-        if bad := [error for error in answers.error if error]:
-            raise ValueError(f"split {split}: {len(bad)} records cannot be scored: {bad[0]}")
+        for asked_model, said in (("the model", answers), ("the latest blessed model", of_baseline)):
+            if said and (bad := [error for error in said.error if error]):
+                raise ValueError(f"split {split}: {asked_model} cannot score {len(bad)} records: {bad[0]}")
         for place, (_, example) in enumerate(records):
             asked = of_baseline.probability[place] if of_baseline else np.nan
             rows.append((*_columns(example), answers.probability[place], asked))

@@ -38,9 +38,9 @@ def dotted(function: Callable[..., Any]) -> str:
     return f"{function.__module__}.{function.__qualname__}"
 
 
-def code_of(room: str) -> str:
+def code_of(start: str) -> str:
     """Returns a fingerprint of a node's code, since TFX's cache does not look at code."""
-    return fingerprint.of_room(f"components/{room}")
+    return fingerprint.of_code(f"components/{start}")
 
 
 USER_CODE = (dotted(preprocessing_fn), dotted(run_fn), dotted(tuner_fn))
@@ -103,7 +103,7 @@ def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
 
     training = {
         "params": config.trainer.to_json(),
-        "code_fingerprint": code_of("trainer"),
+        "code_fingerprint": code_of("trainer/run.py"),
         "weights_fingerprint": weights.fingerprint(config.trainer.weights),
     }
     tuner = tfx.components.Tuner(
@@ -116,6 +116,7 @@ def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
         custom_config={
             **training,
             "params": config.trainer.model_copy(update={"epochs": config.tuner.epochs}).to_json(),
+            "code_fingerprint": code_of("trainer/tuning"),
             "tuning": config.tuner.to_json(),
             "state_dir": str(layout.tuning_state),
         },

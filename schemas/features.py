@@ -53,6 +53,8 @@ PIXELS = "pixels"  # float32 (side, side, channels), 0..1 in steps of 1/PIXEL_LE
 PIXEL_LEVELS = 255  # 8 bits keep the pixels without loss
 TARGET = "target"  # float32 (1,), 0 or 1
 
+PROBABILITY_MARGIN = 1e-7  # no score lies nearer to 0 or 1: a loss takes its logarithm; Keras' own
+
 # What a served model answers, (n,) each; of an item that it cannot read NaN, -1 and the reason.
 PROBABILITY = "probability"  # float32, 0..1
 PREDICTED = "hemorrhage"  # int64, 1 at or above the operating threshold

@@ -5,7 +5,8 @@ import dataclasses
 import numpy as np
 import numpy.typing as npt
 
-from components.metrics.bootstrap import FEWEST_PATIENTS, Resampling, resampled
+from components.metrics import extremes
+from components.metrics.bootstrap import FEWEST_PATIENTS, Resampling, expanded_tail, resampled
 
 Heat = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
@@ -87,6 +88,8 @@ def mean_of(values: Floats, patients: npt.NDArray[np.int64], resampling: Resampl
     counts = resampled(number, resampling.replicates, resampling.seed)
     sums = np.bincount(patients, values, minlength=number)
     sizes = np.bincount(patients, minlength=number)
-    tail = (1 - resampling.confidence) / 2
+    tail = expanded_tail(resampling.confidence, number)
     low, high = np.quantile((counts @ sums) / (counts @ sizes), [tail, 1 - tail])
+    if low == high and value in (0.0, 1.0):
+        low, high = extremes.exact(value, patients, resampling.confidence)
     return Share(value, float(low), float(high))

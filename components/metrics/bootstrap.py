@@ -37,12 +37,14 @@ class Estimate:
       low: Lower end of the interval.
       high: Upper end.
       left_out: Replicates for which there is no figure, such as those without a hemorrhage.
+      too_few: Whether patients, or those of a class, are too few to judge the figure by.
     """
 
     value: float
     low: float
     high: float
     left_out: int = 0
+    too_few: bool = False
 
 
 def resampled(patients: int, replicates: int, seed: int) -> Counts:
@@ -115,8 +117,9 @@ def _at_an_end(
 ) -> Estimate:
     """Returns an estimate of which all replicates are the same, with the interval that patients allow."""
     low, high = np.nan, np.nan
-    if one.value in (0.0, 1.0):
-        low, high = extremes.exact(name, one.value, scored, threshold, resampling.confidence)
+    if one.value in (0.0, 1.0) and name in extremes.ROWS:
+        rows = extremes.ROWS[name](scored, scored.probability >= np.float32(threshold))
+        low, high = extremes.exact(one.value, scored.patient[rows], resampling.confidence)
     return dataclasses.replace(one, low=low, high=high)
 
 
@@ -176,7 +179,7 @@ def estimate(value: float, drawn: Floats, scored: Scored, resampling: Resampling
     left_out = len(drawn) - len(defined)
     too_few = scored.patients < FEWEST_PATIENTS or len(defined) < LEAST_DEFINED_SHARE * len(drawn)
     if np.isnan(value) or too_few or not len(defined):
-        return Estimate(value, np.nan, np.nan, left_out)
+        return Estimate(value, np.nan, np.nan, left_out, bool(too_few))
     tail = expanded_tail(resampling.confidence, scored.patients)
     low, high = np.quantile(defined, [tail, 1 - tail])
     return Estimate(value, float(low), float(high), left_out)

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import numpy.typing as npt
 
-from components.metrics import ranking
+from components.metrics import extremes, ranking
 from components.metrics.bootstrap import Estimate, Resampling, counts_of, each_once, estimate
 from components.metrics.ranking import Floats
 from components.metrics.scored import Scored
@@ -127,6 +127,9 @@ def calibration(scored: Scored, resampling: Resampling) -> list[CalibrationBin]:
         scores = scored.probability[mask].astype(np.float64)
         observed = float(scored.hemorrhage[mask].mean())
         interval = estimate(observed, drawn.observed(mask), scored, resampling)
+        if interval.low == interval.high and observed in (0.0, 1.0):
+            low, high = extremes.exact(observed, scored.patient[mask], resampling.confidence)
+            interval = dataclasses.replace(interval, low=low, high=high)
         bins.append(
             CalibrationBin(
                 float(scores.min()), float(scores.max()), len(scores), float(scores.mean()), interval

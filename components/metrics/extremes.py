@@ -20,27 +20,17 @@ ROWS: Mapping[str, Callable[[Scored, Mask], Mask]] = {
 }
 
 
-def exact(
-    name: str, value: float, scored: Scored, threshold: float, confidence: float
-) -> tuple[float, float]:
-    """Returns the interval of a share that is 0 or 1, by as many witnesses as patients have such rows.
+def exact(value: float, patients: npt.NDArray[np.int64], confidence: float) -> tuple[float, float]:
+    """Returns the interval of a share that is 0 or 1.
 
     A bootstrap gives 1.000 to 1.000 there, which is no interval: where none of n was missed, three of n may
     be the next time. All slices of a patient are one witness.
 
     Args:
-      name: Of the metric.
       value: 0 or 1.
-      scored: Slices or patients.
-      threshold: At or above which a score means hemorrhage, 0..1.
+      patients: Of each row that the share is of.
       confidence: Of the interval, 0..1.
-    Returns:
-      Lower and upper end; NaN both for a metric that is no share of rows.
     Source: Clopper and Pearson, Biometrika 26:404, 1934, the two-sided interval at the ends of the scale.
     """
-    if name not in ROWS:
-        return np.nan, np.nan
-    rows = ROWS[name](scored, scored.probability >= np.float32(threshold))
-    witnesses = len(np.unique(scored.patient[rows]))
-    far = float(((1 - confidence) / 2) ** (1 / max(witnesses, 1)))
+    far = float(((1 - confidence) / 2) ** (1 / max(len(np.unique(patients)), 1)))
     return (far, 1.0) if value == 1 else (0.0, 1.0 - far)

@@ -5,6 +5,8 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from schemas import features
+
 ThresholdRule = Literal["sensitivity", "youden", "specificity", "value"]
 
 LEAST_PROBABILITY = 2.0**-24  # the logit of 0 or 1 is infinite; float32 knows nothing nearer to 1
@@ -108,8 +110,9 @@ def fit_temperature(hemorrhage: npt.NDArray[np.int8], probability: npt.NDArray[n
 
 
 def apply_temperature(probability: npt.NDArray[np.float32], temperature: float) -> npt.NDArray[np.float32]:
-    """Returns scores, float32 (n,), 0..1, of logits divided by a temperature above 0."""
-    return _sigmoid(logit(probability) / temperature).astype(np.float32)
+    """Returns scores, float32 (n,), of logits divided by a temperature above 0, cut as when served."""
+    margin = features.PROBABILITY_MARGIN
+    return np.clip(_sigmoid(logit(probability) / temperature), margin, 1 - margin).astype(np.float32)
 
 
 def logit(probability: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:

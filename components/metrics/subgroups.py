@@ -41,7 +41,7 @@ class Gap:
     highest: tuple[str, float]
     lowest: tuple[str, float]
     gap: float
-    intervals_overlap: bool
+    intervals_overlap: bool | None
 
 
 def of_hemorrhages_only(
@@ -119,7 +119,8 @@ def largest_gaps(measured: Iterable[tuple[Subgroup, Mapping[str, Estimate]]]) ->
         figures: dict[str, list[tuple[str, Estimate]]] = defaultdict(list)
         for group, metrics in rows:
             shared = group.all_normals and metric == "specificity"  # of the same normals in each group
-            if not shared and not np.isnan(metrics[metric].low):  # no interval: a class of too few patients
+            judged = not metrics[metric].too_few and not np.isnan(metrics[metric].value)
+            if judged and not shared:
                 figures[group.column].append((group.value, metrics[metric]))
         gaps = [_gap(metric, column, values) for column, values in figures.items() if len(values) > 1]
         if gaps:
@@ -135,5 +136,5 @@ def _gap(metric: str, column: str, values: list[tuple[str, Estimate]]) -> Gap:
         (high_name, highest.value),
         (low_name, lowest.value),
         highest.value - lowest.value,
-        not lowest.high < highest.low,
+        None if np.isnan(lowest.high) or np.isnan(highest.low) else not lowest.high < highest.low,
     )

@@ -113,14 +113,14 @@ def _at_most(name: str, found: Estimate, bound: float) -> Gate:
 
 
 def _subgroups(evaluation: Evaluation, params: GateParams) -> list[Gate]:
-    """One row a subgroup that is large enough and whose figure has an interval."""
+    """One row a subgroup that is large enough to be judged."""
     rows, left_out = [], []
     for group, _, metrics in evaluation.subgroups:
         name = f"{group.column}={group.value}"
-        if metrics is None or math.isnan(metrics[params.subgroup_metric].low):
+        found = metrics and metrics[params.subgroup_metric]
+        if not found or found.too_few or math.isnan(found.value):
             left_out.append(name)
             continue
-        found = metrics[params.subgroup_metric]
         against = "against all normal slices, " if group.all_normals else ""
         rows.append(
             Gate(

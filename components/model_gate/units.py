@@ -16,7 +16,6 @@ from components.metrics.bootstrap import (
     each_once,
     estimate,
     estimates,
-    figures,
 )
 from components.metrics.scored import Scored
 from components.metrics.tallies import Tallies, predictive_values
@@ -113,16 +112,23 @@ def _predictive_values(
         return {"prevalence": number(own), "own": True, **told}
     both = []
     for counts in (each_once(scored.patients), counts_of(scored, measuring.resampling)):
-        found = figures(scored, measuring.threshold, measuring.at_specificity, counts)
+        found = Tallies(scored, measuring.threshold, counts).metrics()
         both.append(predictive_values(found["sensitivity"], found["specificity"], measuring.prevalence))
-    (ppv, npv), (drawn_ppv, drawn_npv) = both
+    values, drawn = both
+    sensitivity, specificity = (np.array([metrics[name].low]) for name in ("sensitivity", "specificity"))
+    least = predictive_values(sensitivity, specificity, measuring.prevalence)
     told = as_json(
         {
-            "ppv": estimate(float(ppv[0]), drawn_ppv, scored, measuring.resampling),
-            "npv": estimate(float(npv[0]), drawn_npv, scored, measuring.resampling),
+            name: _at_worst(estimate(float(value[0]), of_drawn, scored, measuring.resampling), float(low[0]))
+            for name, value, of_drawn, low in zip(("ppv", "npv"), values, drawn, least, strict=True)
         }
     )
     return {"prevalence": measuring.prevalence, "own": False, **told}
+
+
+def _at_worst(one: Estimate, least: float) -> Estimate:
+    """Returns an estimate that is 1 in all replicates with what the lower ends of its parts give."""
+    return dataclasses.replace(one, low=least) if one.low == one.high == 1 else one
 
 
 def _lists(curve: curves.Roc | curves.PrecisionRecall | curves.Histogram) -> dict[str, list[Any]]:

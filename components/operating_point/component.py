@@ -52,8 +52,9 @@ def OperatingPoint(
         probability = apply_temperature(probability, temperature)
     threshold = choose_threshold(label, probability, params.rule, params.wanted())
     version = set_operating_point(source, path_utils.serving_model_dir(model.uri), threshold, temperature)
-    called = probability >= threshold
+    called, ill = probability >= threshold, label == 1
     log.info(
-        "threshold %.4f by rule %s, temperature %.3f; val sensitivity %.4f, specificity %.4f; model %s",
-        threshold, params.rule, temperature, called[label == 1].mean(), (~called)[label == 0].mean(), version,
+        "threshold %.4f by rule %s, temperature %.3f; on val finds %d of %d hemorrhages and calls %d of %d "
+        "normals one; model %s", threshold, params.rule, temperature, (called & ill).sum(), ill.sum(),
+        (called & ~ill).sum(), (~ill).sum(), version,
     )  # fmt: skip

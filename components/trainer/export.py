@@ -127,8 +127,7 @@ class ExportedModel(tf.Module):
         return self.model(pixels, training=False)[:, 0]
 
     def _told(self, raw: tf.Tensor, sound: tf.Tensor, complaint: str) -> dict[str, tf.Tensor]:
-        # Keras' own loss cuts here; TFMA's takes the logarithm of what it is given.
-        margin = keras.config.epsilon()
+        margin = features.PROBABILITY_MARGIN
         raw = tf.clip_by_value(raw, margin, 1.0 - margin)
         logit = tf.math.log(raw) - tf.math.log1p(-raw)
         cooled = tf.clip_by_value(tf.sigmoid(logit / self.temperature), margin, 1.0 - margin)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from components.fingerprint import ROOT, of_file, of_room
+from components.fingerprint import ROOT, of_code, of_file
 
 pytestmark = pytest.mark.numpy
 
@@ -37,16 +37,23 @@ def write(folder: Path, changed: str = "") -> Path:
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_what_a_room_reaches_counts_and_nothing_else(tmp_path: Path, name: str):
-    before = of_room("components/one", write(tmp_path / "before"))
-    after = of_room("components/one", write(tmp_path / "after", changed=name))
+    before = of_code("components/one", write(tmp_path / "before"))
+    after = of_code("components/one", write(tmp_path / "after", changed=name))
     assert (before != after) == (name in OF_ONE)
+
+
+def test_a_file_counts_with_what_it_reaches_and_not_with_its_room(tmp_path: Path):
+    start = "components/one/component.py"
+    before = of_code(start, write(tmp_path / "before"))
+    assert of_code(start, write(tmp_path / "page", changed="components/one/page.html")) == before
+    assert of_code(start, write(tmp_path / "sums", changed="components/maths/sums.py")) != before
 
 
 def test_equal_sources_elsewhere_have_an_equal_fingerprint_whatever_was_compiled(tmp_path: Path):
     one, other = write(tmp_path / "one"), write(tmp_path / "other")
     (other / "components/one/__pycache__").mkdir()
     (other / "components/one/__pycache__/component.cpython-311.pyc").write_bytes(b"compiled")
-    assert of_room("components/one", one) == of_room("components/one", other)
+    assert of_code("components/one", one) == of_code("components/one", other)
 
 
 def test_the_project_has_no_relative_import_which_would_not_be_followed():
@@ -56,8 +63,8 @@ def test_the_project_has_no_relative_import_which_would_not_be_followed():
 
 
 def test_a_room_that_does_not_exist_is_an_error():
-    with pytest.raises(FileNotFoundError, match="no such source room: components/nowhere"):
-        of_room("components/nowhere")
+    with pytest.raises(FileNotFoundError, match="no such source: components/nowhere"):
+        of_code("components/nowhere")
 
 
 def test_the_fingerprint_of_a_file_is_of_its_contents():

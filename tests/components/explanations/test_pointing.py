@@ -62,8 +62,9 @@ def test_slices_of_one_patient_are_drawn_together():
     values = np.repeat([0.0, 1.0], 100)
     together = mean_of(values, patients, HOW)
     assert together.value == 0.5
-    # Ten patients, each 0 or 1: the mean of ten draws has a standard deviation of sqrt(0.25 / 10) = 0.158.
-    assert together.high - together.low == pytest.approx(2 * 1.96 * 0.158, abs=0.13)
+    # Ten patients, each 0 or 1: the mean of ten draws has a standard deviation of sqrt(0.25 / 9) = 0.167, and
+    # Student's quantile at nine degrees of freedom is 2.262. Such a mean comes in tenths.
+    assert together.high - together.low == pytest.approx(2 * 2.262 * 0.167, abs=0.11)
     apart = mean_of(values, np.arange(200), HOW)
     assert apart.high - apart.low == pytest.approx(2 * 1.96 * np.sqrt(0.25 / 200), abs=0.03)
 

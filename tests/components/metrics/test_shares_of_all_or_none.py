@@ -5,6 +5,7 @@ import pytest
 import scipy.stats
 
 from components.metrics.bootstrap import Resampling, estimates
+from components.metrics.curves import calibration
 from components.metrics.scored import Scored
 
 pytestmark = pytest.mark.numpy
@@ -44,6 +45,18 @@ def test_what_is_no_share_has_no_interval_where_all_replicates_are_the_same():
     assert found.value == 1
     assert np.isnan(found.low)
     assert np.isnan(found.high)
+
+
+def test_a_figure_without_an_interval_is_still_judged():
+    assert not estimates(scored(), 0.5, 0.9, RESAMPLING)["auc"].too_few
+
+
+def test_a_bin_of_hemorrhages_alone_has_the_exact_interval_of_its_patients():
+    bins = calibration(scored(), RESAMPLING)
+    last = bins[-1].observed
+    assert last.value == 1
+    assert 0 < last.low < 1
+    assert last.high == 1
 
 
 def test_a_share_below_all_keeps_its_bootstrap():

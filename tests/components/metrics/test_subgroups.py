@@ -78,7 +78,7 @@ def test_without_slice_indices_there_are_no_positions():
 
 
 def measured(column: str, value: str, auc: float, half_width: float = 0.01, all_normals: bool = False):
-    one = Estimate(auc, auc - half_width, auc + half_width)
+    one = Estimate(auc, auc - half_width, auc + half_width, too_few=bool(np.isnan(half_width)))
     group = Subgroup(column, value, np.zeros(0, np.bool_), all_normals)
     return group, {"auc": one, "sensitivity": one, "specificity": one}
 
@@ -111,7 +111,7 @@ def test_groups_that_share_their_normals_have_no_gap_in_specificity():
     assert [gap.metric for gap in largest_gaps(groups)] == ["auc", "sensitivity"]
 
 
-def test_groups_without_a_figure_or_without_an_interval_have_no_gap():
+def test_groups_without_a_figure_or_of_too_few_patients_have_no_gap():
     assert largest_gaps([measured("sex", "m", 0.9, np.nan), measured("sex", "f", 0.8)]) == []
     assert largest_gaps([measured("sex", "m", np.nan), measured("sex", "f", 0.8)]) == []
     assert largest_gaps([]) == []

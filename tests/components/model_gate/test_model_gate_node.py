@@ -1,6 +1,8 @@
+import dataclasses
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from made_scores import made_scores
 from tfx.types.standard_artifacts import Model, ModelBlessing
@@ -8,7 +10,7 @@ from tfx.types.standard_artifacts import Model, ModelBlessing
 from components.model_gate.component import ModelGate
 from components.score_artifacts import ScoreEvaluation, SliceScores
 from pipeline.settings import load
-from schemas.scores import write_scores
+from schemas.scores import ScoreTable, write_scores
 
 pytestmark = pytest.mark.tfx
 
@@ -19,11 +21,13 @@ def at(artifact, folder: Path):
     return artifact
 
 
-def judged(folder: Path, *settings: str, evaluator: int = 1) -> tuple[dict, ModelBlessing]:
+def judged(
+    folder: Path, *settings: str, evaluator: int = 1, table: ScoreTable | None = None
+) -> tuple[dict, ModelBlessing]:
     """Runs the node on made-up scores; returns evaluation.json and the blessing."""
     config = load("local", list(settings), environment={}).config
     scores, model = at(SliceScores(), folder / "scores"), at(Model(), folder / "model")
-    write_scores(made_scores(baseline=True), folder / "scores" / "scores.parquet")
+    write_scores(table or made_scores(baseline=True), folder / "scores" / "scores.parquet")
     told = folder / "model" / "Format-Serving" / "assets.extra" / "ichor.json"
     told.parent.mkdir(parents=True)
     told.write_text(json.dumps({"threshold": 0.4, "temperature": 1.5, "version": "v", "windows": ""}))
@@ -88,3 +92,24 @@ def test_a_gate_that_fails_or_an_evaluator_that_objects_keeps_a_model_from_being
     assert [path.name for path in (tmp_path / "blessing").iterdir()] == ["NOT_BLESSED"]
     assert blessing.get_int_custom_property("blessed") == 0
     assert blessing.get_int_custom_property("ichor_final") == 1
+
+
+def test_a_subgroup_in_which_the_model_knows_nothing_fails_its_floor(tmp_path: Path):
+    """Its AUC is 0.5 in every replicate, so that there is no interval; that is no reason to leave it out."""
+    table = made_scores()
+    blind = np.array([int(patient[1:]) // 6 % 2 == 1 for patient in table.patient_id])
+    told, _ = judged(
+        tmp_path,
+        'gate.subgroup_metric="auc"',
+        "gate.min_subgroup_metric=0.7",
+        table=dataclasses.replace(
+            table,
+            probability=np.where(blind, np.float32(0.3), table.probability),
+            attributes=[("site=blind",) if one else ("site=seeing",) for one in blind],
+        ),
+    )
+    by_name = {gate["gate"]: gate for gate in told["gates"]}
+    assert (by_name["auc of site=blind"]["value"], by_name["auc of site=blind"]["passed"]) == (0.5, False)
+    assert by_name["auc of site=seeing"]["passed"]
+    (gap,) = [one for one in told["splits"]["val"]["largest_gaps"] if one["metric"] == "auc"]
+    assert (gap["column"], gap["lowest"]["value"], gap["intervals_overlap"]) == ("site", "blind", None)

@@ -21,7 +21,7 @@ NOBODY = Scored.of(np.zeros(0, np.int8), np.zeros(0, np.float32), np.zeros(0, np
 
 
 def found(value: float, half_width: float = 0.05) -> Estimate:
-    return Estimate(value, value - half_width, value + half_width)
+    return Estimate(value, value - half_width, value + half_width, too_few=math.isnan(half_width))
 
 
 def group(column: str, value: str, auc: float | None, all_normals: bool = False, half_width: float = 0.05):
