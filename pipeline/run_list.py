@@ -8,22 +8,11 @@ from typing import Any
 from pipeline.config import Config
 from pipeline.console import NOWHERE, chatter_to, shown
 from pipeline.layout import Layout, NoRunError
+from pipeline.run_settings import DATA, settings_of
 from pipeline.runs import Run, open_store, read_run, require_unmoved, run_ids
 
 METRICS = ("auc", "sensitivity", "specificity")
 SPLITS = ("val", "test")
-# Where a node's settings stand among its parameters: a group of them each.
-GROUPS = {
-    "SliceExampleGen": {"params_json": "ingest"},
-    "SliceFilter": {"params_json": "filter"},
-    "LeakageGate": {"params_json": "leakage"},
-    "Transform": {"custom_config": "transform"},
-    "Trainer": {"custom_config": "trainer"},
-    "OperatingPoint": {"params_json": "threshold"},
-    "SliceScorer": {"params_json": "scorer"},
-    "ModelGate": {"evaluation_json": "evaluation", "gate_json": "gate"},
-}
-DATA = "data"  # the fingerprint of all that was read, told beside the settings
 NOT_TOLD = {"ingest.key_file"}
 
 
@@ -73,7 +62,7 @@ def listed(runs: Sequence[Run]) -> list[Listed]:
     told = []
     before: dict[str, Any] = {}
     for run in runs:
-        settings = settings_of(run)
+        settings = {key: value for key, value in settings_of(run).items() if key not in NOT_TOLD}
         evaluation = evaluation_report(run)
         splits = evaluation.get("splits", {})
         told.append(
@@ -95,21 +84,6 @@ def listed(runs: Sequence[Run]) -> list[Listed]:
         )
         before |= settings
     return told
-
-
-def settings_of(run: Run) -> dict[str, Any]:
-    """Returns the settings that a run's nodes were given, by key, as far as it came."""
-    settings: dict[str, Any] = {}
-    for node, groups in GROUPS.items():
-        parameters = run.nodes[node].properties if node in run.nodes else {}
-        for name, group in groups.items():
-            if name in parameters:
-                given = json.loads(parameters[name])
-                given = json.loads(given["params"]) if name == "custom_config" else given
-                settings |= {f"{group}.{key}": value for key, value in sorted(given.items())}
-    if fingerprint := run.nodes["SliceExampleGen"].properties.get("input_fingerprint") if run.nodes else "":
-        settings[DATA] = fingerprint
-    return {key: value for key, value in settings.items() if key not in NOT_TOLD}
 
 
 def _verdict(run: Run) -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from pipeline.reports import read_found
 from pipeline.runs import Run
 
 # Group of settings: node, property, and the key below which they stand in it.
@@ -13,14 +14,22 @@ _PLACES = {
     "leakage": ("LeakageGate", "params_json", ""),
     "transform": ("Transform", "custom_config", "params"),
     "trainer": ("Trainer", "custom_config", "params"),
+    "tuner": ("Tuner", "custom_config", "tuning"),
     "threshold": ("OperatingPoint", "params_json", ""),
+    "scorer": ("SliceScorer", "params_json", ""),
     "evaluation": ("ModelGate", "evaluation_json", ""),
     "gate": ("ModelGate", "gate_json", ""),
 }
 
 
+DATA = "data"  # the fingerprint of all that was read, told beside the settings
+
+
 def settings_of(run: Run) -> dict[str, Any]:
-    """Returns a run's settings, by "group.name"; groups of nodes that it did not come to are missing."""
+    """Returns a run's settings, by "group.name", and the fingerprint of its data, `DATA`.
+
+    What a search found stands in place of what was set. What a run did not come to is missing.
+    """
     found: dict[str, Any] = {}
     for group, (node, name, below) in _PLACES.items():
         properties = run.nodes[node].properties if node in run.nodes else {}
@@ -28,6 +37,9 @@ def settings_of(run: Run) -> dict[str, Any]:
         if below and values:
             values = json.loads(values[below])
         found |= {f"{group}.{key}": value for key, value in values.items()}
+    found |= {f"trainer.{name}": value for name, value in read_found(run).items() if found}
+    if "SliceExampleGen" in run.nodes:
+        found[DATA] = run.nodes["SliceExampleGen"].properties.get("input_fingerprint")
     return found
 
 

@@ -146,7 +146,7 @@ def _evaluation(run: Run, title: str, node: str) -> Iterator[str]:
     if evaluation is None:
         return
     yield ""
-    yield f"{title} metrics by slice of the data (TFMA)"
+    yield f"{title} metrics by slice of the data (TFMA; precision, recall and specificity at 0.5)"
     by_slice = read_metrics(evaluation.path)
     names = [name for name in _METRICS if any(name in metrics for metrics in by_slice.values())]
     yield from table(

@@ -80,7 +80,7 @@ def attributes(rows: Sequence[Labelled], params: IngestParams) -> Attributes:
             continue
         used.append(name)
         for attribute_list, value in zip(of_rows, values, strict=True):
-            attribute_list += [f"{name}={part}" for part in value]
+            attribute_list += [_on_one_line(f"{name}={part}") for part in value]
     return Attributes(tuple(tuple(texts) for texts in of_rows), tuple(used), left_out)
 
 
@@ -110,6 +110,11 @@ def _values(name: str, texts: Sequence[str], few: int, is_named: bool) -> tuple[
     if max(map(len, distinct)) > MAX_TEXT:
         return [], f"it holds texts of more than {MAX_TEXT} characters; they may identify people"
     return parts, ""
+
+
+def _on_one_line(text: str) -> str:
+    """Returns a text with escapes for what a terminal or a log would obey: it is told in many places."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
 
 
 def _is_identifying(name: str) -> bool:

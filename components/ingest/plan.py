@@ -158,7 +158,7 @@ def _read_images(data_dir: Path, files: list[str], form: str, params: IngestPara
         rows, left_out = by_class_folders(data_dir, images, params)
     listed = {row.path for row in rows}
     unlisted = len(set(images) - listed) if form == "table" else 0
-    warnings = [f"images that {params.table} does not name were not read: {unlisted}"] if unlisted else []
+    warnings = [f"images that the label table does not name were not read: {unlisted}"] if unlisted else []
     warnings += [f"images {why} were not read: {number}" for why, number in left_out.items()]
     others = [path for path in files if not is_image(path) and path not in listed and path != params.table]
     dicom = sum(looks_like_dicom(data_dir / path) for path in others)

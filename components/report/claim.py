@@ -198,7 +198,8 @@ def _about_results(facts: Facts, evaluation: Mapping[str, Any]) -> Iterator[tupl
         for key, label in (("auc", "AUC"), ("sensitivity", "sensitivity"), ("specificity", "specificity")):
             figure = metrics.get(key)
             if figure and figure.get("value") is not None:
-                told.append(f"{SPLIT_NAMES[name]} {label} {number(figure['value'])} ({interval(figure)})")
+                spread = f" ({interval(figure)})" if interval(figure) else ""
+                told.append(f"{SPLIT_NAMES[name]} {label} {number(figure['value'])}{spread}")
     yield 37, "answered", "; ".join(told) + ("." if told else "")
     yield 38, "answered" if told else "open", "The same, with predictive values: see metrics." if told else ""
     yield (

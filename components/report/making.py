@@ -36,19 +36,19 @@ def make(sources: Mapping[str, Source], settings: Sequence[Mapping[str, Any]], p
     """
     facts = gather(sources, settings)
     choice = choose(facts, params)
-    errors = [
-        *choice.false_negatives,
+    errors = [  # bounded ones first: false negatives may be thousands
         *choice.false_positives[: params.false_positives],
         *choice.near_threshold,
+        *choice.false_negatives,
     ][:MOST_PICTURES]
     samples = [one for rows in choice.samples.values() for one in rows]
     dropped = [one for rows in choice.dropped.values() for one in rows]
     kept = _fetched(facts, "checked_examples", [*errors, *samples])
     heat = _heat_maps(facts, kept, errors)
     pictures = {
-        **_drawn("errors", errors, kept, heat),
         **_drawn("plain", samples, kept, {}),
         **_drawn("dropped", dropped, _fetched(facts, "examples", dropped), {}),
+        **_drawn("errors", errors, kept, heat),
     }
     document = account(facts, choice, params, explained=bool(heat))
     page = render(document, pictures, params.max_megabytes)

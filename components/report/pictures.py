@@ -40,13 +40,12 @@ def data_uri(grey: Grey, heat: HeatMap | None = None) -> str:
 
 
 def within(uris: Mapping[str, str], most_bytes: int) -> dict[str, str]:
-    """Returns the first pictures that fit into so many characters, in the order in which they come."""
-    fitting, used = {}, 0
+    """Returns the pictures that fit into so many characters, the first of them first."""
+    fitting, room = {}, most_bytes
     for name, uri in uris.items():
-        used += len(uri)
-        if used > most_bytes:
-            break
-        fitting[name] = uri
+        if len(uri) <= room:
+            room -= len(uri)
+            fitting[name] = uri
     return fitting
 
 

@@ -11,7 +11,8 @@ from pipeline.tracking.tracker import Fact
 from pipeline.verdict import is_blessed, verdict
 from schemas.history import best_epoch
 
-GROUPS_OF_NO_RUN = {"run", "tracking", "drift", "phantoms"}  # how it is run, and other commands
+# How it is run, and other commands.
+GROUPS_OF_NO_RUN = {"run", "tracking", "drift", "phantoms", "report", "explain"}
 FILE = "file"  # stands for the path of a file of weights
 
 

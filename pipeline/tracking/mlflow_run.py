@@ -44,7 +44,8 @@ class MlflowRun:
     @property
     def place(self) -> str:
         """Says where the run can be looked at."""
-        return f"MLflow: run {self._id} in {self._uri}"
+        parts = urlsplit(self._uri)  # which may hold a password
+        return f"MLflow: run {self._id} in {parts._replace(netloc=parts.netloc.rpartition('@')[2]).geturl()}"
 
     def epoch(self, row: Row) -> None:
         """Tells an epoch, at the time of its end."""

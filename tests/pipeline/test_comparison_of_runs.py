@@ -1,4 +1,5 @@
 import dataclasses
+import json
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from pipeline.compare import tell
 from pipeline.comparison import Contender, compare
 from pipeline.comparison_page import render
 from pipeline.run_settings import different, settings_of
-from pipeline.runs import NodeRun, Run
+from pipeline.runs import ArtifactRef, NodeRun, Run
 from pipeline.settings import load
 from schemas.scores import ScoreTable
 
@@ -196,3 +197,24 @@ def test_the_page_claims_no_difference_of_a_model_from_itself_and_asks_for_nothi
     assert "surely better" not in page
     for forbidden in ("<script", "http:", "https:", "src="):
         assert forbidden not in page
+
+
+def test_other_data_and_what_a_search_found_are_differences(tmp_path):
+    def run(fingerprint: str, found: float) -> Run:
+        folder = tmp_path / fingerprint
+        folder.mkdir()
+        values = {"learning_rate": found, "dropout": 0.5, "unfrozen_share": 1.0}
+        (folder / "hyperparameters.json").write_text(json.dumps({"from": "tuner", "values": values}))
+        params = json.dumps({"params": json.dumps({"learning_rate": 0.0005, "dropout": 0.5})})
+        return Run(
+            fingerprint,
+            {
+                "SliceExampleGen": NodeRun("SliceExampleGen", "ran", {}, {"input_fingerprint": fingerprint}),
+                "Trainer": NodeRun(
+                    "Trainer", "ran", {"model_run": ArtifactRef(1, folder, {})}, {"custom_config": params}
+                ),
+            },
+        )
+
+    differing = different(settings_of(run("a", 0.001)), settings_of(run("b", 0.002)))
+    assert differing == {"data": ("a", "b"), "trainer.learning_rate": (0.001, 0.002)}

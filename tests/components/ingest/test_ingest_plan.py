@@ -51,7 +51,7 @@ def test_a_table_wins_over_folders_unless_the_form_is_set(data_dir, params):
     assert by_table.form == "table"
     assert [row.hemorrhage for row in by_table.slices] == [0, 1]
     assert (by_table.unlisted, by_table.other_files) == (1, 0)
-    assert "images that labels.csv does not name were not read: 1" in by_table.warnings
+    assert "images that the label table does not name were not read: 1" in by_table.warnings
     by_folders = planned(data_dir, params, form="folders")
     assert [row.hemorrhage for row in by_folders.slices] == [1, 0, 0]
 

@@ -126,7 +126,7 @@ def test_a_table_gives_place_and_attributes_and_no_name_is_written_anywhere(data
     assert (done.summary["found"], done.summary["read"], done.summary["unlisted"]) == (30, 29, 1)
     assert done.summary["rejected"] == {"empty": 1}
     assert done.examples.get_string_custom_property("ichor_warning") == (
-        "images that labels.csv does not name were not read: 1"
+        "images that the label table does not name were not read: 1"
     )
     written = b"".join(path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file())
     assert record.patient_id.encode() in written

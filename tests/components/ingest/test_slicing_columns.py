@@ -102,3 +102,8 @@ def test_a_column_whose_name_says_that_it_identifies_is_left_out_unless_named(co
 @pytest.mark.parametrize("column", ["forward", "capacity", "workstation", "reported", "hospitalised"])
 def test_such_a_name_within_a_longer_word_says_nothing(column, params):
     assert attributes(rows_of(column, ["yes", "no", "yes", "no"]), params).used == (column,)
+
+
+def test_what_a_terminal_or_a_log_would_obey_is_escaped(params):
+    found = attributes(rows_of("site", ["A\x1b[2J", "B\nBLESSED"] * 4), params)
+    assert set(found.of_rows) == {("site=A\\x1b[2J",), ("site=B\\nBLESSED",)}

@@ -152,8 +152,8 @@ def test_equal_runs_have_equal_pages():
     assert page() == page()
 
 
-def test_within_takes_pictures_in_order_until_the_first_that_does_not_fit():
-    assert within({"a": "xx", "b": "xxx", "c": "x"}, 4) == {"a": "xx"}
+def test_within_takes_pictures_in_order_and_passes_over_one_that_does_not_fit():
+    assert within({"a": "xx", "b": "xxx", "c": "x"}, 4) == {"a": "xx", "c": "x"}
 
 
 def test_a_slice_and_its_map_stand_side_by_side():

@@ -151,4 +151,4 @@ def test_a_disk_that_would_be_full(folder, warnings, monkeypatch):
 
 def test_what_a_run_warns_of_is_told_before_it(folder, warnings):
     Image.new("L", (96, 96)).save(folder / "more.png")
-    assert warnings(folder) == ["images that labels.csv does not name were not read: 1"]
+    assert warnings(folder) == ["images that the label table does not name were not read: 1"]
