@@ -38,8 +38,9 @@ def settings_of(run: Run) -> dict[str, Any]:
             values = json.loads(values[below])
         found |= {f"{group}.{key}": value for key, value in values.items()}
     found |= {f"trainer.{name}": value for name, value in read_found(run).items() if found}
-    if "SliceExampleGen" in run.nodes:
-        found[DATA] = run.nodes["SliceExampleGen"].properties.get("input_fingerprint")
+    examples = run.output("SliceExampleGen", "examples")
+    if examples and "input_fingerprint" in examples.properties:  # a cached execution does not have it
+        found[DATA] = examples.properties["input_fingerprint"]
     return found
 
 

@@ -209,7 +209,11 @@ def test_other_data_and_what_a_search_found_are_differences(tmp_path):
         return Run(
             fingerprint,
             {
-                "SliceExampleGen": NodeRun("SliceExampleGen", "ran", {}, {"input_fingerprint": fingerprint}),
+                "SliceExampleGen": NodeRun(
+                    "SliceExampleGen",
+                    "cached",
+                    {"examples": ArtifactRef(2, folder, {"input_fingerprint": fingerprint})},
+                ),
                 "Trainer": NodeRun(
                     "Trainer", "ran", {"model_run": ArtifactRef(1, folder, {})}, {"custom_config": params}
                 ),
