@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pipeline import commands
 from pipeline.commands import EXIT_ERROR
+from pipeline.kubeflow import command_line as kubeflow
 
 EXIT_INTERRUPTED = 130
 
@@ -181,6 +182,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_output(runs, "folder of the runs' results")
     _add_settings(runs)
     runs.set_defaults(command=commands.runs)
+
+    kubeflow.add_compile(names, _add_settings)
 
     config = names.add_parser("config", help="print every setting: value, unit, meaning, where it came from")
     _add_settings(config)

@@ -11,7 +11,14 @@ EXIT_OK = 0
 EXIT_ERROR = 1
 
 
-def _load(parsed: argparse.Namespace, **shorts: object) -> "Loaded":
+def load_settings(parsed: argparse.Namespace, **shorts: object) -> "Loaded":
+    """Loads the settings of a command.
+
+    Args:
+      parsed: With `preset` and `assignments`.
+      **shorts: Values of flags that are short for a setting, by its key with two underscores for the dot;
+        None if the flag was not given.
+    """
     from pipeline.settings import load
 
     given = [f"{key.replace('__', '.')}={_toml(value)}" for key, value in shorts.items() if value is not None]
@@ -19,14 +26,16 @@ def _load(parsed: argparse.Namespace, **shorts: object) -> "Loaded":
 
 
 def _toml(value: object) -> str:
-    return json.dumps(value)  # a JSON string or number is TOML too
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(key)} = {_toml(one)}" for key, one in value.items()) + "}"
+    return json.dumps(value)  # a JSON string, number or list of them is TOML too
 
 
 def run(parsed: argparse.Namespace) -> int:
     """Runs the whole pipeline on a folder of slices."""
     from pipeline.session import run_on_terminal
 
-    return run_on_terminal(_load(parsed, run__data=parsed.data, run__output=parsed.output).config)
+    return run_on_terminal(load_settings(parsed, run__data=parsed.data, run__output=parsed.output).config)
 
 
 def inspect(parsed: argparse.Namespace) -> int:
@@ -34,7 +43,7 @@ def inspect(parsed: argparse.Namespace) -> int:
     from pipeline.inspection.terminal import inspect_on_terminal
 
     return inspect_on_terminal(
-        _load(parsed, run__data=parsed.data, run__output=parsed.output).config,
+        load_settings(parsed, run__data=parsed.data, run__output=parsed.output).config,
         look_at_all=parsed.all,
         as_json=parsed.json,
         contact_sheet=parsed.contact_sheet,
@@ -54,7 +63,7 @@ def phantoms(parsed: argparse.Namespace) -> int:
 
     from pipeline.demo import write_phantoms
 
-    config = _load(parsed, phantoms__patients=parsed.patients, phantoms__format=parsed.format).config
+    config = load_settings(parsed, phantoms__patients=parsed.patients, phantoms__format=parsed.format).config
     masks = Path(parsed.masks) if parsed.masks else None
     print(f"{parsed.out}: {write_phantoms(Path(parsed.out), config.phantoms, masks)}")
     return EXIT_OK
@@ -64,7 +73,7 @@ def import_set(parsed: argparse.Namespace) -> int:
     """Links a public set and writes its label table."""
     from pipeline.importing import import_on_terminal
 
-    return import_on_terminal(_load(parsed).config, parsed.name, parsed.src, parsed.out)
+    return import_on_terminal(load_settings(parsed).config, parsed.name, parsed.src, parsed.out)
 
 
 def predict(parsed: argparse.Namespace) -> int:
@@ -72,7 +81,7 @@ def predict(parsed: argparse.Namespace) -> int:
     from pipeline.predict import predict_on_terminal
 
     return predict_on_terminal(
-        _load(parsed, run__output=parsed.output).config,
+        load_settings(parsed, run__output=parsed.output).config,
         parsed.paths,
         parsed.model,
         as_json=parsed.json,
@@ -93,7 +102,7 @@ def explain(parsed: argparse.Namespace) -> int:
         raise ConfigError("explain: give --out DIR for pictures, --masks DIR to measure maps, or both")
     if parsed.json and (parsed.out or not parsed.masks):
         raise ConfigError("explain: --json prints what --masks tells, and goes without --out")
-    config = _load(parsed, run__output=parsed.output).config
+    config = load_settings(parsed, run__output=parsed.output).config
     what = asked(config, parsed.paths, parsed.model, parsed.method, parsed.limit)
     status = explain_on_terminal(what, config, Path(parsed.out)) if parsed.out else EXIT_OK
     if parsed.masks:
@@ -109,7 +118,7 @@ def check(parsed: argparse.Namespace) -> int:
     from pipeline.check import check_on_terminal
 
     return check_on_terminal(
-        _load(parsed, run__output=parsed.output).config,
+        load_settings(parsed, run__output=parsed.output).config,
         parsed.folder,
         parsed.model,
         html=parsed.html,
@@ -121,7 +130,7 @@ def summary(parsed: argparse.Namespace) -> int:
     """Tells what a run did."""
     from pipeline.summary import print_summary
 
-    print_summary(_load(parsed, run__output=parsed.output).config, parsed.run)
+    print_summary(load_settings(parsed, run__output=parsed.output).config, parsed.run)
     return EXIT_OK
 
 
@@ -129,7 +138,7 @@ def compare(parsed: argparse.Namespace) -> int:
     """Compares the models of two runs."""
     from pipeline.compare import compare_on_terminal
 
-    config = _load(parsed, run__output=parsed.output).config
+    config = load_settings(parsed, run__output=parsed.output).config
     names = (parsed.first, parsed.second)
     return compare_on_terminal(config, names, as_json=parsed.json, html=parsed.html)
 
@@ -138,7 +147,7 @@ def tensorboard(parsed: argparse.Namespace) -> int:
     """Shows the figures of trainings in TensorBoard."""
     from pipeline.tensorboard import watch_on_terminal
 
-    config = _load(parsed, run__output=parsed.output).config
+    config = load_settings(parsed, run__output=parsed.output).config
     return watch_on_terminal(config, parsed.run, parsed.host, parsed.port)
 
 
@@ -146,25 +155,27 @@ def report(parsed: argparse.Namespace) -> int:
     """Says where a run's report lies, and shows it."""
     from pipeline.reporting import report_on_terminal
 
-    return report_on_terminal(_load(parsed, run__output=parsed.output).config, parsed.run, parsed.opened)
+    return report_on_terminal(
+        load_settings(parsed, run__output=parsed.output).config, parsed.run, parsed.opened
+    )
 
 
 def runs(parsed: argparse.Namespace) -> int:
     """Lists all runs."""
     from pipeline.run_list import list_on_terminal
 
-    return list_on_terminal(_load(parsed, run__output=parsed.output).config, parsed.json)
+    return list_on_terminal(load_settings(parsed, run__output=parsed.output).config, parsed.json)
 
 
 def config(parsed: argparse.Namespace) -> int:
     """Prints every setting."""
     group = ""
-    for setting in _load(parsed).settings():
+    for setting in load_settings(parsed).settings():
         if group != (group := setting.key.split(".")[0]):
             print(f"[{group}]")
         name = setting.key.split(".")[1]
         unit = f" [{setting.unit}]" if setting.unit else ""
-        value = json.dumps(setting.value)
+        value = _toml(setting.value)
         print(f"{name} = {value:<22} # {setting.meaning}{unit}; from {setting.origin}")
     return EXIT_OK
 
@@ -175,7 +186,7 @@ def locate(parsed: argparse.Namespace) -> int:
     from pipeline.console import shown
     from pipeline.layout import absolute
 
-    config = _load(parsed, run__data=parsed.data).config
+    config = load_settings(parsed, run__data=parsed.data).config
     found = identity.locate(absolute(config.run.data), config.ingest, parsed.ids)
     for slice_id in parsed.ids:
         print(f"{slice_id}  {shown(found.get(slice_id, 'not in this folder, or hashed with another key'))}")

@@ -1,4 +1,4 @@
-"""Every default of the project, once, with unit and reason; and the presets."""
+"""Every default of the project, once, with unit and reason."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -17,6 +17,7 @@ from components.slice_filter.params import FilterParams
 from components.trainer.params import TrainerParams
 from components.trainer.tuning.params import TunerParams
 from components.transform.params import TransformParams
+from pipeline.kubeflow.params import KubeflowParams
 from pipeline.tracking.params import TrackingParams
 
 
@@ -51,6 +52,7 @@ class Config(Parameters):
     tracking: TrackingParams
     explain: ExplainParams
     phantoms: PhantomFolderParams
+    kubeflow: KubeflowParams
 
 
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {
@@ -208,25 +210,32 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "hemorrhage_share": 0.55,
         "format": "png",
     },
-}
-
-# A preset is a set of settings that belong together; `local` is the recipe as it stands.
-DEFAULT_PRESET = "local"
-PRESETS: Mapping[str, Mapping[str, Any]] = {
-    "local": {},
-    "demo": {
-        "run.data": "demo/phantoms",
-        "run.output": "demo/output",
-        "ingest.patient_pattern": "(?P<patient>p[0-9]+)_s[0-9]+",
-        "ingest.seed": 9,  # a third of the slices show a hemorrhage in each of its splits
-        "phantoms.hemorrhage_share": 0.7,
-        "transform.image_side": 96,
-        "trainer.weights": "none",
-        "trainer.batch_norm_momentum": 0.9,
-        "trainer.batch_size": 16,
-        "trainer.learning_rate": 0.001,
-        "trainer.epochs": 8,
-        "trainer.flip": True,
-        "gate.min_binary_accuracy": 0.75,  # calling everything normal reaches 0.67
+    "kubeflow": {
+        "image": "",
+        "pipeline_root": "",
+        "state_dir": "/tmp/ichor",
+        "volumes": [],
+        "key_secret": "",
+        "key_name": "patient.key",
+        "cpu": {"default": 1, "SliceExampleGen": 2, "Transform": 2, "Trainer": 4, "Tuner": 4},
+        "memory": {"default": 4, "Trainer": 16, "Tuner": 16},  # a training's cache is 4 of it
+        "gpus": 0,
+        "gpu_type": "nvidia.com/gpu",
+        "gpu_node_selector": {},
+        "gpu_tolerations": [],
+        "retries": 2,
+        "retry_seconds": 30,
+        "cache": True,
+        "metadata_address": "metadata-grpc-service.kubeflow.svc.cluster.local:8080",  # as KFP installs it
+        "runtime_parameters": [
+            "run.data",
+            "trainer.epochs",
+            "trainer.learning_rate",
+            "trainer.batch_size",
+            "threshold.rule",
+            "threshold.min_sensitivity",
+            "threshold.value",
+            "gate.min_binary_accuracy",
+        ],
     },
 }

@@ -16,7 +16,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipeline.config import DEFAULT_PRESET, DEFAULTS, PRESETS, Config
+from pipeline.config import DEFAULTS, Config
+from pipeline.presets import DEFAULT_PRESET, PRESETS
 
 CONFIG_FILE = "ichor.toml"
 CONFIG_VARIABLE = "ICHOR_CONFIG"

@@ -4,7 +4,7 @@ import pytest
 
 import pipeline.session
 from pipeline.cli import main
-from pipeline.config import PRESETS
+from pipeline.presets import PRESETS
 
 pytestmark = pytest.mark.numpy
 

@@ -1,6 +1,7 @@
 import pytest
 
-from pipeline.config import DEFAULTS, PRESETS, Config
+from pipeline.config import DEFAULTS, Config
+from pipeline.presets import PRESETS
 from pipeline.settings import ConfigError, load
 
 pytestmark = pytest.mark.numpy

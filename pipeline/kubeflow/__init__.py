@@ -1,0 +1,1 @@
+"""Kubeflow Pipelines: the same graph as containers, and what upstream does not do for them."""

@@ -1,0 +1,82 @@
+"""The latest blessed model, asked of the ML Metadata store that KFP keeps: a Resolver's work elsewhere.
+
+KFP's open-source backend has no executor for a Resolver. The meaning is that of
+`components.evaluator.baseline.OlderBlessedModelStrategy`: the latest model that is older than the candidate
+and has a final blessing.
+"""
+
+import ml_metadata as mlmd
+from ml_metadata.proto import metadata_store_pb2
+from tfx.components.evaluator import constants
+
+from schemas import features
+
+# Source: kubeflow/pipelines, backend/src/v2/metadata/client.go.
+PIPELINE_CONTEXT = "system.Pipeline"
+MODEL_TYPE, BLESSING_TYPE = "tfx.Model", "tfx.ModelBlessing"
+
+
+def connect(address: str) -> mlmd.MetadataStore:
+    """Returns a connection to the store.
+
+    Args:
+      address: HOST:PORT of its gRPC service.
+    Raises:
+      ValueError: The address is of another form.
+    """
+    host, colon, port = address.rpartition(":")
+    if not colon or not port.isdecimal():
+        raise ValueError(f"kubeflow.metadata_address: expected HOST:PORT, got {address!r}")
+    config = metadata_store_pb2.MetadataStoreClientConfig(host=host, port=int(port))
+    config.client_timeout_sec = 60
+    return mlmd.MetadataStore(config)
+
+
+def older_than(store: mlmd.MetadataStore, candidate_uri: str) -> str | None:
+    """Returns the address of the latest blessed model that is older than the candidate, or None.
+
+    Args:
+      store: As KFP's launcher writes it: an artifact belongs to its pipeline's context, and the properties
+        that a step gave it are custom properties.
+      candidate_uri: Address of the model to be judged.
+    Raises:
+      LookupError: The store does not know the candidate.
+    """
+    context = _pipeline_of(store, candidate_uri)
+    artifacts = store.get_artifacts_by_context(context.id)
+    of_type = {kind.name: kind.id for kind in store.get_artifact_types()}
+    # A step that was taken from the cache, or an importer, may record an address a second time.
+    age: dict[str, int] = {}
+    for artifact in artifacts:
+        if artifact.type_id == of_type.get(MODEL_TYPE):
+            age[artifact.uri] = min(artifact.id, age.get(artifact.uri, artifact.id))
+    blessed = {
+        str(_value(artifact, constants.ARTIFACT_PROPERTY_CURRENT_MODEL_URI_KEY))
+        for artifact in artifacts
+        if artifact.type_id == of_type.get(BLESSING_TYPE)
+        and _value(artifact, constants.ARTIFACT_PROPERTY_BLESSED_KEY) == 1
+        and _value(artifact, features.FINAL_BLESSING) == 1
+    }
+    older = [uri for uri in blessed & age.keys() if age[uri] < age[candidate_uri]]
+    return max(older, key=lambda uri: age[uri], default=None)
+
+
+def _pipeline_of(store: mlmd.MetadataStore, uri: str) -> metadata_store_pb2.Context:
+    contexts = [
+        context
+        for artifact in store.get_artifacts_by_uri(uri)
+        for context in store.get_contexts_by_artifact(artifact.id)
+        if context.type == PIPELINE_CONTEXT
+    ]
+    if not contexts:
+        raise LookupError(f"ML Metadata knows no model of a pipeline at {uri}")
+    return contexts[0]
+
+
+def _value(artifact: metadata_store_pb2.Artifact, name: str) -> str | float | None:
+    """Returns a custom property, whichever way it was written."""
+    if name not in artifact.custom_properties:
+        return None
+    value = artifact.custom_properties[name]
+    kind = value.WhichOneof("value")
+    return getattr(value, kind) if kind else None

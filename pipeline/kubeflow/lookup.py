@@ -1,0 +1,75 @@
+"""What is asked before a step so that KFP's cache sees it: TFX's driver of the ingest, and its Resolver.
+
+KFP decides by a step's inputs alone whether it has run already. What the inputs do not show is looked up in a
+small step of its own that is never cached, and goes into the next one as a parameter: the fingerprint of the
+data folder, and the address of the model to be compared with.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import tfx.v1  # noqa: F401 - before anything that imports tensorflow_data_validation
+from google.protobuf import json_format
+from kfp.pipeline_spec import pipeline_spec_pb2 as spec
+from tfx.components.example_gen import utils
+from tfx.orchestration import data_types_utils
+from tfx.orchestration.portable.data_types import ExecutionInfo
+from tfx.types import standard_component_specs as keys
+
+from components.ingest.driver import PARAMS_KEY, Driver
+from pipeline.kubeflow import latest_blessed
+from pipeline.kubeflow.files import private_key, write_whole
+from pipeline.kubeflow.reason import told
+
+FAILED = 1
+DATA, BASELINE = "data", "baseline"
+URI = "uri"  # of the importer's own parameter
+
+
+def data_fingerprint(asked: spec.ExecutorInput, _: argparse.Namespace) -> dict[str, str]:
+    """Returns what SliceExampleGen's driver finds out of the data folder."""
+    values = asked.inputs.parameter_values
+    properties = private_key({name: values[name].string_value for name in (keys.INPUT_BASE_KEY, PARAMS_KEY)})
+    found = Driver(None).run(ExecutionInfo(exec_properties=properties)).exec_properties
+    fingerprint = data_types_utils.get_metadata_value(found[utils.FINGERPRINT_PROPERTY_NAME])
+    return {utils.FINGERPRINT_PROPERTY_NAME: str(fingerprint)}
+
+
+def baseline_uri(asked: spec.ExecutorInput, parsed: argparse.Namespace) -> dict[str, str]:
+    """Returns the address of the latest blessed model, or the candidate's own if there is none."""
+    (candidate,) = asked.inputs.artifacts[keys.MODEL_KEY].artifacts
+    if not parsed.metadata_address:
+        return {URI: candidate.uri}
+    store = latest_blessed.connect(parsed.metadata_address)
+    return {URI: latest_blessed.older_than(store, candidate.uri) or candidate.uri}
+
+
+LOOKUPS: dict[str, Callable[[spec.ExecutorInput, argparse.Namespace], dict[str, str]]] = {
+    DATA: data_fingerprint,
+    BASELINE: baseline_uri,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Looks one thing up, writes it as output parameters and returns the exit status."""
+    parser = argparse.ArgumentParser(prog="ichor lookup", allow_abbrev=False)
+    parser.add_argument("what", choices=sorted(LOOKUPS))
+    parser.add_argument("--executor_input", required=True)
+    parser.add_argument("--metadata_address", default="")
+    parsed = parser.parse_args(arguments)
+    try:
+        asked = json_format.Parse(parsed.executor_input, spec.ExecutorInput(), ignore_unknown_fields=True)
+        output = spec.ExecutorOutput()
+        for name, value in LOOKUPS[parsed.what](asked, parsed).items():
+            output.parameter_values[name].string_value = value
+        write_whole(Path(asked.outputs.output_file), json_format.MessageToJson(output))
+    except Exception as error:  # the last stand before the exit status
+        print(told(f"lookup of {parsed.what}", error), file=sys.stderr)
+        return FAILED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""The tasks of a compiled pipeline that no node of the graph stands for."""
+
+from typing import Any
+
+from tfx.components.example_gen import utils
+from tfx.types import standard_component_specs as keys
+
+from components.evaluator import baseline
+from components.ingest.driver import PARAMS_KEY
+from pipeline.kubeflow.lookup import BASELINE, DATA, URI
+from pipeline.kubeflow.params import KubeflowParams
+
+INGEST, RESOLVER = "SliceExampleGen", "LatestBlessedModel"
+IMPORTED = "artifact"  # what KFP calls the output of an importer
+COMMAND = ("python", "-m", "pipeline.kubeflow.lookup")
+Document = dict[str, Any]
+
+
+def add_lookups(document: Document, params: KubeflowParams) -> None:
+    """Adds the look-ups, the importer in the Resolver's place, and their edges.
+
+    Args:
+      document: PipelineSpec without the Resolver; changed.
+      params: Image and metadata store.
+    """
+    tasks, components = document["root"]["dag"]["tasks"], document["components"]
+    executors = document["deploymentSpec"]["executors"]
+
+    def add(name: str, label: str, component: Document, executor: Document, task: Document) -> None:
+        components[f"comp-{label}"] = {"executorLabel": f"exec-{label}", **component}
+        executors[f"exec-{label}"] = executor
+        tasks[name] = {"taskInfo": {"name": name}, "componentRef": {"name": f"comp-{label}"}, **task}
+
+    ingest = tasks[INGEST]["inputs"]["parameters"]
+    asked = {name: ingest[name] for name in (keys.INPUT_BASE_KEY, PARAMS_KEY)}
+    asked |= {name: value for name, value in ingest.items() if name == "run_data"}
+    add(
+        f"{INGEST}-driver",
+        "slice-example-gen-driver",
+        {
+            "inputDefinitions": {"parameters": {name: {"parameterType": "STRING"} for name in asked}},
+            "outputDefinitions": _parameter(utils.FINGERPRINT_PROPERTY_NAME),
+        },
+        _container(params, DATA),
+        {"inputs": {"parameters": asked}, "cachingOptions": {}},
+    )
+    _take(document, INGEST, utils.FINGERPRINT_PROPERTY_NAME, f"{INGEST}-driver")
+
+    candidate = tasks["SliceScorer"]["inputs"]["artifacts"][keys.MODEL_KEY]
+    producer = candidate["taskOutputArtifact"]["producerTask"]
+    model_type = components["comp-slice-scorer"]["inputDefinitions"]["artifacts"][keys.MODEL_KEY]
+    add(
+        f"{RESOLVER}-query",
+        "latest-blessed-model-query",
+        {
+            "inputDefinitions": {"artifacts": {keys.MODEL_KEY: model_type}},
+            "outputDefinitions": _parameter(URI),
+        },
+        _container(params, BASELINE, "--metadata_address", params.metadata_address),
+        {
+            "inputs": {"artifacts": {keys.MODEL_KEY: candidate}},
+            "dependentTasks": [producer],
+            "cachingOptions": {},
+        },
+    )
+    kind = {"artifactType": {"schemaTitle": "tfx.Model", "schemaVersion": "0.0.1"}}
+    add(
+        RESOLVER,
+        "latest-blessed-model",
+        {
+            "inputDefinitions": {"parameters": {URI: {"parameterType": "STRING"}}},
+            "outputDefinitions": {"artifacts": {IMPORTED: kind}},
+        },
+        {"importer": {"artifactUri": {"runtimeParameter": URI}, "typeSchema": kind["artifactType"]}},
+        {
+            "inputs": {"parameters": {URI: _output(f"{RESOLVER}-query", URI)}},
+            "dependentTasks": [f"{RESOLVER}-query"],
+            "cachingOptions": {},
+        },
+    )
+    for task in tasks.values():
+        for artifact in task.get("inputs", {}).get("artifacts", {}).values():
+            output = artifact["taskOutputArtifact"]
+            if output["producerTask"] == RESOLVER and output["outputArtifactKey"] == baseline.MODEL:
+                output["outputArtifactKey"] = IMPORTED
+
+
+def _take(document: Document, node: str, parameter: str, producer: str) -> None:
+    """Gives a node's task a parameter that another task puts out."""
+    task = document["root"]["dag"]["tasks"][node]
+    component = document["components"][task["componentRef"]["name"]]
+    component["inputDefinitions"]["parameters"][parameter] = {"parameterType": "STRING"}
+    task["inputs"]["parameters"][parameter] = _output(producer, parameter)
+    task["dependentTasks"] = sorted({*task.get("dependentTasks", []), producer})
+
+
+def _output(producer: str, parameter: str) -> Document:
+    return {"taskOutputParameter": {"producerTask": producer, "outputParameterKey": parameter}}
+
+
+def _parameter(name: str) -> Document:
+    return {"parameters": {name: {"parameterType": "STRING"}}}
+
+
+def _container(params: KubeflowParams, what: str, *more: str) -> Document:
+    arguments = [what, "--executor_input", "{{$}}", *more]
+    return {"container": {"image": params.image, "command": list(COMMAND), "args": arguments}}

@@ -1,0 +1,37 @@
+"""What a run on Kubeflow Pipelines needs beside the graph's own settings."""
+
+from components.parameters import Parameters, parameter
+
+DEFAULT_STEP = "default"
+
+
+class KubeflowParams(Parameters):
+    """Where and by what the steps of a compiled pipeline run."""
+
+    image: str = parameter("container image of every step, best by its digest")
+    pipeline_root: str = parameter("folder for artifacts: s3://, minio:// or gs://, or a path all steps see")
+    state_dir: str = parameter(
+        "folder in the containers for pushed models and what a stopped training left; a volume keeps it"
+    )
+    volumes: list[str] = parameter("persistent volume claims that every step sees, each as CLAIM:/PATH")
+    key_secret: str = parameter("Kubernetes secret that holds the key of patients' ids")
+    key_name: str = parameter("name of the key in its secret", pattern="^[-._a-zA-Z0-9]+$")
+    cpu: dict[str, float] = parameter("processors that a step asks for, by step", "cores")
+    memory: dict[str, float] = parameter("memory that a step asks for and may take, by step", "GB")
+    gpus: int = parameter("accelerators of the Trainer, and of the Tuner where there is one", ge=0)
+    gpu_type: str = parameter("the accelerator's name as a Kubernetes resource")
+    gpu_node_selector: dict[str, str] = parameter("labels of the nodes that have accelerators")
+    gpu_tolerations: list[str] = parameter(
+        "taints of these nodes that are tolerated, each as KEY[=VALUE][:EFFECT]"
+    )
+    retries: int = parameter("times that a failed step is tried again", ge=0)
+    retry_seconds: int = parameter(
+        "wait before the first retry; each later one waits twice as long", "s", ge=0
+    )
+    cache: bool = parameter("take a step's outputs from an earlier run if nothing that goes into it changed")
+    metadata_address: str = parameter(
+        "ML Metadata's gRPC service as HOST:PORT; empty for none, so no baseline"
+    )
+    runtime_parameters: list[str] = parameter(
+        "settings that can be changed from run to run without compiling"
+    )

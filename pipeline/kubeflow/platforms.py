@@ -1,0 +1,104 @@
+"""What the steps' pods are asked of Kubernetes: resources, accelerators, volumes, the key."""
+
+import re
+from typing import Any
+
+from google.protobuf import json_format
+from kfp.kubernetes import kubernetes_executor_config_pb2 as kubernetes
+
+from pipeline.kubeflow.params import DEFAULT_STEP, KubeflowParams
+from pipeline.kubeflow.settings import KEY_FOLDER
+from pipeline.settings import ConfigError
+
+TRAINING = ("Trainer", "Tuner")
+ONLY_SOMETIMES = ("Tuner", "TestEvaluator")  # steps that the settings may leave out
+READS_KEY = ("SliceExampleGen", "SliceExampleGen-driver")
+TOLERATION = re.compile(
+    r"(?P<key>[^=:]+)(=(?P<value>[^:]*))?(:(?P<effect>NoSchedule|PreferNoSchedule|NoExecute))?"
+)
+Document = dict[str, Any]
+
+
+def resources(step: str, params: KubeflowParams) -> Document:
+    """Returns what a step asks for, in both of the forms that KFP's versions read.
+
+    Args:
+      step: Name of a task.
+      params: Where what stands.
+    """
+    cpu = params.cpu.get(step, params.cpu[DEFAULT_STEP])
+    memory = params.memory.get(step, params.memory[DEFAULT_STEP])
+    told: Document = {
+        "cpuRequest": cpu,
+        "memoryRequest": memory,
+        "memoryLimit": memory,
+        "resourceCpuRequest": f"{cpu:g}",
+        "resourceMemoryRequest": f"{memory:g}G",
+        "resourceMemoryLimit": f"{memory:g}G",
+    }
+    if step in TRAINING and params.gpus:
+        told["accelerator"] = {
+            "type": params.gpu_type,
+            "count": str(params.gpus),
+            "resourceType": params.gpu_type,
+            "resourceCount": str(params.gpus),
+        }
+    return told
+
+
+def platform_document(pipeline: Document, params: KubeflowParams) -> Document:
+    """Returns the document beside the PipelineSpec, with the executors in it that ask for anything.
+
+    Args:
+      pipeline: PipelineSpec.
+      params: What is asked for.
+    Raises:
+      ConfigError: A volume, a toleration or a step's name is of another form.
+    """
+    executors = {}
+    steps = pipeline["root"]["dag"]["tasks"]
+    for name in (*params.cpu, *params.memory):
+        if name not in {DEFAULT_STEP, *ONLY_SOMETIMES, *steps}:
+            raise ConfigError(
+                f"kubeflow.cpu, kubeflow.memory: no step {name!r}; there are {', '.join(sorted(steps))}"
+            )
+    for name, task in steps.items():
+        label = pipeline["components"][task["componentRef"]["name"]]["executorLabel"]
+        if "container" in pipeline["deploymentSpec"]["executors"][label]:
+            asked = json_format.MessageToDict(_pod(name, params))
+            if asked:
+                executors[label] = asked
+    return {"platforms": {"kubernetes": {"deploymentSpec": {"executors": executors}}}} if executors else {}
+
+
+def _pod(step: str, params: KubeflowParams) -> kubernetes.KubernetesExecutorConfig:
+    pod = kubernetes.KubernetesExecutorConfig()
+    for volume in params.volumes:
+        claim, colon, path = volume.partition(":")
+        if not colon or not claim or not path.startswith("/"):
+            raise ConfigError(f"kubeflow.volumes: expected CLAIM:/PATH, got {volume!r}")
+        mount = pod.pvc_mount.add(constant=claim, mount_path=path)
+        mount.pvc_name_parameter.runtime_value.constant.string_value = claim
+    if step in READS_KEY:
+        secret = pod.secret_as_volume.add(
+            secret_name=params.key_secret, mount_path=KEY_FOLDER, optional=False
+        )
+        secret.secret_name_parameter.runtime_value.constant.string_value = params.key_secret
+    if step in TRAINING and params.gpus:
+        pod.node_selector.labels.update(params.gpu_node_selector)
+        for text in params.gpu_tolerations:
+            pod.tolerations.append(_toleration(text))
+    return pod
+
+
+def _toleration(text: str) -> kubernetes.Toleration:
+    found = TOLERATION.fullmatch(text)
+    if not found:
+        raise ConfigError(
+            "kubeflow.gpu_tolerations: expected KEY[=VALUE][:EFFECT], as nvidia.com/gpu:NoSchedule, "
+            f"got {text!r}"
+        )
+    value, effect = found["value"], found["effect"] or ""
+    if value is None:
+        return kubernetes.Toleration(key=found["key"], operator="Exists", effect=effect)
+    return kubernetes.Toleration(key=found["key"], operator="Equal", value=value, effect=effect)

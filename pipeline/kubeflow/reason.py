@@ -1,0 +1,24 @@
+"""Why a step failed, in one line that names no patient."""
+
+import traceback
+
+from pydantic import ValidationError
+
+LONGEST = 1000  # characters; what KFP shows of a message
+
+
+def told(node: str, error: BaseException) -> str:
+    """Returns one line: the step, what happened, and where in the code if it was none of ours to expect.
+
+    Args:
+      node: Id of the step.
+      error: Why it stops.
+    """
+    if isinstance(error, ValidationError):
+        problem = error.errors()[0]
+        key = ".".join(str(part) for part in problem["loc"])
+        return f"ichor: {node}: {key}: {problem['msg'].lower()}, got {problem['input']!r}"[:LONGEST]
+    text = " ".join(str(error).split()) or "no message"
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    where = "".join(f" ({frame.filename}:{frame.lineno})" for frame in last)
+    return f"ichor: {node}: {type(error).__name__}: {text[:LONGEST]}{where}"

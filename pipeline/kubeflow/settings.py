@@ -1,0 +1,50 @@
+"""Settings as a container will find them, and what is refused before anything is compiled."""
+
+import posixpath
+
+from pipeline.config import Config
+from pipeline.kubeflow.uris import MOUNTS
+from pipeline.settings import ConfigError
+
+KEY_FOLDER = "/etc/ichor/key"  # where the secret with the patients' key is mounted
+
+
+def in_containers(config: Config) -> Config:
+    """Returns the settings with the containers' paths in place of this machine's.
+
+    Args:
+      config: All settings.
+    Raises:
+      ConfigError: A setting is missing, or says what cannot be known or done on a cluster.
+    """
+    kubeflow = config.kubeflow
+    for name, flag in (("image", "--image"), ("pipeline_root", "--pipeline-root")):
+        if not getattr(kubeflow, name):
+            raise ConfigError(f"kubeflow.{name}: is needed; give it with {flag}")
+    if "://" in kubeflow.pipeline_root and not kubeflow.pipeline_root.startswith(tuple(MOUNTS)):
+        raise ConfigError(
+            f"kubeflow.pipeline_root: expected an address of {', '.join(MOUNTS)} or a path, "
+            f"got {kubeflow.pipeline_root!r}"
+        )
+    if config.ingest.source == "auto":
+        raise ConfigError(
+            "ingest.source: auto looks into the data folder, which only the cluster sees; "
+            "set it to image or dicom"
+        )
+    if not kubeflow.key_secret:
+        raise ConfigError(
+            "kubeflow.key_secret: is needed, or each container would make a key of its own and no id would "
+            "be the same twice; make a secret of at least 32 random bytes (docs/kubeflow.md)"
+        )
+    if not posixpath.isabs(config.run.data):
+        raise ConfigError(
+            f"run.data: expected the absolute path at which a volume has the slices in the containers, "
+            f"got {config.run.data!r}"
+        )
+    key_file = posixpath.join(KEY_FOLDER, kubeflow.key_name)
+    return config.model_copy(
+        update={
+            "run": config.run.model_copy(update={"output": kubeflow.state_dir}),
+            "ingest": config.ingest.model_copy(update={"key_file": key_file}),
+        }
+    )
