@@ -18,8 +18,9 @@ from components.ingest.component import SliceExampleGen
 from components.slice_filter.component import SliceFilter
 from components.trainer import batches, slices
 from components.transform.preprocess import preprocessing_fn
+from pipeline.beam.arguments import beam_args
 from pipeline.config import Config
-from pipeline.graph import SCHEMA, beam_args, dotted
+from pipeline.graph import SCHEMA, dotted
 from pipeline.layout import Layout
 from schemas import features
 
@@ -162,7 +163,7 @@ def _pipeline(config: Config) -> tfx.dsl.Pipeline:
         metadata_connection_config=tfx.orchestration.metadata.sqlite_metadata_connection_config(
             str(layout.metadata)
         ),
-        beam_pipeline_args=beam_args(config),
+        beam_pipeline_args=beam_args(config.beam),
     )
 
 

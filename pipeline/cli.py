@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from pipeline import commands
+from pipeline.beam.command_line import add_beam
 from pipeline.commands import EXIT_ERROR
 from pipeline.kubeflow import command_line as kubeflow
 
@@ -68,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     run = names.add_parser("run", help="run the whole pipeline on a folder of slices")
     run.add_argument("--data", metavar="DIR", help="folder of slices; short for --set run.data=DIR")
     _add_output(run, "folder for results")
+    add_beam(run)
     _add_settings(run)
     run.set_defaults(command=commands.run)
 

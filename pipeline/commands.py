@@ -35,7 +35,10 @@ def run(parsed: argparse.Namespace) -> int:
     """Runs the whole pipeline on a folder of slices."""
     from pipeline.session import run_on_terminal
 
-    return run_on_terminal(load_settings(parsed, run__data=parsed.data, run__output=parsed.output).config)
+    config = load_settings(
+        parsed, run__data=parsed.data, run__output=parsed.output, beam__engine=parsed.beam
+    ).config
+    return run_on_terminal(config)
 
 
 def inspect(parsed: argparse.Namespace) -> int:

@@ -1,7 +1,7 @@
 """Every default of the project, once, with unit and reason."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from components.drift.params import DriftParams
 from components.explanations.params import ExplainParams
@@ -9,7 +9,7 @@ from components.ingest.params import IngestParams
 from components.leakage.params import LeakageParams
 from components.metrics.params import EvaluationParams, GateParams
 from components.operating_point.params import ThresholdParams
-from components.parameters import Parameters, parameter
+from components.parameters import Parameters
 from components.phantoms.params import PhantomFolderParams
 from components.report.params import ReportParams
 from components.scorer.params import ScorerParams
@@ -17,26 +17,17 @@ from components.slice_filter.params import FilterParams
 from components.trainer.params import TrainerParams
 from components.trainer.tuning.params import TunerParams
 from components.transform.params import TransformParams
+from pipeline.beam.params import BeamParams
 from pipeline.kubeflow.params import KubeflowParams
+from pipeline.run_params import RunParams
 from pipeline.tracking.params import TrackingParams
-
-
-class RunParams(Parameters):
-    """Where a run reads and writes."""
-
-    name: str = parameter("pipeline name in ML Metadata", pattern="^[a-z][a-z0-9-]{0,62}$")
-    data: str = parameter("folder of the slices to learn from")
-    output: str = parameter("folder for everything that a run makes")
-    beam: Literal["in_memory", "multi_processing"] = parameter(
-        "how Beam runs on this machine; worker processes pay only on large data"
-    )
-    beam_workers: int = parameter("worker processes of multi_processing", "processes", ge=1)
 
 
 class Config(Parameters):
     """All settings of a run, one group a component."""
 
     run: RunParams
+    beam: BeamParams
     ingest: IngestParams
     filter: FilterParams
     leakage: LeakageParams
@@ -60,8 +51,21 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "name": "ichor",
         "data": "data",
         "output": "ichor-output",
-        "beam": "in_memory",  # each worker process imports TFX: some 25 s a node
-        "beam_workers": 2,
+    },
+    "beam": {
+        "engine": "direct",
+        "running_mode": "in_memory",  # each worker process imports TFX: some 25 s a node
+        "workers": 2,
+        "job_endpoint": "",
+        "artifact_endpoint": "",
+        "environment_type": "external",  # needs nothing of the engine, and TFX is imported once a worker
+        "environment_config": "127.0.0.1:50000",  # a pool on each worker's own machine, at Beam's usual port
+        "sdk_image": "",
+        "parallelism": 0,
+        "project": "",
+        "region": "",
+        "temp_location": "",
+        "options": [],
     },
     "ingest": {
         "form": "auto",

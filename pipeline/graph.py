@@ -24,6 +24,7 @@ from components.trainer.run import run_fn
 from components.trainer.tuning.search import tuner_fn
 from components.transform.preprocess import preprocessing_fn
 from pipeline import report_inputs
+from pipeline.beam.arguments import beam_args
 from pipeline.channels import transform_params
 from pipeline.config import Config
 from pipeline.layout import Layout, absolute
@@ -53,7 +54,7 @@ def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
       config: All settings.
     Raises:
       FileNotFoundError: There is no such file of weights.
-      ValueError: No training can begin with these settings.
+      ValueError: No training can begin with these settings, or the engine of Beam lacks one.
     """
     preflight.check(config.trainer, config.transform.image_side)
     layout = Layout.of(config.run)
@@ -213,20 +214,5 @@ def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
         metadata_connection_config=tfx.orchestration.metadata.sqlite_metadata_connection_config(
             str(layout.metadata)
         ),
-        beam_pipeline_args=beam_args(config),
+        beam_pipeline_args=beam_args(config.beam),
     )
-
-
-def beam_args(config: Config) -> list[str]:
-    """Returns Beam's arguments for this machine.
-
-    FnApiRunner by name: DirectRunner first tries to download Prism for each pipeline. An SDK image
-    is named, though local workers need none, since TFX otherwise builds a source package of itself
-    for each Beam node: about five seconds, and 50 MB left in the temporary folder.
-    """
-    return [
-        "--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner",
-        "--sdk_container_image=none",
-        f"--direct_running_mode={config.run.beam}",
-        f"--direct_num_workers={config.run.beam_workers}",
-    ]

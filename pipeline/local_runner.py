@@ -6,6 +6,7 @@ ICHOR_CONFIG names.
 
 from tfx import v1 as tfx
 
+from pipeline.beam.arguments import require_reachable_results
 from pipeline.config import Config
 from pipeline.graph import build_pipeline
 from pipeline.layout import Layout, require_apart
@@ -26,6 +27,7 @@ def main() -> None:
     """Runs the graph with the settings that are found, and prints what came of it."""
     config = load().config
     require_apart(config)
+    require_reachable_results(config.beam, config.run.output)
     layout = Layout.of(config.run)
     require_unmoved(layout)
     before = latest_run_id(layout)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TextIO
 
 from components.ingest.preflight import check
+from pipeline.beam.arguments import beam_args, require_reachable_results
 from pipeline.channels import transform_params
 from pipeline.config import Config
 from pipeline.console import NodeLines, chatter_to, new_log
@@ -20,12 +21,14 @@ def run_on_terminal(config: Config) -> int:
       A `verdict.Status`.
     Raises:
       DataError: The data folder is not fit to start with.
-      ConfigError: The output folder lies in the data folder, the key in the output folder, or a package of a
-        tracking is missing.
+      ConfigError: The output folder lies in the data folder, the key in the output folder, a package of a
+        tracking is missing, or the engine of Beam lacks a setting.
       MovedError: The output folder is not where its history says.
     """
     require_apart(config)
     require_packages(config.tracking)
+    require_reachable_results(config.beam, config.run.output)
+    beam_args(config.beam)
     check(absolute(config.run.data), config.ingest)
     transform_params(config)
     layout = Layout.of(config.run)

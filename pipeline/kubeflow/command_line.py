@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from pipeline.beam.command_line import add_beam
 from pipeline.commands import EXIT_OK, load_settings
 
 FILE = "ichor.yaml"
@@ -24,6 +25,7 @@ def add_compile(names: "argparse._SubParsersAction", add_settings: Callable[...,
         "--data", metavar="DIR", help="folder of slices in the containers; short for --set run.data=DIR"
     )
     parser.add_argument("-o", "--out", metavar="FILE", default=FILE, help=f"file to write; {FILE} by default")
+    add_beam(parser)
     add_settings(parser)
     parser.set_defaults(command=compile_)
 
@@ -35,6 +37,7 @@ def compile_(parsed: argparse.Namespace) -> int:
         kubeflow__image=parsed.image,
         kubeflow__pipeline_root=parsed.pipeline_root,
         run__data=parsed.data,
+        beam__engine=parsed.beam,
     ).config
     from pipeline.kubeflow.compile import compile_pipeline, write
 

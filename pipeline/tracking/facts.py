@@ -12,7 +12,7 @@ from pipeline.verdict import is_blessed, verdict
 from schemas.history import best_epoch
 
 # How it is run, and other commands.
-GROUPS_OF_NO_RUN = {"run", "tracking", "drift", "phantoms", "report", "explain"}
+GROUPS_OF_NO_RUN = {"run", "beam", "tracking", "drift", "phantoms", "report", "explain"}
 FILE = "file"  # stands for the path of a file of weights
 
 

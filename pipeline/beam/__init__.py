@@ -1,0 +1,1 @@
+"""On which engine Beam runs what a graph asks of it."""
