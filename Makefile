@@ -7,11 +7,11 @@ READY := .venv/.set-up-done
 unexport PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast lint types format bench fuzz clean distclean
+.PHONY: help setup demo test test-fast lint types format bench fuzz image image-base image-check sbom clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do \
-		printf '  make %-10s %s\n' "$$name" "$$what"; done
+		printf '  make %-14s %s\n' "$$name" "$$what"; done
 
 $(READY): $(LOCKED)
 	@sh tools/setup.sh
@@ -48,8 +48,21 @@ FUZZ_SECONDS := 60
 fuzz: $(READY) ## look for files that break a reader, FUZZ_SECONDS=60 for images and for DICOM
 	@$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS)
 
+# Their settings (IMAGE, BASE_IMAGE, GPU=1, CA_BUNDLE, ...) are told at the head of each script; docs/image.md explains them.
+image: ## build the container image with docker or podman: GPU=1, BASE_IMAGE=..., IMAGE=...
+	@sh tools/image/build.sh
+
+image-base: ## make a base for it with debootstrap, where no image registry can be reached: BASE_IMAGE=...
+	@sh tools/image/base.sh
+
+image-check: ## run the whole demo in the image: any user id, read-only, no network
+	@sh tools/image/check.sh
+
+sbom: $(READY) ## write what is in the image to ichor.cdx.json (CycloneDX)
+	@sh tools/image/sbom.sh
+
 clean: ## remove the demo's output, build output and caches; .venv and your own runs stay
-	rm -rf demo build dist ichor.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz
+	rm -rf demo build dist ichor.egg-info ichor.cdx.json .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz
 
 distclean: clean ## clean, and remove .venv and the project's own uv too
 	rm -rf .venv .uv
