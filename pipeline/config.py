@@ -219,7 +219,9 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "pipeline_root": "",
         "state_dir": "/tmp/ichor",
         "volumes": [],
+        "image_pull_secret": "",
         "key_secret": "",
+        "key_folder": "/etc/ichor/key",
         "key_name": "patient.key",
         "cpu": {"default": 1, "SliceExampleGen": 2, "Transform": 2, "Trainer": 4, "Tuner": 4},
         "memory": {"default": 4, "Trainer": 16, "Tuner": 16},  # a training's cache is 4 of it

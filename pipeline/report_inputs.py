@@ -25,7 +25,7 @@ INPUTS = {
     "pushed_model": ("Pusher", "pushed_model"),
 }
 # Where things lie and how they are shown is not what a model is; the page is sent to others.
-LEFT_OUT_GROUPS = ("run", "beam", "drift", "phantoms", "report", "tracking", "explain")
+LEFT_OUT_GROUPS = ("run", "beam", "drift", "phantoms", "report", "tracking", "explain", "kubeflow")
 LEFT_OUT = (
     "ingest.key_file", "ingest.table", "ingest.hemorrhage_folders", "ingest.normal_folders",
     "ingest.patient_pattern", "trainer.cache_megabytes",

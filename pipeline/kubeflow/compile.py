@@ -19,7 +19,7 @@ from pipeline.config import Config
 from pipeline.graph import build_pipeline
 from pipeline.kubeflow import runtime
 from pipeline.kubeflow.files import PACKAGE
-from pipeline.kubeflow.lookup_tasks import add_lookups
+from pipeline.kubeflow.lookup_tasks import NEVER_CACHED, add_lookups
 from pipeline.kubeflow.platforms import platform_document, resources
 from pipeline.kubeflow.settings import in_containers
 
@@ -122,7 +122,8 @@ def _set_up(name: str, task: Document, document: Document, config: Config) -> No
     if container is None:  # an importer runs in KFP's own
         return
     container["resources"] = resources(name, config.kubeflow)
-    task.setdefault("cachingOptions", {"enableCache": config.kubeflow.cache})
+    if name not in NEVER_CACHED:
+        task["cachingOptions"] = {"enableCache": True} if config.kubeflow.cache else {}
     if config.kubeflow.retries:
         task["retryPolicy"] = {
             "maxRetryCount": config.kubeflow.retries,

@@ -139,7 +139,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json_serialized_invocation_args", required=True)
     parser.add_argument("--json_serialized_inputs_spec_args", required=True)
     parsed, flags = parser.parse_known_args(arguments)
-    logging.basicConfig(level=os.environ.get("ICHOR_LOG_LEVEL", "WARNING"), format="%(name)s: %(message)s")
+    logging.basicConfig(
+        level=os.environ.get("ICHOR_LOG_LEVEL", "WARNING"), format="%(name)s: %(message)s", force=True
+    )
     logging.getLogger("ichor").setLevel(logging.INFO)
     step = None
     try:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import ml_metadata as mlmd
 import tfx.v1  # noqa: F401 - before anything that imports tensorflow_data_validation
 from google.protobuf import json_format
 from kfp.pipeline_spec import pipeline_spec_pb2 as spec
@@ -18,20 +19,21 @@ from tfx.orchestration import data_types_utils
 from tfx.orchestration.portable.data_types import ExecutionInfo
 from tfx.types import standard_component_specs as keys
 
-from components.ingest.driver import PARAMS_KEY, Driver
-from pipeline.kubeflow import latest_blessed
+from components.ingest.driver import Driver
+from pipeline.kubeflow import latest_blessed, runtime
 from pipeline.kubeflow.files import private_key, write_whole
 from pipeline.kubeflow.reason import told
 
 FAILED = 1
 DATA, BASELINE = "data", "baseline"
 URI = "uri"  # of the importer's own parameter
+INGEST = "SliceExampleGen"
 
 
 def data_fingerprint(asked: spec.ExecutorInput, _: argparse.Namespace) -> dict[str, str]:
     """Returns what SliceExampleGen's driver finds out of the data folder."""
-    values = asked.inputs.parameter_values
-    properties = private_key({name: values[name].string_value for name in (keys.INPUT_BASE_KEY, PARAMS_KEY)})
+    given = {name: value.string_value for name, value in asked.inputs.parameter_values.items()}
+    properties = private_key(runtime.apply(INGEST, given))
     found = Driver(None).run(ExecutionInfo(exec_properties=properties)).exec_properties
     fingerprint = data_types_utils.get_metadata_value(found[utils.FINGERPRINT_PROPERTY_NAME])
     return {utils.FINGERPRINT_PROPERTY_NAME: str(fingerprint)}
@@ -43,7 +45,14 @@ def baseline_uri(asked: spec.ExecutorInput, parsed: argparse.Namespace) -> dict[
     if not parsed.metadata_address:
         return {URI: candidate.uri}
     store = latest_blessed.connect(parsed.metadata_address)
-    return {URI: latest_blessed.older_than(store, candidate.uri) or candidate.uri}
+    try:
+        found = latest_blessed.older_than(store, candidate.uri)
+    except mlmd.errors.StatusError as error:
+        raise ConnectionError(
+            f"ML Metadata at {parsed.metadata_address} does not answer ({error}); "
+            "set kubeflow.metadata_address to its gRPC service, as HOST:PORT"
+        ) from error
+    return {URI: found or candidate.uri}
 
 
 LOOKUPS: dict[str, Callable[[spec.ExecutorInput, argparse.Namespace], dict[str, str]]] = {

@@ -7,10 +7,13 @@ from tfx.types import standard_component_specs as keys
 
 from components.evaluator import baseline
 from components.ingest.driver import PARAMS_KEY
-from pipeline.kubeflow.lookup import BASELINE, DATA, URI
+from pipeline.kubeflow import runtime
+from pipeline.kubeflow.lookup import BASELINE, DATA, INGEST, URI
 from pipeline.kubeflow.params import KubeflowParams
 
-INGEST, RESOLVER = "SliceExampleGen", "LatestBlessedModel"
+RESOLVER = "LatestBlessedModel"
+DATA_LOOKUP, BASELINE_LOOKUP = f"{INGEST}-driver", f"{RESOLVER}-query"
+NEVER_CACHED = (DATA_LOOKUP, BASELINE_LOOKUP)
 IMPORTED = "artifact"  # what KFP calls the output of an importer
 COMMAND = ("python", "-m", "pipeline.kubeflow.lookup")
 Document = dict[str, Any]
@@ -32,10 +35,10 @@ def add_lookups(document: Document, params: KubeflowParams) -> None:
         tasks[name] = {"taskInfo": {"name": name}, "componentRef": {"name": f"comp-{label}"}, **task}
 
     ingest = tasks[INGEST]["inputs"]["parameters"]
-    asked = {name: ingest[name] for name in (keys.INPUT_BASE_KEY, PARAMS_KEY)}
-    asked |= {name: value for name, value in ingest.items() if name == "run_data"}
+    read = (keys.INPUT_BASE_KEY, PARAMS_KEY, runtime.name_of("run.data"))
+    asked = {name: value for name, value in ingest.items() if name in read}
     add(
-        f"{INGEST}-driver",
+        DATA_LOOKUP,
         "slice-example-gen-driver",
         {
             "inputDefinitions": {"parameters": {name: {"parameterType": "STRING"} for name in asked}},
@@ -44,13 +47,13 @@ def add_lookups(document: Document, params: KubeflowParams) -> None:
         _container(params, DATA),
         {"inputs": {"parameters": asked}, "cachingOptions": {}},
     )
-    _take(document, INGEST, utils.FINGERPRINT_PROPERTY_NAME, f"{INGEST}-driver")
+    _take(document, INGEST, utils.FINGERPRINT_PROPERTY_NAME, DATA_LOOKUP)
 
     candidate = tasks["SliceScorer"]["inputs"]["artifacts"][keys.MODEL_KEY]
     producer = candidate["taskOutputArtifact"]["producerTask"]
     model_type = components["comp-slice-scorer"]["inputDefinitions"]["artifacts"][keys.MODEL_KEY]
     add(
-        f"{RESOLVER}-query",
+        BASELINE_LOOKUP,
         "latest-blessed-model-query",
         {
             "inputDefinitions": {"artifacts": {keys.MODEL_KEY: model_type}},
@@ -73,8 +76,8 @@ def add_lookups(document: Document, params: KubeflowParams) -> None:
         },
         {"importer": {"artifactUri": {"runtimeParameter": URI}, "typeSchema": kind["artifactType"]}},
         {
-            "inputs": {"parameters": {URI: _output(f"{RESOLVER}-query", URI)}},
-            "dependentTasks": [f"{RESOLVER}-query"],
+            "inputs": {"parameters": {URI: _output(BASELINE_LOOKUP, URI)}},
+            "dependentTasks": [BASELINE_LOOKUP],
             "cachingOptions": {},
         },
     )

@@ -14,7 +14,9 @@ class KubeflowParams(Parameters):
         "folder in the containers for pushed models and what a stopped training left; a volume keeps it"
     )
     volumes: list[str] = parameter("persistent volume claims that every step sees, each as CLAIM:/PATH")
+    image_pull_secret: str = parameter("Kubernetes secret for the image's registry; empty for none")
     key_secret: str = parameter("Kubernetes secret that holds the key of patients' ids")
+    key_folder: str = parameter("folder in the containers at which that secret is mounted", pattern="^/")
     key_name: str = parameter("name of the key in its secret", pattern="^[-._a-zA-Z0-9]+$")
     cpu: dict[str, float] = parameter("processors that a step asks for, by step", "cores")
     memory: dict[str, float] = parameter("memory that a step asks for and may take, by step", "GB")

@@ -7,7 +7,6 @@ from google.protobuf import json_format
 from kfp.kubernetes import kubernetes_executor_config_pb2 as kubernetes
 
 from pipeline.kubeflow.params import DEFAULT_STEP, KubeflowParams
-from pipeline.kubeflow.settings import KEY_FOLDER
 from pipeline.settings import ConfigError
 
 TRAINING = ("Trainer", "Tuner")
@@ -79,9 +78,12 @@ def _pod(step: str, params: KubeflowParams) -> kubernetes.KubernetesExecutorConf
             raise ConfigError(f"kubeflow.volumes: expected CLAIM:/PATH, got {volume!r}")
         mount = pod.pvc_mount.add(constant=claim, mount_path=path)
         mount.pvc_name_parameter.runtime_value.constant.string_value = claim
+    if params.image_pull_secret:
+        pull = pod.image_pull_secret.add(secret_name=params.image_pull_secret)
+        pull.secret_name_parameter.runtime_value.constant.string_value = params.image_pull_secret
     if step in READS_KEY:
         secret = pod.secret_as_volume.add(
-            secret_name=params.key_secret, mount_path=KEY_FOLDER, optional=False
+            secret_name=params.key_secret, mount_path=params.key_folder, optional=False
         )
         secret.secret_name_parameter.runtime_value.constant.string_value = params.key_secret
     if step in TRAINING and params.gpus:

@@ -4,6 +4,9 @@ import traceback
 
 from pydantic import ValidationError
 
+from components.ingest.errors import DataError
+
+TOLD = (ConnectionError, DataError, FileNotFoundError)  # their messages say where and the way out
 LONGEST = 1000  # characters; what KFP shows of a message
 
 
@@ -18,7 +21,9 @@ def told(node: str, error: BaseException) -> str:
         problem = error.errors()[0]
         key = ".".join(str(part) for part in problem["loc"])
         return f"ichor: {node}: {key}: {problem['msg'].lower()}, got {problem['input']!r}"[:LONGEST]
-    text = " ".join(str(error).split()) or "no message"
+    text = " ".join(str(error).split())[:LONGEST]
+    if isinstance(error, TOLD) and text:
+        return f"ichor: {node}: {text}"
     last = traceback.extract_tb(error.__traceback__)[-1:]
     where = "".join(f" ({frame.filename}:{frame.lineno})" for frame in last)
-    return f"ichor: {node}: {type(error).__name__}: {text[:LONGEST]}{where}"
+    return f"ichor: {node}: {type(error).__name__}: {text or 'no message'}{where}"

@@ -6,8 +6,6 @@ from pipeline.config import Config
 from pipeline.kubeflow.uris import MOUNTS
 from pipeline.settings import ConfigError
 
-KEY_FOLDER = "/etc/ichor/key"  # where the secret with the patients' key is mounted
-
 
 def in_containers(config: Config) -> Config:
     """Returns the settings with the containers' paths in place of this machine's.
@@ -41,7 +39,7 @@ def in_containers(config: Config) -> Config:
             f"run.data: expected the absolute path at which a volume has the slices in the containers, "
             f"got {config.run.data!r}"
         )
-    key_file = posixpath.join(KEY_FOLDER, kubeflow.key_name)
+    key_file = posixpath.join(kubeflow.key_folder, kubeflow.key_name)
     return config.model_copy(
         update={
             "run": config.run.model_copy(update={"output": kubeflow.state_dir}),

@@ -6,6 +6,9 @@ import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ import yaml
 from tests.kubeflow_backend.metadata import Metadata
 
 Document = dict[str, Any]
+AT_ONCE = 2  # steps
 
 
 class StepFailedError(RuntimeError):
@@ -43,18 +47,18 @@ class Task:
 class Backend:
     """One KFP installation: its object store, its metadata and its cache outlive a run."""
 
-    def __init__(self, folder: Path, kill: "dict[str, int] | None" = None):
+    def __init__(self, folder: Path, killed: Mapping[str, str] | None = None):
         """Sets one up.
 
         Args:
           folder: Whose s3/, gcs/ and minio/ stand for the launcher's mounts.
-          kill: Seconds after which the first try of a step is killed, by step.
+          killed: Steps whose first try is killed as soon as a file is there, by a pattern below `folder`.
         """
         self.folder = folder
         self.metadata = Metadata(str(folder / "mlmd.sqlite"))
         self._cache: dict[str, Task] = {}
         self._runs = 0
-        self._kill = kill or {}
+        self._killed = killed or {}
 
     def run(self, file: Path, parameters: Document | None = None) -> dict[str, Task]:
         """Runs a compiled pipeline to its end.
@@ -73,16 +77,16 @@ class Backend:
         assert given.keys() == declared.keys()
         done: dict[str, Task] = {}
         tasks = root["dag"]["tasks"]
-        with self.metadata.served() as address:
+        running: dict[Future[Task], str] = {}
+        with self.metadata.served() as address, ThreadPoolExecutor(AT_ONCE) as pool:
             while len(done) < len(tasks):
-                ready = [
-                    name
-                    for name, task in tasks.items()
-                    if name not in done and done.keys() >= set(task.get("dependentTasks", []))
-                ]
-                assert ready, "a circle"
-                for name in sorted(ready):
-                    done[name] = self._task(name, document, given, done, address)
+                for name, task in tasks.items():
+                    waits_for = set(task.get("dependentTasks", []))
+                    if name not in done and name not in running.values() and waits_for <= done.keys():
+                        running[pool.submit(self._task, name, document, given, done, address)] = name
+                assert running, "a circle"
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    done[running.pop(future)] = future.result()
         return done
 
     def path(self, artifact: Artifact) -> Path:
@@ -138,18 +142,21 @@ class Backend:
         if "--metadata_address" in command:  # of a service in the cluster
             command[command.index("--metadata_address") + 1] = address
         environment = {**os.environ, "ICHOR_MOUNT_ROOT": str(self.folder), "CUDA_VISIBLE_DEVICES": ""}
+        log = self.folder / f"{name}.log"
         for attempt in range(1 + task.get("retryPolicy", {}).get("maxRetryCount", 0)):
-            limit = self._kill.get(name) if attempt == 0 else None
-            try:
-                ran = subprocess.run(
-                    command, capture_output=True, text=True, env=environment, timeout=limit, check=False
-                )
-            except subprocess.TimeoutExpired:  # killed by SIGKILL, as a pod that is evicted without grace
-                continue
-            if ran.returncode == 0:
-                return attempt + 1
-            last = ran.stderr.strip().splitlines()[-1]
-        raise StepFailedError(last)
+            with log.open("w") as stderr:
+                process = subprocess.Popen(command, stdout=stderr, stderr=stderr, env=environment)
+                if attempt == 0 and name in self._killed:
+                    self._kill_at(process, self._killed[name])
+                if process.wait() == 0:
+                    return attempt + 1
+        raise StepFailedError(log.read_text().strip().splitlines()[-1])
+
+    def _kill_at(self, process: subprocess.Popen, pattern: str) -> None:
+        """Kills a step in the middle, as Kubernetes does to a pod that is evicted without grace."""
+        while process.poll() is None and not any(self.folder.glob(pattern)):
+            time.sleep(0.01)
+        process.kill()
 
     def _made(self, pipeline: str, component: Document, asked: Document) -> Task:
         file = Path(asked["outputs"]["outputFile"])

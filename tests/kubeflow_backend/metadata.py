@@ -1,6 +1,7 @@
 """ML Metadata as KFP keeps it: a gRPC service, written to as KFP's launcher writes."""
 
 import contextlib
+import threading
 from collections.abc import Iterator
 from concurrent import futures
 from typing import Any
@@ -23,10 +24,15 @@ class Metadata:
             config.fake_database.SetInParent()
         else:
             config.sqlite.filename_uri = file
+        self._lock = threading.Lock()
         self.store = mlmd.MetadataStore(config)
 
     def record(self, pipeline: str, title: str, uri: str, metadata: dict[str, Any]) -> int:
         """Records an output artifact of a step and returns its id."""
+        with self._lock:
+            return self._record(pipeline, title, uri, metadata)
+
+    def _record(self, pipeline: str, title: str, uri: str, metadata: dict[str, Any]) -> int:
         type_id = self.store.put_artifact_type(pb.ArtifactType(name=title))
         artifact = pb.Artifact(type_id=type_id, uri=uri, state=pb.Artifact.LIVE)
         for name, value in metadata.items():

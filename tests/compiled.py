@@ -1,0 +1,23 @@
+"""A compiled pipeline for tests, in little."""
+
+import functools
+
+from pipeline.kubeflow.compile import Compiled, compile_pipeline
+from pipeline.settings import load
+
+IMAGE = "registry.example/ichor@sha256:" + "0" * 64
+SETTINGS = (
+    f"kubeflow.image={IMAGE}",
+    "kubeflow.pipeline_root=s3://bucket/root",
+    "kubeflow.key_secret=ichor-key",
+    'kubeflow.volumes=["slices:/data"]',
+    "run.data=/data",
+    "ingest.source=image",
+    "trainer.weights=none",
+)
+
+
+@functools.cache
+def compiled(*settings: str) -> Compiled:
+    """Returns the graph, compiled with some settings beside those that are needed."""
+    return compile_pipeline(load(None, [*SETTINGS, *settings], {}, read_file=False).config)

@@ -1,0 +1,262 @@
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from google.protobuf import json_format
+from kfp import components
+from kfp.kubernetes import kubernetes_executor_config_pb2 as kubernetes
+from kfp.pipeline_spec import pipeline_spec_pb2 as spec
+
+from pipeline import kubeflow_runner
+from pipeline.cli import main
+from pipeline.graph import build_pipeline
+from pipeline.kubeflow.compile import Compiled, write
+from pipeline.settings import ConfigError, load
+from tests.compiled import IMAGE, SETTINGS, compiled
+
+pytestmark = pytest.mark.tfx
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "kubeflow.yaml"
+ADDED = {"SliceExampleGen-driver", "LatestBlessedModel-query"}
+
+
+def tasks(*settings: str) -> dict:
+    return compiled(*settings).pipeline["root"]["dag"]["tasks"]
+
+
+def executor(task: str, *settings: str) -> dict:
+    document = compiled(*settings).pipeline
+    label = document["components"][f"comp-{label_of(task)}"]["executorLabel"]
+    return document["deploymentSpec"]["executors"][label]
+
+
+def label_of(task: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", task).lower()
+
+
+def pod(task: str, *settings: str) -> dict:
+    executors = compiled(*settings).platforms["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
+    return executors.get(f"exec-{label_of(task)}", {})
+
+
+def without_fingerprints(told):
+    """Fingerprints of code change with the code, which is not the spec's shape."""
+    if isinstance(told, dict):
+        return {key: without_fingerprints(one) for key, one in told.items()}
+    if isinstance(told, list):
+        return [without_fingerprints(one) for one in told]
+    return re.sub(r"\b[0-9a-f]{16}\b", "FINGERPRINT", told) if isinstance(told, str) else told
+
+
+def test_every_change_of_the_spec_shows_in_the_golden_file(tmp_path):
+    whole = compiled("kubeflow.gpus=1")
+    shape = Compiled(without_fingerprints(whole.pipeline), without_fingerprints(whole.platforms))
+    new = tmp_path / GOLDEN.name
+    write(shape, new)
+    if new.read_text() != GOLDEN.read_text():
+        raise AssertionError(f"the compiled pipeline changed; if it is meant: cp {new} {GOLDEN}")
+
+
+def test_the_spec_is_of_version_2_1_0_and_passes_a_strict_parse():
+    document = compiled().pipeline
+    assert document["schemaVersion"] == "2.1.0"
+    json_format.ParseDict(document, spec.PipelineSpec(), ignore_unknown_fields=False)
+    json_format.ParseDict(document["deploymentSpec"], spec.PipelineDeploymentConfig())
+
+
+def test_what_pods_are_asked_for_passes_a_strict_parse():
+    executors = compiled("kubeflow.gpus=1").platforms["platforms"]["kubernetes"]["deploymentSpec"][
+        "executors"
+    ]
+    for asked in executors.values():
+        json_format.ParseDict(asked, kubernetes.KubernetesExecutorConfig(), ignore_unknown_fields=False)
+    assert executors.keys() <= compiled().pipeline["deploymentSpec"]["executors"].keys()
+
+
+def test_kfp_loads_it_with_its_parameters_and_their_defaults(tmp_path):
+    write(compiled(), tmp_path / "ichor.yaml")
+    inputs = components.load_component_from_file(str(tmp_path / "ichor.yaml")).component_spec.inputs
+    assert {name: (one.type, one.default) for name, one in inputs.items()} == {
+        "run_data": ("String", "/data"),
+        "trainer_epochs": ("Integer", 10),
+        "trainer_learning_rate": ("Float", 0.0005),
+        "trainer_batch_size": ("Integer", 32),
+        "threshold_rule": ("String", "sensitivity"),
+        "threshold_min_sensitivity": ("Float", 0.95),
+        "threshold_value": ("Float", 0.5),
+        "gate_min_binary_accuracy": ("Float", 0.8),
+    }
+
+
+def test_it_has_the_nodes_of_the_local_graph_and_two_look_ups():
+    config = load(None, SETTINGS, {}, read_file=False).config
+    local = {node.id for node in build_pipeline(config).components}
+    assert tasks().keys() == local | ADDED
+    assert "Tuner" in tasks("tuner.enabled=true")
+
+
+def test_only_executors_of_the_open_source_backend_are_asked_for():
+    executors = compiled().pipeline["deploymentSpec"]["executors"].values()
+    assert {kind for one in executors for kind in one} == {"container", "importer"}
+    assert all(one["container"]["image"] == IMAGE for one in executors if "container" in one)
+
+
+def test_every_input_comes_from_a_task_that_is_waited_for():
+    for name, task in tasks().items():
+        inputs = task.get("inputs", {})
+        producers = {
+            one["taskOutputArtifact"]["producerTask"] for one in inputs.get("artifacts", {}).values()
+        }
+        for value in inputs.get("parameters", {}).values():
+            if "taskOutputParameter" in value:
+                producers.add(value["taskOutputParameter"]["producerTask"])
+        assert producers <= set(task.get("dependentTasks", [])), name
+
+
+def test_a_gpu_is_asked_for_by_what_trains_alone():
+    asked = ("kubeflow.gpus=2", "tuner.enabled=true", "kubeflow.gpu_type=amd.com/gpu")
+    with_gpu = [name for name in tasks(*asked) if "accelerator" in json.dumps(executor(name, *asked))]
+    assert sorted(with_gpu) == ["Trainer", "Tuner"]
+    accelerator = executor("Trainer", *asked)["container"]["resources"]["accelerator"]
+    assert accelerator == {
+        "type": "amd.com/gpu", "count": "2", "resourceType": "amd.com/gpu", "resourceCount": "2",
+    }  # fmt: skip
+    assert '"accelerator":' not in json.dumps(compiled().pipeline)
+
+
+def test_nodes_with_accelerators_are_chosen_by_label_and_taint():
+    asked = (
+        "kubeflow.gpus=1",
+        'kubeflow.gpu_node_selector={"cloud.google.com/gke-accelerator" = "nvidia-l4"}',
+        'kubeflow.gpu_tolerations=["nvidia.com/gpu:NoSchedule", "team=radiology:NoExecute"]',
+    )
+    assert pod("Trainer", *asked)["nodeSelector"] == {
+        "labels": {"cloud.google.com/gke-accelerator": "nvidia-l4"}
+    }
+    assert pod("Trainer", *asked)["tolerations"] == [
+        {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"},
+        {"key": "team", "operator": "Equal", "value": "radiology", "effect": "NoExecute"},
+    ]
+    assert "tolerations" not in json.dumps(pod("Transform", *asked))
+
+
+def test_every_step_asks_for_processors_and_memory():
+    asked = ("kubeflow.cpu={default = 1.5, Transform = 8}", "kubeflow.memory={default = 3, Transform = 32}")
+    for name in tasks(*asked).keys() - {"LatestBlessedModel"}:
+        resources = executor(name, *asked)["container"]["resources"]
+        cpu, memory = (8, 32) if name == "Transform" else (1.5, 3)
+        assert (resources["cpuRequest"], resources["memoryRequest"], resources["memoryLimit"]) == (
+            cpu, memory, memory,
+        )  # fmt: skip
+        assert resources["resourceCpuRequest"] == f"{cpu:g}"
+        assert resources["resourceMemoryLimit"] == f"{memory}G"
+
+
+def test_failed_steps_are_tried_again_and_a_retry_can_be_switched_off():
+    assert tasks()["Trainer"]["retryPolicy"] == {
+        "maxRetryCount": 2, "backoffDuration": "30s", "backoffFactor": 2.0,
+    }  # fmt: skip
+    assert "retryPolicy" not in tasks("kubeflow.retries=0")["Trainer"]
+
+
+def test_all_is_cached_but_what_looks_outside():
+    uncached = {name for name, task in tasks().items() if not task["cachingOptions"]}
+    assert uncached == {*ADDED, "LatestBlessedModel"}
+    assert not any(
+        task["cachingOptions"].get("enableCache") for task in tasks("kubeflow.cache=false").values()
+    )
+
+
+def test_the_fingerprint_of_the_data_is_an_input_of_the_ingest_so_that_the_cache_sees_it():
+    asked = tasks()["SliceExampleGen"]["inputs"]["parameters"]["input_fingerprint"]
+    assert asked == {
+        "taskOutputParameter": {
+            "producerTask": "SliceExampleGen-driver",
+            "outputParameterKey": "input_fingerprint",
+        }
+    }
+
+
+def test_slices_and_key_are_mounted_where_they_are_read():
+    assert pod("Trainer")["pvcMount"][0]["mountPath"] == "/data"
+    holders = [name for name in tasks() if "secretAsVolume" in pod(name)]
+    assert sorted(holders) == ["SliceExampleGen", "SliceExampleGen-driver"]
+    assert pod("SliceExampleGen")["secretAsVolume"][0]["secretName"] == "ichor-key"
+
+
+def test_the_secret_for_the_registry_is_asked_for_by_every_pod():
+    asked = "kubeflow.image_pull_secret=registry"
+    assert all(
+        pod(name, asked)["imagePullSecret"][0]["secretName"] == "registry" for name in ("Trainer", *ADDED)
+    )
+    assert "imagePullSecret" not in pod("Trainer")
+
+
+def test_no_path_of_the_compiling_machine_is_in_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = compiled("run.name=elsewhere").to_yaml()
+    assert str(tmp_path) not in text
+    assert str(Path(__file__).parents[3]) not in text
+    assert str(Path.home()) + "/" not in text
+
+
+def test_the_file_is_the_same_whenever_it_is_compiled(tmp_path):
+    first = compiled().to_yaml()
+    compiled.cache_clear()
+    assert compiled().to_yaml() == first
+    assert len(list(yaml.safe_load_all(first))) == 2
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ("kubeflow.image=''", "kubeflow.image: is needed; give it with --image"),
+        ("kubeflow.pipeline_root=''", "kubeflow.pipeline_root: is needed; give it with --pipeline-root"),
+        (
+            "kubeflow.pipeline_root=hdfs://x",
+            "kubeflow.pipeline_root: expected an address of s3://, minio://, gs:// or a path, got 'hdfs://x'",
+        ),
+        ("ingest.source=auto", "ingest.source: auto looks into the data folder, which only the cluster sees"),
+        ("kubeflow.key_secret=''", "kubeflow.key_secret: is needed"),
+        ("run.data=data", "run.data: expected the absolute path"),
+        ("kubeflow.volumes=['slices']", "kubeflow.volumes: expected CLAIM:/PATH, got 'slices'"),
+        ("kubeflow.cpu={default = 1, Trainr = 2}", "kubeflow.cpu, kubeflow.memory: no step 'Trainr'"),
+        (
+            "kubeflow.runtime_parameters=['filter.enabled']",
+            "'filter.enabled' cannot be changed from run to run",
+        ),
+        ("kubeflow.runtime_parameters=['trainer.flip']", "'trainer.flip' is no number and no text"),
+        ("kubeflow.runtime_parameters=['trainer.weights']", "'trainer.weights' cannot be changed"),
+    ],
+)
+def test_what_a_cluster_cannot_do_is_refused_before_it_is_compiled(changed, told):
+    with pytest.raises(ConfigError, match=re.escape(told)):
+        compiled(changed)
+
+
+def test_a_taint_of_another_form_is_refused():
+    with pytest.raises(ConfigError, match=r"expected KEY\[=VALUE\]\[:EFFECT\], as nvidia.com/gpu:NoSchedule"):
+        compiled("kubeflow.gpus=1", "kubeflow.gpu_tolerations=['a:b:c']")
+
+
+def test_both_ways_to_compile_write_the_same(tmp_path, monkeypatch, capsys):
+    pairs = [setting.partition("=") for setting in SETTINGS]  # a dotted key of TOML is one of a table
+    lines = [f"{key} = {text if text.startswith('[') else json.dumps(text)}" for key, _, text in pairs]
+    (tmp_path / "ichor.toml").write_text("\n".join(lines))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ICHOR_CONFIG", raising=False)
+    assert main(["compile", "-o", "by_command.yaml"]) == 0
+    kubeflow_runner.main()
+    assert Path("by_command.yaml").read_bytes() == Path("ichor.yaml").read_bytes()
+    shown = capsys.readouterr().out
+    assert "by_command.yaml: 20 steps; parameters of a run: gate_min_binary_accuracy, run_data," in shown
+    assert "ichor.yaml: compiled; run it with `ichor submit ichor.yaml --host URL`" in shown
+
+
+def test_a_setting_that_is_missing_is_one_line_and_status_one(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["compile", "--pipeline-root", "s3://b/r"]) == 1
+    assert capsys.readouterr().err == "ichor: kubeflow.image: is needed; give it with --image\n"
+    assert not list(tmp_path.iterdir())
