@@ -6,7 +6,6 @@ import pytest
 import yaml
 from google.protobuf import json_format
 from kfp import components
-from kfp.kubernetes import kubernetes_executor_config_pb2 as kubernetes
 from kfp.pipeline_spec import pipeline_spec_pb2 as spec
 
 from pipeline import kubeflow_runner
@@ -24,21 +23,6 @@ ADDED = {"SliceExampleGen-driver", "LatestBlessedModel-query"}
 
 def tasks(*settings: str) -> dict:
     return compiled(*settings).pipeline["root"]["dag"]["tasks"]
-
-
-def executor(task: str, *settings: str) -> dict:
-    document = compiled(*settings).pipeline
-    label = document["components"][f"comp-{label_of(task)}"]["executorLabel"]
-    return document["deploymentSpec"]["executors"][label]
-
-
-def label_of(task: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", task).lower()
-
-
-def pod(task: str, *settings: str) -> dict:
-    executors = compiled(*settings).platforms["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
-    return executors.get(f"exec-{label_of(task)}", {})
 
 
 def without_fingerprints(told):
@@ -64,15 +48,6 @@ def test_the_spec_is_of_version_2_1_0_and_passes_a_strict_parse():
     assert document["schemaVersion"] == "2.1.0"
     json_format.ParseDict(document, spec.PipelineSpec(), ignore_unknown_fields=False)
     json_format.ParseDict(document["deploymentSpec"], spec.PipelineDeploymentConfig())
-
-
-def test_what_pods_are_asked_for_passes_a_strict_parse():
-    executors = compiled("kubeflow.gpus=1").platforms["platforms"]["kubernetes"]["deploymentSpec"][
-        "executors"
-    ]
-    for asked in executors.values():
-        json_format.ParseDict(asked, kubernetes.KubernetesExecutorConfig(), ignore_unknown_fields=False)
-    assert executors.keys() <= compiled().pipeline["deploymentSpec"]["executors"].keys()
 
 
 def test_kfp_loads_it_with_its_parameters_and_their_defaults(tmp_path):
@@ -115,45 +90,6 @@ def test_every_input_comes_from_a_task_that_is_waited_for():
         assert producers <= set(task.get("dependentTasks", [])), name
 
 
-def test_a_gpu_is_asked_for_by_what_trains_alone():
-    asked = ("kubeflow.gpus=2", "tuner.enabled=true", "kubeflow.gpu_type=amd.com/gpu")
-    with_gpu = [name for name in tasks(*asked) if "accelerator" in json.dumps(executor(name, *asked))]
-    assert sorted(with_gpu) == ["Trainer", "Tuner"]
-    accelerator = executor("Trainer", *asked)["container"]["resources"]["accelerator"]
-    assert accelerator == {
-        "type": "amd.com/gpu", "count": "2", "resourceType": "amd.com/gpu", "resourceCount": "2",
-    }  # fmt: skip
-    assert '"accelerator":' not in json.dumps(compiled().pipeline)
-
-
-def test_nodes_with_accelerators_are_chosen_by_label_and_taint():
-    asked = (
-        "kubeflow.gpus=1",
-        'kubeflow.gpu_node_selector={"cloud.google.com/gke-accelerator" = "nvidia-l4"}',
-        'kubeflow.gpu_tolerations=["nvidia.com/gpu:NoSchedule", "team=radiology:NoExecute"]',
-    )
-    assert pod("Trainer", *asked)["nodeSelector"] == {
-        "labels": {"cloud.google.com/gke-accelerator": "nvidia-l4"}
-    }
-    assert pod("Trainer", *asked)["tolerations"] == [
-        {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"},
-        {"key": "team", "operator": "Equal", "value": "radiology", "effect": "NoExecute"},
-    ]
-    assert "tolerations" not in json.dumps(pod("Transform", *asked))
-
-
-def test_every_step_asks_for_processors_and_memory():
-    asked = ("kubeflow.cpu={default = 1.5, Transform = 8}", "kubeflow.memory={default = 3, Transform = 32}")
-    for name in tasks(*asked).keys() - {"LatestBlessedModel"}:
-        resources = executor(name, *asked)["container"]["resources"]
-        cpu, memory = (8, 32) if name == "Transform" else (1.5, 3)
-        assert (resources["cpuRequest"], resources["memoryRequest"], resources["memoryLimit"]) == (
-            cpu, memory, memory,
-        )  # fmt: skip
-        assert resources["resourceCpuRequest"] == f"{cpu:g}"
-        assert resources["resourceMemoryLimit"] == f"{memory}G"
-
-
 def test_failed_steps_are_tried_again_and_a_retry_can_be_switched_off():
     assert tasks()["Trainer"]["retryPolicy"] == {
         "maxRetryCount": 2, "backoffDuration": "30s", "backoffFactor": 2.0,
@@ -177,21 +113,6 @@ def test_the_fingerprint_of_the_data_is_an_input_of_the_ingest_so_that_the_cache
             "outputParameterKey": "input_fingerprint",
         }
     }
-
-
-def test_slices_and_key_are_mounted_where_they_are_read():
-    assert pod("Trainer")["pvcMount"][0]["mountPath"] == "/data"
-    holders = [name for name in tasks() if "secretAsVolume" in pod(name)]
-    assert sorted(holders) == ["SliceExampleGen", "SliceExampleGen-driver"]
-    assert pod("SliceExampleGen")["secretAsVolume"][0]["secretName"] == "ichor-key"
-
-
-def test_the_secret_for_the_registry_is_asked_for_by_every_pod():
-    asked = "kubeflow.image_pull_secret=registry"
-    assert all(
-        pod(name, asked)["imagePullSecret"][0]["secretName"] == "registry" for name in ("Trainer", *ADDED)
-    )
-    assert "imagePullSecret" not in pod("Trainer")
 
 
 def test_no_path_of_the_compiling_machine_is_in_it(tmp_path, monkeypatch):
@@ -236,11 +157,6 @@ def test_what_a_cluster_cannot_do_is_refused_before_it_is_compiled(changed, told
         compiled(changed)
 
 
-def test_a_taint_of_another_form_is_refused():
-    with pytest.raises(ConfigError, match=r"expected KEY\[=VALUE\]\[:EFFECT\], as nvidia.com/gpu:NoSchedule"):
-        compiled("kubeflow.gpus=1", "kubeflow.gpu_tolerations=['a:b:c']")
-
-
 def test_both_ways_to_compile_write_the_same(tmp_path, monkeypatch, capsys):
     pairs = [setting.partition("=") for setting in SETTINGS]  # a dotted key of TOML is one of a table
     lines = [f"{key} = {text if text.startswith('[') else json.dumps(text)}" for key, _, text in pairs]
@@ -251,7 +167,7 @@ def test_both_ways_to_compile_write_the_same(tmp_path, monkeypatch, capsys):
     kubeflow_runner.main()
     assert Path("by_command.yaml").read_bytes() == Path("ichor.yaml").read_bytes()
     shown = capsys.readouterr().out
-    assert "by_command.yaml: 20 steps; parameters of a run: gate_min_binary_accuracy, run_data," in shown
+    assert "by_command.yaml: 19 steps; parameters of a run: gate_min_binary_accuracy, run_data," in shown
     assert "ichor.yaml: compiled; run it with `ichor submit ichor.yaml --host URL`" in shown
 
 
