@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipeline.config import Config
-from pipeline.console import NOWHERE, chatter_to
+from pipeline.console import NOWHERE, chatter_to, shown
 from pipeline.layout import Layout
 from pipeline.runs import Run, read_run, require_unmoved
 from pipeline.tables import figure, table
@@ -185,7 +185,7 @@ def _measured(run: Run) -> Iterator[str]:
     )
     for gap in report["splits"].get("test", report["splits"]["val"])["largest_gaps"]:
         high, low = gap["highest"], gap["lowest"]
-        yield (
+        yield shown(
             f"  largest gap in {gap['metric']}: {gap['column']}, {low['value']} {low['figure']:.3f}, "
             f"{high['value']} {high['figure']:.3f}{'; intervals overlap' if gap['intervals_overlap'] else ''}"
         )

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from pipeline.console import shown
+
 
 def table(header: list[str], rows: Iterable[list[Any]]) -> Iterator[str]:
     """Yields a table's lines: the first column to the left, the others to the right."""
-    cells = [header, *([str(cell) for cell in row] for row in rows)]
+    cells = [[shown(str(cell)) for cell in row] for row in (header, *rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
     for row in cells:
         _, *rest = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))

@@ -39,10 +39,15 @@ class Gate:
 
 
 def tell_gate(row: Mapping[str, Any]) -> str:
-    """Returns in words what came of a row of `evaluation.json`'s gates and what was demanded."""
+    """Returns in words what came of a row of `evaluation.json`'s gates and what was demanded.
+
+    On one line: a gate's name holds a column's value, in which a terminal or a log could find more.
+    """
     if row["value"] is None:
-        return f"{row['gate']}: must be {row['bound']} ({row['note']})"
-    return f"{row['gate']} is {row['value']:.4f}, must be {row['bound']}"
+        text = f"{row['gate']}: must be {row['bound']} ({row['note']})"
+    else:
+        text = f"{row['gate']} is {row['value']:.4f}, must be {row['bound']}"
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
 
 
 def gate_table(evaluation: Evaluation, params: GateParams, evaluator_blessed: bool) -> list[Gate]:

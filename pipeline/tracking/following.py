@@ -18,7 +18,7 @@ from pipeline.runs import read_run
 from pipeline.tracking.facts import facts_of, settings_of
 from pipeline.tracking.mlflow_run import MlflowRun
 from pipeline.tracking.packages import require_packages
-from pipeline.tracking.tracker import Tracker
+from pipeline.tracking.tracker import Tracker, without_user
 from pipeline.tracking.wandb_run import WandbRun
 from schemas.history import Row
 
@@ -82,5 +82,6 @@ def _tell(trackers: list[Tracker], what: Callable[[Tracker], None]) -> None:
         try:
             what(tracker)
         except Exception as error:
-            log.warning("%s: not told any more, the run goes on: %s", type(tracker).__name__, error)
+            why = without_user(str(error))
+            log.warning("%s: not told any more, the run goes on: %s", type(tracker).__name__, why)
             trackers.remove(tracker)

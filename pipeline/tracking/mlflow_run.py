@@ -4,9 +4,9 @@ import datetime
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-from pipeline.tracking.tracker import EPOCH_METRICS, Fact
+from pipeline.tracking.tracker import EPOCH_METRICS, Fact, without_user
 from schemas.history import Row
 
 ON = "true"
@@ -23,11 +23,11 @@ class MlflowRun:
           project: Name of the experiment, made if missing.
           name: For people.
           settings: By key.
-          uri: Of a server, or a path or URI of a folder; "" for `folder`.
+          uri: Of a server, which may hold user and password, or a path or URI of a folder; "" for `folder`.
           folder: Where there is no URI.
         """
         os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", ON)  # to MLflow's makers
-        self._uri = uri or folder.as_uri()
+        self._uri = _signed_in(uri) if uri else folder.as_uri()
         if urlsplit(self._uri).scheme in ("", "file"):
             os.environ.setdefault("MLFLOW_ALLOW_FILE_STORE", ON)  # MLflow would rather have a database
         from mlflow import MlflowClient
@@ -44,8 +44,7 @@ class MlflowRun:
     @property
     def place(self) -> str:
         """Says where the run can be looked at."""
-        parts = urlsplit(self._uri)  # which may hold a password
-        return f"MLflow: run {self._id} in {parts._replace(netloc=parts.netloc.rpartition('@')[2]).geturl()}"
+        return f"MLflow: run {self._id} in {without_user(self._uri).partition('?')[0]}"
 
     def epoch(self, row: Row) -> None:
         """Tells an epoch, at the time of its end."""
@@ -63,3 +62,13 @@ class MlflowRun:
             else:
                 self._client.log_metric(self._id, name, value)
         self._client.set_terminated(self._id, "FINISHED" if succeeded else "FAILED")
+
+
+def _signed_in(uri: str) -> str:
+    """Hands a server's user and password to MLflow beside the address, which its errors quote whole."""
+    parts = urlsplit(uri)
+    if parts.scheme not in ("http", "https") or parts.username is None:
+        return uri
+    os.environ["MLFLOW_TRACKING_USERNAME"] = unquote(parts.username)
+    os.environ["MLFLOW_TRACKING_PASSWORD"] = unquote(parts.password or "")
+    return without_user(uri)

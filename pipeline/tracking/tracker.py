@@ -1,5 +1,6 @@
 """What a tracking has to be able to do."""
 
+import re
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -7,6 +8,11 @@ from schemas.history import Row
 
 Fact = bool | int | float | str
 EPOCH_METRICS = ("loss", "binary_accuracy", "val_loss", "val_binary_accuracy", "runtime")
+
+
+def without_user(text: str) -> str:
+    """Returns a text whose addresses say no user and no password."""
+    return re.sub(r"://[^/\s]*@", "://", text)
 
 
 class Tracker(Protocol):

@@ -1,5 +1,6 @@
 """What ModelGate found, as the terminal's line and the summary tell it."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -66,3 +67,18 @@ def test_the_summary_tells_threshold_figures_gaps_and_gates(tmp_path: Path):
     assert [row.split("  ")[1].strip() for row in rows] == [gate["gate"] for gate in told["gates"]]
     assert ["FAILED" in row for row in rows] == [not gate["passed"] for gate in told["gates"]]
     assert any(line.startswith("NOT_BLESSED: ece is 0.") for line in lines)
+
+
+def test_the_summary_shows_what_a_columns_value_would_have_a_terminal_do(tmp_path: Path):
+    table = made_scores()
+    hostile = dataclasses.replace(table, attributes=[
+        tuple(text.replace("=epidural", "=A\x1b[2J\nBLESSED") for text in texts) for texts in table.attributes
+    ])  # fmt: skip
+    run = run_of(tmp_path, hostile, "gate.min_subgroup_metric=0.9999")
+    assert "\\u001b[2J\\nBLESSED" in (tmp_path / "evaluation.json").read_text()
+    lines = [line for line in summarise(run) if not line.startswith(("evaluation: ", "WARNING: "))]
+    told = [line for line in lines if "A\\x1b[2J\\nBLESSED" in line]
+    assert any(line.startswith("  largest gap in ") for line in told)
+    assert any("FAILED" in line for line in told)
+    assert any(line.startswith("NOT_BLESSED: ") for line in told)
+    assert all(line.removesuffix("\nNothing was pushed.").isprintable() for line in lines)

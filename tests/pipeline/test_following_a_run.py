@@ -77,6 +77,20 @@ def test_a_run_that_fails_or_is_interrupted_is_told_as_such(monkeypatch: pytest.
     assert told.ended == [False]
 
 
+def test_the_warning_of_a_tracking_that_fails_quotes_no_password(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    class Quoting(Told):
+        def end(self, facts: Mapping[str, Fact], succeeded: bool) -> None:
+            raise ConnectionError("no way to postgresql://ann:s3@cret@host/db, by ann@host")
+
+    with caplog.at_level(logging.WARNING, "ichor.tracking"), follow(monkeypatch, Quoting()):
+        pass
+    assert caplog.messages == [
+        "Quoting: not told any more, the run goes on: no way to postgresql://host/db, by ann@host"
+    ]
+
+
 def test_nothing_is_followed_by_default():
     config = load(environment={}).config
     assert following._begun(config) == []

@@ -1,10 +1,13 @@
 """Trackings in stores on this machine, read back; nothing of machine or user is among it."""
 
+import base64
 import getpass
+import http.server
 import json
 import platform
 import socket
 import struct
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -115,3 +118,28 @@ def test_a_second_run_joins_the_experiment_of_the_first_and_a_failed_one_is_mark
     runs = client.search_runs([client.get_experiment_by_name("heads").experiment_id])
     assert sorted(run.info.status for run in runs) == ["FAILED", "FINISHED"]
     assert not (tmp_path / "unused").exists()
+
+
+def test_a_servers_password_is_sent_to_it_and_stands_in_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    sent: list[str | None] = []
+
+    class Silent(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            sent.append(self.headers["Authorization"])
+            self.close_connection = True
+
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    for name in ("MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD"):
+        monkeypatch.setenv(name, "put back after the test")
+    server = http.server.HTTPServer(("127.0.0.1", 0), Silent)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    port = server.server_port
+    with pytest.raises(Exception, match=f"API request to http://127.0.0.1:{port}/x/") as raised:
+        MlflowRun("heads", "one", {}, f"http://ann:s%40cret@127.0.0.1:{port}/x", tmp_path)
+    server.shutdown()
+    server.server_close()
+    assert set(sent) == {"Basic " + base64.b64encode(b"ann:s@cret").decode()}
+    assert "cret" not in str(raised.value)
+    assert "ann" not in str(raised.value)

@@ -134,3 +134,16 @@ def test_a_row_is_told_with_its_value_and_bound():
         "Evaluator: must be blessed by its own thresholds "
         "(TFMA measures for itself and did not bless the model)"
     )
+
+
+@pytest.mark.parametrize("value", [0.5, None])
+def test_a_gate_is_told_on_one_line_and_shows_what_a_terminal_would_obey(value: float | None):
+    row = {
+        "gate": "auc of site=A\x1b[2J\nBLESSED",
+        "value": value,
+        "bound": "at least 0.9",
+        "note": "few\rmany",
+    }
+    told = tell_gate(row)
+    assert told.isprintable()
+    assert told.startswith("auc of site=A\\x1b[2J\\nBLESSED")
