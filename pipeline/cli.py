@@ -8,6 +8,7 @@ from pipeline import commands
 from pipeline.beam.command_line import add_beam
 from pipeline.commands import EXIT_ERROR
 from pipeline.kubeflow import command_line as kubeflow
+from pipeline.kubeflow.submit_command import add_host, add_submit
 
 EXIT_INTERRUPTED = 130
 
@@ -181,11 +182,13 @@ def _parser() -> argparse.ArgumentParser:
 
     runs = names.add_parser("runs", help="list all runs: verdict, figures, what was set otherwise")
     runs.add_argument("--json", action="store_true", help="print JSON")
+    add_host(runs)
     _add_output(runs, "folder of the runs' results")
     _add_settings(runs)
     runs.set_defaults(command=commands.runs)
 
     kubeflow.add_compile(names, _add_settings)
+    add_submit(names, _add_settings)
 
     config = names.add_parser("config", help="print every setting: value, unit, meaning, where it came from")
     _add_settings(config)

@@ -164,10 +164,15 @@ def report(parsed: argparse.Namespace) -> int:
 
 
 def runs(parsed: argparse.Namespace) -> int:
-    """Lists all runs."""
+    """Lists all runs, of an output folder or of a server."""
+    config = load_settings(parsed, run__output=parsed.output).config
+    if parsed.host:
+        from pipeline.kubeflow.cluster_runs import list_on_terminal as list_of_server
+
+        return list_of_server(parsed, config)
     from pipeline.run_list import list_on_terminal
 
-    return list_on_terminal(load_settings(parsed, run__output=parsed.output).config, parsed.json)
+    return list_on_terminal(config, parsed.json)
 
 
 def config(parsed: argparse.Namespace) -> int:

@@ -80,8 +80,7 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "max_slicing_values": 12,  # months, scanners, decades of age; not names
         "key_file": "",
         "seed": 0,
-        # train : validation = 4 : 1, and a sixth of the patients untouched
-        "train_buckets": 4,
+        "train_buckets": 4,  # train : validation = 4 : 1, and a sixth of the patients untouched
         "val_buckets": 1,
         "test_buckets": 1,
         "max_rejected_share": 0.05,  # more is a broken export, not a few bad files
@@ -113,8 +112,7 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "search": "random",  # with so few trials a model of the outcomes has little to go by
         "trials": 10,
         "epochs": 4,  # of the recipe's ten: enough to tell a good rate from a bad one
-        # A decade to each side of the recipe's rate, and dropout on both sides of its own.
-        "learning_rate_min": 0.00005,
+        "learning_rate_min": 0.00005,  # a decade to each side of the recipe's, and dropout on both sides
         "learning_rate_max": 0.005,
         "dropout_min": 0.2,
         "dropout_max": 0.7,
@@ -170,8 +168,7 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "min_binary_accuracy": 0.8,  # the first version reached 0.93; set it above your larger class
         "max_accuracy_drop": 0.01,  # one slice in a hundred is noise on a small validation split
         "at_specificity": 0.9,
-        # Off; what can be demanded depends on how many patients there are (docs/evaluation.md).
-        "min_sensitivity_bound": 0.0,
+        "min_sensitivity_bound": 0.0,  # this and the next are off; see docs/evaluation.md
         "subgroup_metric": "auc",
         "min_subgroup_metric": 0.0,
         "max_ece": 1.0,
@@ -243,5 +240,10 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
             "threshold.value",
             "gate.min_binary_accuracy",
         ],
+        "experiment": "ichor",
+        "request_seconds": 60,  # an upload through a slow gateway
+        "poll_seconds": 10,  # KFP writes a run's state down about as often
+        "patience_seconds": 900,  # longer than an upgrade of the server or a laptop's way home
+        "listed_runs": 50,  # a screen or two
     },
 }

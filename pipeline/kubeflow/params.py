@@ -37,3 +37,10 @@ class KubeflowParams(Parameters):
     runtime_parameters: list[str] = parameter(
         "settings that can be changed from run to run without compiling"
     )
+    experiment: str = parameter("experiment that submitted runs are put into; made where it is missing")
+    request_seconds: float = parameter("wait for an answer of KFP's API", "s", gt=0)
+    poll_seconds: float = parameter("time from one look at a run that is followed to the next", "s", gt=0)
+    patience_seconds: float = parameter(
+        "time without any answer after which a run is followed no longer; the run goes on", "s", ge=0
+    )
+    listed_runs: int = parameter("runs that `ichor runs --host` lists, the latest", "runs", ge=1)

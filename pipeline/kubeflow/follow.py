@@ -1,0 +1,124 @@
+"""Follows a run on KFP until it ends: a line for each change of a step."""
+
+import dataclasses
+import datetime
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from pipeline.console import NAME_WIDTH
+from pipeline.kubeflow.access import KubeflowError
+from pipeline.kubeflow.answers import one_line
+from pipeline.kubeflow.client import NotThereError
+from pipeline.kubeflow.steps import ENDED, FAILED, Step, steps_of, word
+
+STATE_WIDTH = 10
+
+
+@dataclasses.dataclass(frozen=True)
+class Pace:
+    """How often and how long a run is looked at.
+
+    Attributes:
+      poll: Time from one look to the next, s.
+      patience: Time without an answer after which it is given up, s.
+      timeout: Time after which it is given up in any case, s; None for never.
+      clock: Seconds that only grow.
+      sleep: Waits for seconds.
+    """
+
+    poll: float
+    patience: float
+    timeout: float | None
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """How following a run ended.
+
+    Attributes:
+      state: The run's, as last heard; empty if nothing was heard.
+      steps: As last heard, by name.
+      message: The run's own error; empty for none.
+      given_up: Why it is not known how the run ends; empty if it has ended.
+    """
+
+    state: str
+    steps: Mapping[str, Step]
+    message: str
+    given_up: str
+
+
+def follow(
+    look: Callable[[], Any], names: Sequence[str], say: Callable[[str], None], pace: Pace, secret: str
+) -> Outcome:
+    """Follows a run.
+
+    Args:
+      look: Asks for the run, a V2beta1Run; may raise KubeflowError, which is borne for a while.
+      names: Of the graph's steps.
+      say: Takes a line for a person.
+      pace: How often and how long.
+      secret: Token that is not to be shown.
+    """
+    began = pace.clock()
+    silent_since: float | None = None
+    tries = 0
+    heard = Outcome("", {}, "", "")
+    while True:
+        given_up = ""
+        try:
+            run = look()
+        except NotThereError as error:
+            return dataclasses.replace(heard, given_up=f"the run is there no longer ({error})")
+        except KubeflowError as error:
+            now = pace.clock()
+            silent_since = now if silent_since is None else silent_since
+            left = silent_since + pace.patience - now
+            if left <= 0:
+                given_up = f"no answer for {now - silent_since:.0f} s: {error}"
+            wait = min(pace.poll * 2**tries, max(left, 0))
+            tries += 1
+            if not given_up:
+                say(f"no answer, asking again in {wait:.0f} s; the run goes on ({error})")
+        else:
+            if silent_since is not None:
+                say("the server answers again")
+            silent_since, tries, wait = None, 0, pace.poll
+            heard = _heard(run, names, heard, say, secret)
+            if heard.state in ENDED:
+                return heard
+        if pace.timeout is not None:
+            left = began + pace.timeout - pace.clock()
+            wait = min(wait, max(left, 0))
+            if left <= 0:
+                given_up = given_up or f"it has not ended after {pace.timeout:.0f} s"
+        if given_up:
+            return dataclasses.replace(heard, given_up=given_up)
+        pace.sleep(wait)
+
+
+def _heard(
+    run: Any, names: Sequence[str], before: Outcome, say: Callable[[str], None], secret: str
+) -> Outcome:
+    steps = steps_of(run, names)
+    for step in steps.values():
+        old = before.steps.get(step.name)
+        if old is None or (old.state, old.attempt) != (step.state, step.attempt):
+            say(_line(step, secret))
+    error = run.error.message if run.error and run.error.message else ""
+    return Outcome(run.state or "", steps, one_line(error, secret), "")
+
+
+def _line(step: Step, secret: str) -> str:
+    moment = step.ended or step.started or datetime.datetime.now(datetime.UTC)
+    told = f"{moment.astimezone():%H:%M:%S}  {step.name:<{NAME_WIDTH}}  {word(step.state):<{STATE_WIDTH}}"
+    if step.seconds is not None:
+        told += f" {step.seconds:6.0f} s"
+    if step.attempt > 1:
+        told += f"  attempt {step.attempt}"
+    if step.state == FAILED and step.message:
+        told += f"  {one_line(step.message, secret)}"
+    return told.rstrip()
