@@ -1,9 +1,9 @@
 """Steps of a run, read from what KFP tells of it.
 
-KFP tells of the nodes of an Argo workflow. A step NAME is up to four of them: NAME-driver, which resolves its
-inputs and looks into the cache; NAME, which spans its work; below that `executor`, skipped where the cache had
-the outputs; and below that `executor(0)`, `executor(1)`: a node for each attempt, where a step may be tried
-again.
+KFP tells of the nodes of an Argo workflow. A step NAME is up to four of them: NAME-driver, which resolves
+its inputs and looks into the cache; NAME, which spans its work; below that `executor`, skipped where the
+cache had the outputs; and below that `executor(0)`, `executor(1)`: a node for each attempt, where a step may
+be tried again.
 
 Source: kubeflow/pipelines, backend/src/v2/compiler/argocompiler/dag.go and container.go.
 """
