@@ -88,7 +88,7 @@ class ServedModel:
             probability=column(features.PROBABILITY, np.float32),
             hemorrhage=column(features.PREDICTED, np.int64),
             error=[text.decode() for output in outputs for text in output[features.ERROR]],
-            heat_maps=[_picture(png) for output in outputs for png in output.get(features.HEAT_MAP, ())],
+            heat_maps=[decoded(png) for output in outputs for png in output.get(features.HEAT_MAP, ())],
         )
 
 
@@ -99,5 +99,6 @@ def _in_batches(
         yield {name: told.numpy() for name, told in ask(items[start : start + BATCH]).items()}
 
 
-def _picture(png: bytes) -> npt.NDArray[np.uint8] | None:
+def decoded(png: bytes) -> npt.NDArray[np.uint8] | None:
+    """Returns a heat map as the signature gives it, uint8 (rows, columns); None for an item without."""
     return np.asarray(Image.open(io.BytesIO(png))) if png else None

@@ -11,11 +11,11 @@ from PIL import Image
 
 from components.explanations.integrated_gradients import Attributions, integrated_gradients, smoothed
 from components.explanations.params import ExplainParams
+from components.served_model import EXPLAIN, decoded
 from schemas import features
 
 GRADCAM, INTEGRATED_GRADIENTS = METHODS = ("gradcam", "integrated-gradients")
 STRONGEST = 255  # of a heat map
-EXPLAIN = "explain_bytes"
 
 Heat = npt.NDArray[np.uint8]
 
@@ -68,7 +68,7 @@ class Explainer:
         batch = tf.constant(list(images))
         if self._method == GRADCAM:
             answer = self._ask(EXPLAIN, batch)
-            heats = [_decoded(png) for png in answer[features.HEAT_MAP]]
+            heats = [decoded(png) for png in answer[features.HEAT_MAP]]
             return [_explained(answer, at, heat) for at, heat in enumerate(heats)]
         answer = self._ask("serving_bytes", batch)
         pixels, _ = self._loaded.read_images(batch)
@@ -113,10 +113,6 @@ def _explained(
         return Explained(None, None, None, error)
     probability = float(answer[features.PROBABILITY][at])
     return Explained(probability, int(answer[features.PREDICTED][at]), heat, "", gap, rise)
-
-
-def _decoded(png: bytes) -> Heat | None:
-    return np.asarray(Image.open(io.BytesIO(png))) if png else None
 
 
 def _size(image: bytes) -> tuple[int, int] | None:
