@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from components.report.traces import Chart, band, bars, chart, line, thinned
+from components.report.traces import Chart, band, bars, chart, line
 from components.report.wording import JUDGED, SPLIT_NAMES, UNITS, counted, interval
 from schemas.features import CLASSES
 from schemas.history import Row, best_epoch
@@ -79,10 +79,8 @@ def _roc(name: str, split: Mapping[str, Any]) -> Chart:
         curve, title = split[unit].get("roc"), UNITS[unit]
         if not curve:
             continue
-        picked = thinned(len(curve["false_positive_rate"]))
         x, y, low, high, at = (
-            [curve[key][place] for place in picked]
-            for key in ("false_positive_rate", "sensitivity", "low", "high", "threshold")
+            curve[key] for key in ("false_positive_rate", "sensitivity", "low", "high", "threshold")
         )
         if unit == "slices" and None not in low and None not in high:
             traces.append(band(x, low, high, "@slices-band"))
@@ -123,8 +121,7 @@ def _precision_recall(name: str, split: Mapping[str, Any]) -> Chart:
         curve, title = split[unit].get("precision_recall"), UNITS[unit]
         if not curve:
             continue
-        picked = thinned(len(curve["recall"]))
-        x, y, at = ([curve[key][place] for place in picked] for key in ("recall", "precision", "threshold"))
+        x, y, at = (curve[key] for key in ("recall", "precision", "threshold"))
         hover = "recall %{x:.3f}<br>precision %{y:.3f}<br>threshold %{customdata:.3f}"
         traces.append(
             {

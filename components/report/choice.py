@@ -54,6 +54,16 @@ class Choice:
     samples: Mapping[str, Sequence[Chosen]]
     dropped: Mapping[str, Sequence[Chosen]]
 
+    def pictured(self, false_positives: int, most: int) -> list[Chosen]:
+        """Returns the errors and doubts to be drawn: bounded lists first, since all may be missed.
+
+        Args:
+          false_positives: So many of them at most.
+          most: Of all together.
+        """
+        bounded = [*self.false_positives[:false_positives], *self.near_threshold]
+        return [*bounded, *self.false_negatives][:most]
+
 
 def choose(facts: Facts, params: ReportParams) -> Choice:
     """Chooses from the scores and from what the slice filter dropped."""

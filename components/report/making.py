@@ -36,11 +36,7 @@ def make(sources: Mapping[str, Source], settings: Sequence[Mapping[str, Any]], p
     """
     facts = gather(sources, settings)
     choice = choose(facts, params)
-    errors = [  # bounded ones first: false negatives may be thousands
-        *choice.false_positives[: params.false_positives],
-        *choice.near_threshold,
-        *choice.false_negatives,
-    ][:MOST_PICTURES]
+    errors = choice.pictured(params.false_positives, MOST_PICTURES)
     samples = [one for rows in choice.samples.values() for one in rows]
     dropped = [one for rows in choice.dropped.values() for one in rows]
     kept = _fetched(facts, "checked_examples", [*errors, *samples])

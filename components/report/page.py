@@ -68,7 +68,6 @@ def _render(document: Mapping[str, Any], pictures: Mapping[str, str]) -> str:
         scripts=[Markup(script) for script in scripts],
         hashes=" ".join(f"'sha256-{_sha256(script)}'" for script in scripts),
         flows=_flows(document["flow"]),
-        flow_words=flow_drawing.in_words(_flow(document["flow"])) if document["flow"] else "",
         plots=plots,
         figures=Markup(
             _json([{key: plot[key] for key in ("id", "data", "layout")} for plot in plots.values()])

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 Chart = dict[str, Any]
-MOST_POINTS = 300  # of a curve: more than a screen shows, and a page of any data stays small
 HEIGHT = 340  # pixels
 
 
@@ -39,10 +38,3 @@ def bars(figures: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 def _reach(figure: Mapping[str, Any], end: str) -> float:
     return 0.0 if figure.get(end) is None else abs(figure[end] - figure["value"])
-
-
-def thinned(length: int) -> list[int]:
-    """Returns evenly spread places, both ends among them."""
-    if length <= MOST_POINTS:
-        return list(range(length))
-    return [round(at * (length - 1) / (MOST_POINTS - 1)) for at in range(MOST_POINTS)]

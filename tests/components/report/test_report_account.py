@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from components.report.account import account
-from components.report.choice import choose
+from components.report.choice import Choice, Chosen, choose
 from components.report.claim import checklist
 from components.report.claim_items import ITEMS, SECTIONS
 from components.report.flow import flow
@@ -167,3 +167,12 @@ def test_a_model_that_calls_everything_a_hemorrhage_is_warned_of():
     table = dataclasses.replace(scores(), probability=np.full(240, 0.9, np.float32))
     warnings = document(facts(table))["verdict"]["warnings"]
     assert "the model is blind: it calls everything a hemorrhage at its operating threshold" in warnings
+
+
+def test_a_thousand_false_negatives_leave_false_positives_and_doubts_their_pictures():
+    missed, alarms, doubts = (
+        [Chosen(hexadecimal(start + at), "test", label, 0.3) for at in range(count)]
+        for start, count, label in ((0, 1000, 1), (2000, 50, 0), (3000, 12, 0))
+    )
+    shown = Choice(missed, alarms, doubts, {}, {}).pictured(false_positives=18, most=300)
+    assert shown == [*alarms[:18], *doubts, *missed[:270]]
