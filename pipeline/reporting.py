@@ -1,4 +1,4 @@
-"""`ichor report`: where a run's report lies; made anew if it is gone; what stopped a run that has none."""
+"""`ichor report`: where a run's report lies; made anew while it is gone; what stopped a run that has none."""
 
 import json
 import webbrowser
@@ -39,14 +39,14 @@ def report_on_terminal(config: Config, run_id: str | None, opened: bool) -> int:
 
 
 def made_anew(config: Config, layout: Layout, run: Run) -> Path:
-    """Makes the report of a run from its artifacts, in the folder `reports` of the results, once.
+    """Makes the report of a run from its artifacts, in the folder `reports` of the results.
+
+    Each call makes it: what one call made would not show the settings of the next.
 
     Raises:
       NoReportError: The run stopped before it came to that.
     """
     folder = layout.root / "reports" / run.id
-    if (folder / REPORT_PAGE).is_file():
-        return folder / REPORT_PAGE
     _require_complete(layout, run)
     with chatter_to(NOWHERE):
         from components.report.facts import Source

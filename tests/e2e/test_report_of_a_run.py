@@ -73,6 +73,9 @@ def test_a_report_that_is_gone_is_made_anew_from_the_artifacts(done, place):
         (path,) = place.ichor("report", run.id).text.split()
         assert path == str(place.layout.root / "reports" / run.id / "report.html")
         assert (place.layout.root / "reports" / run.id / "report.json").read_text() == before
+        (place.layout.root / "reports" / run.id / "report.json").write_text("of before")
+        place.ichor("report", run.id)
+        assert (place.layout.root / "reports" / run.id / "report.json").read_text() == before
     finally:
         shutil.move(folder.with_name("away"), folder)
 
