@@ -12,7 +12,8 @@ from pipeline.kubeflow.lookup import BASELINE, DATA, INGEST, URI
 from pipeline.kubeflow.params import KubeflowParams
 
 RESOLVER = "LatestBlessedModel"
-DATA_LOOKUP, BASELINE_LOOKUP = f"{INGEST}-driver", f"{RESOLVER}-query"
+# Not "-driver": KFP gives each task a driver of that name.
+DATA_LOOKUP, BASELINE_LOOKUP = f"{INGEST}-lookup", f"{RESOLVER}-lookup"
 NEVER_CACHED = (DATA_LOOKUP, BASELINE_LOOKUP)
 IMPORTED = "artifact"  # what KFP calls the output of an importer
 COMMAND = ("python", "-m", "pipeline.kubeflow.lookup")
@@ -39,7 +40,7 @@ def add_lookups(document: Document, params: KubeflowParams) -> None:
     asked = {name: value for name, value in ingest.items() if name in read}
     add(
         DATA_LOOKUP,
-        "slice-example-gen-driver",
+        "slice-example-gen-lookup",
         {
             "inputDefinitions": {"parameters": {name: {"parameterType": "STRING"} for name in asked}},
             "outputDefinitions": _parameter(utils.FINGERPRINT_PROPERTY_NAME),
@@ -54,7 +55,7 @@ def add_lookups(document: Document, params: KubeflowParams) -> None:
     model_type = components["comp-slice-scorer"]["inputDefinitions"]["artifacts"][keys.MODEL_KEY]
     add(
         BASELINE_LOOKUP,
-        "latest-blessed-model-query",
+        "latest-blessed-model-lookup",
         {
             "inputDefinitions": {"artifacts": {keys.MODEL_KEY: model_type}},
             "outputDefinitions": _parameter(URI),

@@ -11,7 +11,7 @@ from pipeline.settings import ConfigError
 
 TRAINING = ("Trainer", "Tuner")
 ONLY_SOMETIMES = ("Tuner", "TestEvaluator")  # steps that the settings may leave out
-READS_KEY = ("SliceExampleGen", "SliceExampleGen-driver")
+READS_KEY = ("SliceExampleGen", "SliceExampleGen-lookup")
 TOLERATION = re.compile(
     r"(?P<key>[^=:]+)(=(?P<value>[^:]*))?(:(?P<effect>NoSchedule|PreferNoSchedule|NoExecute))?"
 )

@@ -91,7 +91,7 @@ def test_the_report_is_among_the_artifacts(backend, first):
 @pytest.mark.timeout(LONG)
 def test_a_second_run_of_the_same_is_taken_from_the_cache(second):
     ran = {name for name, task in second.items() if not task.cached}
-    assert ran == {"SliceExampleGen-driver", "LatestBlessedModel-query", "LatestBlessedModel"}
+    assert ran == {"SliceExampleGen-lookup", "LatestBlessedModel-lookup", "LatestBlessedModel"}
 
 
 @pytest.mark.timeout(LONG)

@@ -10,7 +10,7 @@ from tests.compiled import compiled
 
 pytestmark = pytest.mark.tfx
 
-ADDED = {"SliceExampleGen-driver", "LatestBlessedModel-query"}
+ADDED = {"SliceExampleGen-lookup", "LatestBlessedModel-lookup"}
 
 
 def tasks(*settings: str) -> dict:
@@ -83,7 +83,7 @@ def test_every_step_asks_for_processors_and_memory():
 def test_slices_and_key_are_mounted_where_they_are_read():
     assert pod("Trainer")["pvcMount"][0]["mountPath"] == "/data"
     holders = [name for name in tasks() if "secretAsVolume" in pod(name)]
-    assert sorted(holders) == ["SliceExampleGen", "SliceExampleGen-driver"]
+    assert sorted(holders) == ["SliceExampleGen", "SliceExampleGen-lookup"]
     assert pod("SliceExampleGen")["secretAsVolume"][0]["secretName"] == "ichor-key"
 
 

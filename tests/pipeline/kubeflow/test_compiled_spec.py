@@ -18,7 +18,7 @@ from tests.compiled import IMAGE, SETTINGS, compiled
 pytestmark = pytest.mark.tfx
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "kubeflow.yaml"
-ADDED = {"SliceExampleGen-driver", "LatestBlessedModel-query"}
+ADDED = {"SliceExampleGen-lookup", "LatestBlessedModel-lookup"}
 
 
 def tasks(*settings: str) -> dict:
@@ -109,7 +109,7 @@ def test_the_fingerprint_of_the_data_is_an_input_of_the_ingest_so_that_the_cache
     asked = tasks()["SliceExampleGen"]["inputs"]["parameters"]["input_fingerprint"]
     assert asked == {
         "taskOutputParameter": {
-            "producerTask": "SliceExampleGen-driver",
+            "producerTask": "SliceExampleGen-lookup",
             "outputParameterKey": "input_fingerprint",
         }
     }
