@@ -4,25 +4,23 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from pipeline import commands
+from pipeline import commands, interruption
 from pipeline.beam.command_line import add_beam
 from pipeline.commands import EXIT_ERROR
 from pipeline.kubeflow import command_line as kubeflow
 from pipeline.kubeflow.submit_command import add_host, add_submit
-
-EXIT_INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit status."""
     parsed = _parser().parse_args(arguments)
     try:
-        return _call(parsed)
-    except KeyboardInterrupt:
-        goes_on = parsed.command in (commands.run, commands.demo)
-        hint = "; the same command goes on where it stopped" if goes_on else ""
-        print(f"ichor: interrupted{hint}", file=sys.stderr)
-        return EXIT_INTERRUPTED
+        with interruption.heard():
+            return _call(parsed)
+    except KeyboardInterrupt as stop:
+        text, status = interruption.told(stop, parsed.command in (commands.run, commands.demo))
+        print(text, file=sys.stderr)
+        return status
 
 
 def _call(parsed: argparse.Namespace) -> int:

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
 EXIT_OK = 0
 EXIT_ERROR = 1
+NOT_FOUND = "not in this folder: it was read from another, its file moved, or it was hashed with another key"
+WIDE_VALUE = 26  # characters: the comment of a longer value stands further to the right
 
 
 def load_settings(parsed: argparse.Namespace, **shorts: object) -> "Loaded":
@@ -176,15 +178,17 @@ def runs(parsed: argparse.Namespace) -> int:
 
 
 def config(parsed: argparse.Namespace) -> int:
-    """Prints every setting."""
-    group = ""
-    for setting in load_settings(parsed).settings():
-        if group != (group := setting.key.split(".")[0]):
-            print(f"[{group}]")
-        name = setting.key.split(".")[1]
-        unit = f" [{setting.unit}]" if setting.unit else ""
-        value = _toml(setting.value)
-        print(f"{name} = {value:<22} # {setting.meaning}{unit}; from {setting.origin}")
+    """Prints every setting, in rows that line up by group."""
+    from itertools import groupby
+
+    for group, settings in groupby(load_settings(parsed).settings(), lambda one: one.key.split(".")[0]):
+        rows = [(one.key.split(".")[1], _toml(one.value), one) for one in settings]
+        widest = max(len(name) for name, _, _ in rows)
+        wide = max((len(value) for _, value, _ in rows if len(value) <= WIDE_VALUE), default=0)
+        print(f"[{group}]")
+        for name, value, one in rows:
+            unit = f" [{one.unit}]" if one.unit else ""
+            print(f"{name:<{widest}} = {value:<{wide}}  # {one.meaning}{unit}; from {one.origin}")
     return EXIT_OK
 
 
@@ -197,5 +201,5 @@ def locate(parsed: argparse.Namespace) -> int:
     config = load_settings(parsed, run__data=parsed.data).config
     found = identity.locate(absolute(config.run.data), config.ingest, parsed.ids)
     for slice_id in parsed.ids:
-        print(f"{slice_id}  {shown(found.get(slice_id, 'not in this folder, or hashed with another key'))}")
+        print(f"{slice_id}  {shown(found.get(slice_id, NOT_FOUND))}")
     return EXIT_OK if len(found) == len(parsed.ids) else EXIT_ERROR

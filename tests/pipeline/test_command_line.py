@@ -36,11 +36,20 @@ def test_config_prints_every_setting_with_unit_meaning_and_origin(capsys, tmp_pa
     assert main(["config", "--set", "trainer.batch_size=7"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert sum(" = " in line for line in lines) == sum(len(names) for names in DEFAULTS.values())
-    told = {line.split(" = ")[0]: line for line in lines if " = " in line}
-    assert told["epochs"].startswith("epochs = 3 ")
+    told = {line.split(" = ")[0].strip(): line for line in lines if " = " in line}
+    assert told["epochs"].split()[:4] == ["epochs", "=", "3", "#"]
     assert told["epochs"].endswith("[epochs]; from ichor.toml")
     assert told["batch_size"].endswith("[slices]; from --set")
     assert told["learning_rate"].endswith("of Adam; from default")
+
+
+def test_the_rows_of_config_line_up_within_a_group(capsys):
+    assert main(["config", "--preset", "demo"]) == 0
+    groups = {group.split("]")[0]: group for group in capsys.readouterr().out.split("\n[")}
+    rows = groups["trainer"].splitlines()[1:]
+    assert len(rows) == len(DEFAULTS["trainer"])
+    assert len({row.index(" = ") for row in rows}) == 1
+    assert len({row.index("  # ") for row in rows}) == 1
 
 
 def test_what_config_prints_is_a_valid_settings_file(capsys, tmp_path):
