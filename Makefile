@@ -7,10 +7,10 @@ READY := .venv/.set-up-done
 unexport PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast lint types format bench fuzz image image-base image-check sbom clean distclean
+.PHONY: help setup demo test test-fast lint types format bench fuzz e2e-spark image image-base image-check sbom clean distclean
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do \
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do \
 		printf '  make %-14s %s\n' "$$name" "$$what"; done
 
 $(READY): $(LOCKED)
@@ -61,8 +61,11 @@ image-check: ## run the whole demo in the image: any user id, read-only, no netw
 sbom: $(READY) ## write what is in the image to ichor.cdx.json (CycloneDX)
 	@sh tools/image/sbom.sh
 
+e2e-spark: $(READY) ## run Beam's nodes on a Spark cluster made here: root, Java 17, Maven, iproute2; PARTS=same,...
+	@sh tools/spark/run.sh $(PARTS)
+
 clean: ## remove the demo's output, build output and caches; .venv and your own runs stay
 	rm -rf demo build dist ichor.egg-info ichor.cdx.json .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz
 
-distclean: clean ## clean, and remove .venv and the project's own uv too
-	rm -rf .venv .uv
+distclean: clean ## clean, and remove .venv, the project's own uv and Spark too
+	rm -rf .venv .uv .spark

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from pipeline import commands, interruption
-from pipeline.beam.command_line import add_beam
+from pipeline.beam.command_line import add_beam, add_worker
 from pipeline.commands import EXIT_ERROR
 from pipeline.kubeflow import command_line as kubeflow
 from pipeline.kubeflow.submit_command import add_host, add_submit
@@ -191,6 +191,8 @@ def _parser() -> argparse.ArgumentParser:
     config = names.add_parser("config", help="print every setting: value, unit, meaning, where it came from")
     _add_settings(config)
     config.set_defaults(command=commands.config)
+
+    add_worker(names, _port)
 
     locate = names.add_parser("locate", help="find the files of slice ids that a report names")
     locate.add_argument(

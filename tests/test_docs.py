@@ -18,7 +18,7 @@ MOST_PICTURE_BYTES = 300_000
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 COMMAND = re.compile(r"(?:^|[`$]\s*|/)ichor ([a-z]+)\b", re.MULTILINE)
-TARGET = re.compile(r"(?:^|`|\$ )make ([a-z][a-z -]*)", re.MULTILINE)
+TARGET = re.compile(r"(?:^|`|\$ )make ([a-z][a-z0-9 -]*)", re.MULTILINE)
 GROUPS = "|".join(DEFAULTS)
 KEY = re.compile(rf"(?<![\w./-])(?:{GROUPS})\.([a-z_]+)(?![\w/(*.])")
 FILE_ENDINGS = {"py", "json", "csv", "toml", "md", "html"}  # `filter.json` is no setting
@@ -54,7 +54,7 @@ def _is_setting(key: str) -> bool:
 
 
 def _targets() -> set[str]:
-    return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    return set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,8 @@ from components.ingest.groups import assign_groups
 from components.ingest.header import Rejection
 from components.ingest.params import IngestParams
 from components.ingest.plan import Plan, plan
-from components.ingest.shards import HashedSlice, Shard, WriteShard, deal, read_rejections
+from components.ingest.rows import KEY_BYTES, HashedSlice, write_rows
+from components.ingest.shards import Shard, WriteShard, deal, read_rejections
 from schemas import features as f
 from schemas import reports
 
@@ -104,12 +106,16 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         for uri in (*uris.values(), parts):
             fileio.makedirs(uri)
         shards = deal(slices, uris, parts, params.shards)
+        key = secrets.token_bytes(KEY_BYTES)
+        for shard in shards:
+            write_rows(shard.slices, shard.rows, key)
+        handed = [dataclasses.replace(shard, slices=()) for shard in shards]
         with self._make_beam_pipeline() as pipeline:
             _ = (
                 pipeline
-                | "Shards" >> beam.Create(shards, reshuffle=False)
+                | "Shards" >> beam.Create(handed, reshuffle=False)
                 | "Spread" >> beam.Reshuffle()
-                | "WriteShard" >> beam.ParDo(WriteShard(str(data_dir), params))
+                | "WriteShard" >> beam.ParDo(WriteShard(str(data_dir), params, key))
             )
         return shards
 

@@ -14,40 +14,12 @@ from components.imaging import windows
 from components.ingest.dicom.pixels import read_png
 from components.ingest.header import Header, Rejection
 from components.ingest.params import IngestParams
+from components.ingest.rows import HashedSlice, read_rows
 from components.ingest.stripped import pixels_alone
 from components.ingest.structure import inspect_file
 from schemas.records import SliceRecord
 
 SLICES_PER_SHARD = 1000  # where Beam may choose: 50 to 200 MB a file, as tf.data reads them best
-
-
-@dataclasses.dataclass(frozen=True)
-class HashedSlice:
-    """A planned slice that no longer says who the patient is.
-
-    Attributes:
-      path: Below the data folder.
-      hemorrhage: 0 or 1.
-      slice_id: Keyed hash.
-      file_id: Keyed hash of the path; that of the slice, but for later frames of a file.
-      patient_id: Keyed hash.
-      split_key: Keyed hash.
-      split: One of `features.SPLITS`.
-      slice_index: Place in its series, or None.
-      attributes: "column=value" texts.
-      frame: Index of the slice in its DICOM file; None in an image file.
-    """
-
-    path: str
-    hemorrhage: int
-    slice_id: str
-    file_id: str
-    patient_id: str
-    split_key: str
-    split: str
-    slice_index: int | None
-    attributes: tuple[str, ...]
-    frame: int | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,11 +29,13 @@ class Shard:
     Attributes:
       records: Path of the TFRecord file.
       rejections: Path of the list of slices that could not be read.
+      rows: Path of the file with the slices' rows, from which a worker has them.
       slices: In the order of the records.
     """
 
     records: str
     rejections: str
+    rows: str
     slices: tuple[HashedSlice, ...]
 
 
@@ -75,7 +49,7 @@ def deal(
     Args:
       slices: Of all splits.
       split_uris: Folder of each split.
-      rejections_uri: Folder for the lists of what could not be read.
+      rejections_uri: Folder for the rows, and for the lists of what could not be read.
       shards: Files a split; 0 for one in `SLICES_PER_SHARD` slices.
     """
     dealt = []
@@ -89,6 +63,7 @@ def deal(
                 Shard(
                     records=f"{uri}/data_tfrecord-{name}",
                     rejections=f"{rejections_uri}/{split}-{name}.json",
+                    rows=f"{rejections_uri}/{split}-{name}.rows",
                     slices=tuple(rows[start:end]),
                 )
             )
@@ -103,8 +78,9 @@ def _order(row: HashedSlice) -> tuple[str, int]:
 class WriteShard(beam.DoFn):
     """Reads and checks the files of one shard and writes their records; yields nothing."""
 
-    def __init__(self, data_dir: str, params: IngestParams) -> None:
+    def __init__(self, data_dir: str, params: IngestParams, key: bytes) -> None:
         self._data_dir = data_dir
+        self._key = key
         self._params_json = params.to_json()
 
     def setup(self) -> None:
@@ -117,7 +93,7 @@ class WriteShard(beam.DoFn):
         rejected = []
         partial = f"{shard.rejections}.{uuid.uuid4()}"
         with tf.io.TFRecordWriter(partial) as writer:
-            for row in shard.slices:
+            for row in read_rows(shard.rows, self._key):
                 data, found = self._read(row)
                 if isinstance(found, Rejection):
                     rejected.append((row.slice_id, found.reason, found.detail))

@@ -81,7 +81,8 @@ def with_measures(serialized: bytes, measures: SliceMeasures) -> bytes:
         for name, value in values.items()
         if value is not None
     }
-    return serialized + tf.train.Example(features=tf.train.Features(feature=columns)).SerializeToString()
+    added = tf.train.Example(features=tf.train.Features(feature=columns))
+    return serialized + added.SerializeToString(deterministic=True)  # the same bytes by each worker
 
 
 def filter_split(

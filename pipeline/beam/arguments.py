@@ -14,6 +14,8 @@ DIRECT_RUNNER = "apache_beam.runners.portability.fn_api_runner.FnApiRunner"
 NO_IMAGE = "none"
 # An engine would end the harness after each stage; a new one imports TensorFlow and TFX again.
 KEEP_HARNESS_MS = 600_000
+# What a worker imports first: it supplies what TensorFlow Data Validation, which jobs unpickle, lacks.
+FIRST_IMPORT = "tfx"
 OPTION = re.compile(r"--[a-z][a-z0-9_]*(=.*)?", re.DOTALL)
 
 
@@ -43,8 +45,23 @@ def require_reachable_results(params: BeamParams, output: str) -> None:
     """
     if params.engine == "dataflow":
         raise ConfigError(
-            f"beam.engine: dataflow cannot reach {absolute(output)} of this machine; run it on Kubeflow with "
-            "a pipeline root on gs:// (docs/scaling.md), or take another engine"
+            f"beam.engine: dataflow's machines cannot reach {absolute(output)}; take spark or flink, with a "
+            "file system that all their workers have (docs/scaling.md)"
+        )
+
+
+def require_within_pods(params: BeamParams) -> None:
+    """Refuses an engine that would work outside of a step's pod on Kubeflow.
+
+    Args:
+      params: The group `beam`.
+    Raises:
+      ConfigError: KFP takes what a step has made from its own pod, where nothing of it would be.
+    """
+    if params.engine != "direct":
+        raise ConfigError(
+            f"beam.engine: {params.engine} would leave its results with its own workers, but Kubeflow takes "
+            "them from the step's pod; compile with --beam direct (docs/scaling.md)"
         )
 
 
@@ -65,6 +82,7 @@ def _portable(params: BeamParams) -> list[str]:
     arguments += [
         f"--environment_type={params.environment_type.upper()}",
         f"--environment_cache_millis={KEEP_HARNESS_MS}",
+        f"--beam_plugins={FIRST_IMPORT}",
         *_environment(params),
     ]
     if params.parallelism and params.engine == "spark":
@@ -102,6 +120,7 @@ def _dataflow(params: BeamParams) -> list[str]:
         f"--sdk_container_image={params.sdk_image}",
         "--sdk_location=container",
         "--experiments=use_runner_v2",
+        f"--beam_plugins={FIRST_IMPORT}",
     ]
     if params.parallelism:
         arguments.append(f"--max_num_workers={params.parallelism}")

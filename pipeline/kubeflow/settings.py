@@ -2,6 +2,7 @@
 
 import posixpath
 
+from pipeline.beam.arguments import require_within_pods
 from pipeline.config import Config
 from pipeline.kubeflow.uris import MOUNTS
 from pipeline.settings import ConfigError
@@ -39,6 +40,7 @@ def in_containers(config: Config) -> Config:
             f"run.data: expected the absolute path at which a volume has the slices in the containers, "
             f"got {config.run.data!r}"
         )
+    require_within_pods(config.beam)
     key_file = posixpath.join(kubeflow.key_folder, kubeflow.key_name)
     return config.model_copy(
         update={

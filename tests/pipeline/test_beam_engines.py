@@ -50,6 +50,7 @@ def test_spark_and_flink_go_through_a_job_server_to_pools_of_their_workers(engin
     assert (told["environment_type"], told["environment_config"]) == ("EXTERNAL", "127.0.0.1:50000")
     assert told["artifact_endpoint"] is None
     assert told["environment_cache_millis"] == "600000"
+    assert told["beam_plugins"] == ["tfx"]
 
 
 def test_the_place_where_a_job_server_takes_files_can_be_told():
@@ -74,6 +75,7 @@ def test_dataflow_is_told_project_region_and_place_and_takes_all_code_from_the_i
     assert told["temp_location"] == "gs://bucket/tmp"
     assert (told["sdk_container_image"], told["sdk_location"]) == ("registry/ichor@sha256:0", "container")
     assert told["max_num_workers"] == 30
+    assert told["beam_plugins"] == ["tfx"]
 
 
 def test_flink_is_told_how_many_tasks_at_once():
@@ -153,9 +155,23 @@ def test_dataflow_is_not_sent_to_write_on_this_machine(folder: Path, capsys: pyt
     arguments = [word for setting in DATAFLOW for word in ("--set", setting)]
     assert main(["run", "--data", "slices", *arguments]) == 1
     assert capsys.readouterr().err == (
-        f"ichor: beam.engine: dataflow cannot reach {folder / 'ichor-output'} of this machine; run it on "
-        "Kubeflow with a pipeline root on gs:// (docs/scaling.md), or take another engine\n"
+        f"ichor: beam.engine: dataflow's machines cannot reach {folder / 'ichor-output'}; take spark or "
+        "flink, with a file system that all their workers have (docs/scaling.md)\n"
     )
+
+
+def test_on_kubeflow_no_engine_works_outside_of_a_steps_pod(folder: Path, capsys: pytest.CaptureFixture[str]):
+    needed = (
+        "kubeflow.image=i@sha256:0", "kubeflow.pipeline_root=s3://b/r", "kubeflow.key_secret=k",
+        "ingest.source=image", "run.data=/data", "trainer.weights=none", *SPARK,
+    )  # fmt: skip
+    arguments = [word for setting in needed for word in ("--set", setting)]
+    assert main(["compile", *arguments]) == 1
+    assert capsys.readouterr().err == (
+        "ichor: beam.engine: spark would leave its results with its own workers, but Kubeflow takes them "
+        "from the step's pod; compile with --beam direct (docs/scaling.md)\n"
+    )
+    assert [path.name for path in folder.iterdir()] == ["slices"]
 
 
 def test_the_engine_enters_no_property_of_any_node_so_that_another_finds_the_same_cache(

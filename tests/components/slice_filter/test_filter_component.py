@@ -133,6 +133,16 @@ def test_kept_records_gain_their_measures_and_are_otherwise_untouched(done):
     assert kept.measures[features.HEAD_SHARE] == pytest.approx(math.pi * 52**2 / SIDE**2, rel=0.01)
 
 
+def test_what_is_added_to_a_record_has_the_same_bytes_whoever_writes_it(done):
+    filtered, _ = done
+    files = [str(path) for path in Path(filtered.path(split="train")).iterdir()]
+    before = len(record("t-bleed", 1, 40).to_example().SerializeToString())
+    (kept,) = (one for one in tf.data.TFRecordDataset(files).as_numpy_iterator() if b"t-bleed" in one)
+    added = tf.train.Example.FromString(kept[before:])
+    assert len(added.features.feature) == len(features.MEASURES)
+    assert kept[before:] == added.SerializeToString(deterministic=True)
+
+
 def test_tensorflow_parses_the_records_by_name(done):
     filtered, _ = done
     (file,) = Path(filtered.path(split="val")).iterdir()
