@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import ssl
 import urllib.parse
 from pathlib import Path
 
@@ -77,6 +78,11 @@ def access(host: str, token_file: str, ca_cert: str, verify: bool, request_secon
         raise KubeflowError("--ca-cert and --no-verify contradict: leave one of them out")
     if ca_cert and not Path(ca_cert).is_file():
         raise KubeflowError(f"--ca-cert {ca_cert}: no such file")
+    if ca_cert:
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(ca_cert)
+        except ssl.SSLError:
+            raise KubeflowError(f"--ca-cert {ca_cert}: holds no certificate (PEM)") from None
     checked = Access(_address(host), token_file, ca_cert, verify, request_seconds)
     checked.token()
     return checked

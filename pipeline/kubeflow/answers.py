@@ -62,13 +62,12 @@ def of_trouble(error: Exception | str, secret: str) -> str:
       secret: Token that is not to be shown.
     """
     text = str(error)
-    if "CERTIFICATE_VERIFY_FAILED" in text or "certificate verify failed" in text:
+    if "certificate verify failed" in text:
         reason = one_line(text.partition("certificate verify failed: ")[2].partition(" (_ssl")[0], secret)
-        why = f" ({reason})" if reason else ""
-        return f"its certificate cannot be trusted{why}; give the authority's with --ca-cert FILE"
-    if "doesn't match" in text or "mismatch" in text.lower():
-        return f"its certificate is for another name: {one_line(text, secret)}"
-    if "WRONG_VERSION_NUMBER" in text or "wrong version number" in text.lower():
+        if "mismatch" in reason:
+            return f"its certificate is for another name than the address has ({reason})"
+        return f"its certificate cannot be trusted ({reason}); give the authority's with --ca-cert FILE"
+    if "wrong version number" in text.replace("_", " ").lower():
         return "does not speak TLS; is it http:// instead of https://?"
     if isinstance(error, urllib3.exceptions.NameResolutionError):
         return "its name is not known; check the address, or the network"

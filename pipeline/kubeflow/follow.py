@@ -94,7 +94,7 @@ def follow(
             left = began + pace.timeout - pace.clock()
             wait = min(wait, max(left, 0))
             if left <= 0:
-                given_up = given_up or f"it has not ended after {pace.timeout:.0f} s"
+                given_up = given_up or f"it has not ended after {pace.timeout:g} s"
         if given_up:
             return dataclasses.replace(heard, given_up=given_up)
         pace.sleep(wait)
@@ -103,16 +103,19 @@ def follow(
 def _heard(
     run: Any, names: Sequence[str], before: Outcome, say: Callable[[str], None], secret: str
 ) -> Outcome:
-    steps = steps_of(run, names)
+    steps = {
+        step.name: dataclasses.replace(step, message=one_line(step.message, secret))
+        for step in steps_of(run, names).values()
+    }
     for step in steps.values():
         old = before.steps.get(step.name)
         if old is None or (old.state, old.attempt) != (step.state, step.attempt):
-            say(_line(step, secret))
+            say(_line(step))
     error = run.error.message if run.error and run.error.message else ""
     return Outcome(run.state or "", steps, one_line(error, secret), "")
 
 
-def _line(step: Step, secret: str) -> str:
+def _line(step: Step) -> str:
     moment = step.ended or step.started or datetime.datetime.now(datetime.UTC)
     told = f"{moment.astimezone():%H:%M:%S}  {step.name:<{NAME_WIDTH}}  {word(step.state):<{STATE_WIDTH}}"
     if step.seconds is not None:
@@ -120,5 +123,5 @@ def _line(step: Step, secret: str) -> str:
     if step.attempt > 1:
         told += f"  attempt {step.attempt}"
     if step.state == FAILED and step.message:
-        told += f"  {one_line(step.message, secret)}"
+        told += f"  {step.message}"
     return told.rstrip()

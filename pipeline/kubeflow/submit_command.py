@@ -4,6 +4,7 @@ import argparse
 import dataclasses
 import json
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 EXIT_NOT_SENT = 2  # as argparse's for a wrong call
 EXIT_NOT_KNOWN = 3
 EXIT_INTERRUPTED = 130
+SLEEP = time.sleep
 
 
 def add_submit(names: "argparse._SubParsersAction", add_settings: Callable[..., None]) -> None:
@@ -140,7 +142,7 @@ def _follow(
 ) -> "Outcome":
     from pipeline.kubeflow.follow import Pace, follow
 
-    pace = Pace(config.kubeflow.poll_seconds, config.kubeflow.patience_seconds, timeout)
+    pace = Pace(config.kubeflow.poll_seconds, config.kubeflow.patience_seconds, timeout, sleep=SLEEP)
     return follow(
         lambda: client.ask(client.runs.run_service_get_run, submitted.run_id),
         steps,

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.kubeflow_api.calls import TOKEN
 from tests.kubeflow_api.server import Kfp, serving
 
 TINY = """\
@@ -54,3 +55,9 @@ def kfp() -> Iterator[Kfp]:
 def tiny(tmp_path: Path) -> str:
     (tmp_path / "tiny.yaml").write_text(TINY)
     return "tiny.yaml"
+
+
+@pytest.fixture
+def token_file(tmp_path: Path) -> str:
+    (tmp_path / "token").write_text(f"{TOKEN}\n")
+    return "token"
