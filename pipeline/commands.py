@@ -172,8 +172,10 @@ def runs(parsed: argparse.Namespace) -> int:
         from pipeline.kubeflow.cluster_runs import list_on_terminal as list_of_server
 
         return list_of_server(parsed, config)
+    from pipeline.kubeflow.submit_command import need_no_host
     from pipeline.run_list import list_on_terminal
 
+    need_no_host(parsed)
     return list_on_terminal(config, parsed.json)
 
 

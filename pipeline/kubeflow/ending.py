@@ -16,6 +16,8 @@ def summary(outcome: Outcome) -> str:
         for state in (CACHED, FAILED, CANCELED)
         if (count := sum(step.state == state for step in steps))
     )
+    if not steps:
+        return f"{word(outcome.state)}; KFP tells of no steps"
     told = f"{word(outcome.state)}: {len(steps)} steps{f', {counts}' if counts else ''}"
     starts = [step.started for step in steps if step.started]
     ends = [step.ended for step in steps if step.ended]

@@ -66,6 +66,20 @@ def add_host(parser: argparse.ArgumentParser, required: bool = False) -> None:
     )
 
 
+def need_no_host(parsed: argparse.Namespace) -> None:
+    """Refuses flags that mean nothing without a server.
+
+    Raises:
+      ConfigError: One was given.
+    """
+    from pipeline.settings import ConfigError
+
+    names = ("namespace", "experiment", "token_file", "ca_cert", "no_verify")
+    given = [f"--{name.replace('_', '-')}" for name in names if getattr(parsed, name)]
+    if given:
+        raise ConfigError(f"{', '.join(given)}: give --host URL, too, for the runs of a server")
+
+
 def submit(parsed: argparse.Namespace) -> int:
     """Starts a run on KFP and, if asked to, follows it."""
     from pipeline.kubeflow.access import KubeflowError

@@ -3,7 +3,8 @@
 `kfp_server_api` ships no OpenAPI document: it is Python that was generated from one. So the document is
 read back: operations, paths, query parameters and types from the source of its services; fields and types of
 bodies from its models. All of it is taken strictly: what the client does not know is wrong, and so is another
-type.
+type. A field may also be written in camel case, as JSON of Protocol Buffers allows and KFP's SDK does in
+filters.
 """
 
 import datetime
@@ -83,8 +84,16 @@ def query_problems(operation: Operation, query: Mapping[str, list[str]]) -> Iter
             yield f"query: {key} is given {len(values)} times"
         elif operation.query[key] == "int" and not re.fullmatch(r"\d+", values[0]):
             yield f"query: {key} is no integer: {values[0]!r}"
-        elif key == "filter":
-            yield from problems(json.loads(values[0]), "V2beta1Filter", "filter")
+        elif key == "filter" and values[0]:
+            yield from problems(_named(json.loads(values[0])), "V2beta1Filter", "filter")
+
+
+def _named(filters: Any) -> Any:
+    """Returns a filter with operations by name; a number is allowed, too, and KFP's SDK uses them."""
+    for predicate in filters.get("predicates", []):
+        if predicate.get("operation") == 1:
+            predicate["operation"] = "EQUALS"
+    return filters
 
 
 def problems(value: Any, kind: str, where: str) -> Iterator[str]:
@@ -115,6 +124,7 @@ def problems(value: Any, kind: str, where: str) -> Iterator[str]:
 def _model_problems(value: Mapping[str, Any], kind: str, where: str) -> Iterator[str]:
     model = getattr(kfp_server_api.models, kind)
     types = {model.attribute_map[name]: one for name, one in model.openapi_types.items()}
+    types |= {re.sub(r"_(\w)", lambda match: match[1].upper(), name): one for name, one in types.items()}
     for key, one in value.items():
         if key not in types:
             yield f"{where}: {kind} has no field {key}"

@@ -143,19 +143,20 @@ class State:
 
     def run_service_list_runs(self, query: Mapping[str, str], body: Any) -> Json:
         found = [
-            one for one in self.runs.values() if query.get("experiment_id") in (None, one["experiment_id"])
+            one for one in self.runs.values() if query.get("experiment_id", "") in ("", one["experiment_id"])
         ]
         return _page("runs", found, query)
 
 
 def _page(key: str, found: Sequence[Json], query: Mapping[str, str]) -> Json:
-    for predicate in json.loads(query.get("filter", "{}")).get("predicates", []):
-        assert predicate["operation"] == "EQUALS"
-        found = [one for one in found if one[predicate["key"]] == predicate["string_value"]]
-    if "sort_by" in query:
+    for predicate in json.loads(query.get("filter") or "{}").get("predicates", []):
+        assert predicate["operation"] in ("EQUALS", 1)
+        wanted = predicate.get("string_value", predicate.get("stringValue"))
+        found = [one for one in found if one[predicate["key"]] == wanted]
+    if query.get("sort_by"):
         field, _, order = query["sort_by"].partition(" ")
         found = sorted(found, key=lambda one: one[field], reverse=order == "desc")
-    first = int(query.get("page_token", 0))
+    first = int(query.get("page_token") or 0)
     last = first + int(query.get("page_size", 20))
     page: Json = {key: list(found[first:last]), "total_size": len(found)} if found else {}
     return page | ({"next_page_token": str(last)} if last < len(found) else {})

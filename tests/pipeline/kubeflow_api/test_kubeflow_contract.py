@@ -1,10 +1,35 @@
-"""The test's server itself: it has to refuse what KFP's published types do not allow."""
+"""The test's server itself: KFP's own SDK takes it for KFP, and it refuses what KFP's types do not allow."""
+
+from pathlib import Path
 
 import pytest
 
 from tests.kubeflow_api.contract import find, operations, problems, query_problems
+from tests.kubeflow_api.server import Kfp
+from tests.kubeflow_api.story import look, step
 
 pytestmark = pytest.mark.numpy
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+def test_the_sdk_of_kfp_takes_the_server_for_kfp(kfp: Kfp, tiny: str, tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    import kfp as sdk
+
+    client = sdk.Client(host=kfp.url)
+    assert client.get_pipeline_id("tiny") is None
+    pipeline = client.upload_pipeline(tiny)
+    version = client.upload_pipeline_version(tiny, "second", pipeline_name="tiny")
+    assert (version.pipeline_id, version.display_name) == (pipeline.pipeline_id, "second")
+    experiment = client.create_experiment("night")
+    assert client.create_experiment("night").experiment_id == experiment.experiment_id
+    kfp.state.story = [look("SUCCEEDED", step("Ingest", "SUCCEEDED", 0, 9))]
+    run = client.run_pipeline(
+        experiment.experiment_id, "first", params={"epochs": 3},
+        pipeline_id=pipeline.pipeline_id, version_id=version.pipeline_version_id,
+    )  # fmt: skip
+    assert client.wait_for_run_completion(run.run_id, timeout=5).state == "SUCCEEDED"
+    assert [one.display_name for one in client.list_runs(sort_by="created_at desc").runs] == ["first"]
 
 
 def test_the_operations_that_are_asked_are_read_back_from_the_published_client():

@@ -101,6 +101,13 @@ def test_a_server_without_runs_says_how_to_start_one(kfp: Kfp, capsys):
     assert capsys.readouterr().out == f"no runs yet; start one with: ichor submit FILE --host {kfp.url}\n"
 
 
+def test_flags_of_a_server_without_one_are_a_wrong_call(capsys):
+    assert main(["runs", "--namespace", "radiology", "--no-verify"]) == 1
+    assert capsys.readouterr().err == (
+        "ichor: --namespace, --no-verify: give --host URL, too, for the runs of a server\n"
+    )
+
+
 def test_a_server_that_cannot_be_asked_is_one_line_and_status_two(kfp: Kfp, capsys):
     kfp.faults = [Fault(only="run_service_list_runs")]
     assert main(["runs", "--host", kfp.url]) == 2
