@@ -104,7 +104,9 @@ def _heard(
     run: Any, names: Sequence[str], before: Outcome, say: Callable[[str], None], secret: str
 ) -> Outcome:
     steps = {
-        step.name: dataclasses.replace(step, message=one_line(step.message, secret))
+        step.name: dataclasses.replace(
+            step, message=one_line(step.message, secret).removeprefix(f"ichor: {step.name}: ")
+        )
         for step in steps_of(run, names).values()
     }
     for step in steps.values():
@@ -112,7 +114,7 @@ def _heard(
         if old is None or (old.state, old.attempt) != (step.state, step.attempt):
             say(_line(step))
     error = run.error.message if run.error and run.error.message else ""
-    return Outcome(run.state or "", steps, one_line(error, secret), "")
+    return Outcome(run.state or "", {**before.steps, **steps}, one_line(error, secret), "")
 
 
 def _line(step: Step) -> str:

@@ -87,7 +87,7 @@ def find_experiment(client: Client, name: str, namespace: str) -> str | None:
         filter=equals(NAME, name),
         **_of(namespace),
     )
-    return next((one.experiment_id for one in found.experiments or [] if one.display_name == name), None)
+    return found.experiments[0].experiment_id if found.experiments else None
 
 
 def _upload(
@@ -98,8 +98,7 @@ def _upload(
         filter=equals(NAME, package.name),
         **_of(namespace),
     )
-    pipelines = [one for one in found.pipelines or [] if one.display_name == package.name]
-    if not pipelines:
+    if not found.pipelines:
         new = client.ask(
             client.uploads.upload_pipeline, str(package.path), name=package.name, **_of(namespace)
         )
@@ -107,23 +106,20 @@ def _upload(
         first = client.ask(
             client.pipelines.pipeline_service_list_pipeline_versions,
             pipeline_id,
-            page_size=1,
-            sort_by=LATEST,
         ).pipeline_versions
         if not first:
             raise KubeflowError(f"{client.access.host}: took {package.name}, but has no version of it")
         say(f"pipeline {package.name}: uploaded; it was not there before")
         return pipeline_id, _id(first[0].pipeline_version_id, "version"), str(first[0].display_name)
-    pipeline_id = _id(pipelines[0].pipeline_id, "pipeline")
+    pipeline_id = _id(found.pipelines[0].pipeline_id, "pipeline")
     same = client.ask(
         client.pipelines.pipeline_service_list_pipeline_versions,
         pipeline_id,
         filter=equals(NAME, package.version),
     ).pipeline_versions
-    for one in same or []:
-        if one.display_name == package.version:
-            say(f"pipeline {package.name}: version {package.version} is there already")
-            return pipeline_id, _id(one.pipeline_version_id, "version"), package.version
+    if same:
+        say(f"pipeline {package.name}: version {package.version} is there already")
+        return pipeline_id, _id(same[0].pipeline_version_id, "version"), package.version
     version = client.ask(
         client.uploads.upload_pipeline_version,
         str(package.path),

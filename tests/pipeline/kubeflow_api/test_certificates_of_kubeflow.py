@@ -1,3 +1,5 @@
+import warnings
+
 import pytest
 
 from pipeline.cli import main
@@ -40,12 +42,14 @@ def test_a_certificate_for_another_name_is_refused(tiny, tmp_path, capsys):
 
 def test_a_certificate_is_not_checked_if_asked_to_and_one_line_warns(tiny, tmp_path, capsys):
     _, tls = authority_and_server(tmp_path)
-    with serving(Kfp(), tls) as kfp:
+    with serving(Kfp(), tls) as kfp, warnings.catch_warnings(record=True) as of_urllib3:
+        warnings.simplefilter("always")
         assert main(["submit", tiny, "--host", kfp.url, "--no-verify"]) == 0
     assert capsys.readouterr().err == (
         "ichor: warning: --no-verify: the server's certificate is not checked; whoever sits in between can "
         "read the token and change the pipeline\n"
     )
+    assert of_urllib3 == []  # which would warn at each request
 
 
 def test_tls_to_a_server_without_it_is_told(kfp, tiny, capsys):

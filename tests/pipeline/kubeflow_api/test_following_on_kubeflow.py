@@ -61,7 +61,7 @@ def test_a_failed_step_is_named_with_its_message_on_one_line_and_status_one(kfp:
     ]
     assert submit(kfp, tiny) == 1
     captured = capsys.readouterr()
-    shown = r"ichor: Trainer: ValueError: not one slice in split train\x1b[31m"
+    shown = r"ValueError: not one slice in split train\x1b[31m"
     assert steps_told(captured.out)[-1] == f"Trainer failed 28 s {shown}"
     assert captured.out.splitlines()[-1] == "failed: 2 steps, 1 failed, 89 s"
     assert captured.err == f"ichor: the run failed at Trainer: {shown}\n"
@@ -106,6 +106,33 @@ def test_a_step_that_is_tried_again_says_which_attempt_runs(kfp: Kfp, tiny: str,
         "Trainer running attempt 2",
         "Trainer succeeded 70 s attempt 2",
     ]
+
+
+def test_a_step_that_others_wait_for_is_not_taken_for_one_that_is_tried_again(kfp: Kfp, tiny: str, capsys):
+    waiting = [*step("Trainer", "RUNNING", 70), *step("Pusher", "RUNNING", 70)]
+    drivers = [node["pod_name"] for node in waiting if node["display_name"].endswith("-driver")]
+    ingest = step("Ingest", "SUCCEEDED", 1, 9)
+    executor = next(node for node in ingest if node["display_name"] == "executor")
+    executor["child_tasks"] = [{"pod_name": one} for one in drivers]  # Argo hangs what comes next there
+    kfp.state.story = [look("SUCCEEDED", ingest, waiting)]
+    assert submit(kfp, tiny) == 0
+    told = steps_told(capsys.readouterr().out)
+    assert told == ["Ingest succeeded 8 s", "Trainer running", "Pusher running"]
+
+
+def test_a_look_that_leaves_steps_out_forgets_none(kfp: Kfp, tiny: str, capsys):
+    ingest, trainer = step("Ingest", "SUCCEEDED", 1, 9), step("Trainer", "SUCCEEDED", 10, 20)
+    kfp.state.story = [look("RUNNING", ingest), look("RUNNING", trainer), look("SUCCEEDED", ingest, trainer)]
+    assert submit(kfp, tiny) == 0
+    out = capsys.readouterr().out
+    assert steps_told(out) == ["Ingest succeeded 8 s", "Trainer succeeded 10 s"]
+    assert out.splitlines()[-1] == "succeeded: 2 steps, 19 s"
+
+
+def test_a_run_of_which_kfp_tells_no_steps_is_told_all_the_same(kfp: Kfp, tiny: str, capsys):
+    kfp.state.story = [{"state": "RUNNING"}, {"state": "SUCCEEDED"}]
+    assert submit(kfp, tiny) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "succeeded; KFP tells of no steps"
 
 
 def test_the_message_of_the_last_attempt_counts(kfp: Kfp, tiny: str, capsys):
