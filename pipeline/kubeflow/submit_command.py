@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from pipeline import interruption
 from pipeline.commands import EXIT_ERROR, EXIT_OK, load_settings
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 EXIT_NOT_SENT = 2  # as argparse's for a wrong call
 EXIT_NOT_KNOWN = 3
-EXIT_INTERRUPTED = 130
 SLEEP = time.sleep
 
 
@@ -136,9 +136,10 @@ def _submit(parsed: argparse.Namespace, config: "Config") -> int:
         return EXIT_OK
     try:
         outcome = _follow(client, submitted, package.steps, config, parsed.timeout, lines)
-    except KeyboardInterrupt:
-        print(f"ichor: interrupted; {_goes_on(parsed, submitted)}", file=sys.stderr)
-        return EXIT_INTERRUPTED
+    except KeyboardInterrupt as stop:
+        text, status = interruption.told(stop, False)
+        print(f"{text}; {_goes_on(parsed, submitted)}", file=sys.stderr)
+        return status
     if parsed.json:
         from pipeline.kubeflow.ending import as_json
 

@@ -4,6 +4,7 @@ import re
 import pytest
 
 from pipeline.cli import main
+from pipeline.interruption import Terminated
 from tests.kubeflow_api.server import Fault, Kfp
 from tests.kubeflow_api.story import look, step
 
@@ -152,15 +153,20 @@ def test_a_cancelled_run_is_no_success_and_says_where_it_stopped(kfp: Kfp, tiny:
     assert captured.out.splitlines()[-1] == "cancelled: 2 steps, 1 cancelled, 19 s"
 
 
-def test_ctrl_c_leaves_the_run_going_and_says_how_to_look_again(kfp: Kfp, tiny: str, capsys, monkeypatch):
-    def interrupted(_: float) -> None:
-        raise KeyboardInterrupt
+@pytest.mark.parametrize(
+    ("stop", "word", "status"), [(KeyboardInterrupt, "interrupted", 130), (Terminated, "terminated", 143)]
+)
+def test_a_stop_leaves_the_run_going_and_says_how_to_look_again(
+    kfp: Kfp, tiny: str, capsys, monkeypatch, stop, word, status
+):
+    def stopped(_: float) -> None:
+        raise stop
 
-    monkeypatch.setattr("pipeline.kubeflow.submit_command.SLEEP", interrupted)
-    assert submit(kfp, tiny) == 130
+    monkeypatch.setattr("pipeline.kubeflow.submit_command.SLEEP", stopped)
+    assert submit(kfp, tiny) == status
     (run,) = kfp.state.runs
     assert capsys.readouterr().err == (
-        f"ichor: interrupted; the run goes on at {kfp.url}/#/runs/details/{run}; "
+        f"ichor: {word}; the run goes on at {kfp.url}/#/runs/details/{run}; "
         f"look again with: ichor runs --host {kfp.url}\n"
     )
     assert "run_service_terminate_run" not in kfp.asked
