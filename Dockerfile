@@ -13,7 +13,7 @@ RUN --mount=type=secret,id=ca python3.11 -m venv /uv && sh with_ca.sh \
       /uv/bin/pip install --no-cache-dir "uv==$(sed -n 's/^required-version = ">=\(.*\)"$/\1/p' pyproject.toml)"
 # Bytecode by hash, not by time: a builder may change times, and with stale bytecode importing TFX takes 45 s, not 13.
 ENV UV_PROJECT_ENVIRONMENT=/opt/ichor UV_PYTHON=/usr/bin/python3.11 UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy \
-    UV_COMPILE_BYTECODE_TIMEOUT=600 PYC_INVALIDATION_MODE=UNCHECKED_HASH CFLAGS=-g0
+    UV_COMPILE_BYTECODE_TIMEOUT=600 PYC_INVALIDATION_MODE=UNCHECKED_HASH CFLAGS=-g0 CXXFLAGS=-g0
 
 # The lock first: this layer of some GB stays as it is while only our code changes.
 FROM builder AS locked
@@ -31,8 +31,7 @@ ARG SOURCE_DATE_EPOCH
 COPY . ./
 RUN --mount=type=secret,id=ca --mount=type=cache,target=/root/.cache/uv \
     sh with_ca.sh /uv/bin/uv build --wheel --out-dir /wheel \
- && /uv/bin/uv venv /opt/ichor \
- && /uv/bin/uv pip install --python /opt/ichor --no-deps --no-index --find-links /wheel --compile-bytecode ichor
+ && sh tools/image/install.sh /wheel /opt/ichor
 
 FROM ${BASE_IMAGE}
 RUN apt-get update \

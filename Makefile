@@ -7,7 +7,7 @@ READY := .venv/.set-up-done
 unexport PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast lint types format bench fuzz e2e-spark image image-base image-check sbom clean distclean
+.PHONY: help setup demo test test-fast lint types format bench fuzz e2e-spark image image-base image-check e2e-containers sbom clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do \
@@ -57,6 +57,9 @@ image-base: ## make a base for it with debootstrap, where no image registry can 
 
 image-check: ## run the whole demo in the image: any user id, read-only, no network
 	@sh tools/image/check.sh
+
+e2e-containers: $(READY) ## run the compiled pipeline in containers of the image, and compare with the local runner
+	@$(BIN)/python -m tests.containers
 
 sbom: $(READY) ## write what is in the image to ichor.cdx.json (CycloneDX)
 	@sh tools/image/sbom.sh

@@ -96,8 +96,11 @@ def test_what_the_dockerfile_copies_and_mounts_exists_and_travels():
         for source in line.split()
     ]
     named += re.findall(r"type=bind,source=([^,]+),", DOCKERFILE)
+    named += re.findall(r"sh (tools/image/\S+)", DOCKERFILE)
     assert from_stages <= stages
-    assert {"pyproject.toml", "uv.lock", "tools/image/check_imports.py"} <= set(named)
+    assert {"pyproject.toml", "uv.lock", "tools/image/check_imports.py", "tools/image/install.sh"} <= set(
+        named
+    )
     assert [name for name in named if name != "." and not (travels(name) and (ROOT / name).exists())] == []
 
 

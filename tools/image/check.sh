@@ -30,12 +30,15 @@ if [ -n "${OUT:-}" ]; then
   OUT=$(cd "$OUT" && pwd)
 else
   OUT=$(mktemp -d)
-  trap 'rm -rf "$OUT"' EXIT
+  trap 'rm -rf "$OUT" || true' EXIT
 fi
+# Whoever calls, so that he can remove what was made; not root.
+user=$(id -u)
+if [ "$user" -eq 0 ]; then user=12345; fi
 chmod 1777 "$OUT"
 began=$(date +%s)
-"$engine" run $strict --user 12345:0 -v "$OUT:/work" -w /work "$IMAGE" ichor demo ||
+"$engine" run $strict --user "$user:0" -v "$OUT:/work" -w /work "$IMAGE" ichor demo ||
   fail "the demo failed in the container"
 set -- "$OUT"/demo/output/pushed/*/saved_model.pb
 [ -s "$1" ] || fail "the demo said it had ended well, but no model lies in $OUT/demo/output/pushed"
-echo "ichor image: the demo ran in $(($(date +%s) - began)) s in $IMAGE: as 12345:0, read-only, without network"
+echo "ichor image: the demo ran in $(($(date +%s) - began)) s in $IMAGE: as $user:0, read-only, without network"

@@ -20,6 +20,3 @@ done
 # Their names of functions that are not exported: only a debugger reads them.
 strip --strip-unneeded tensorflow/libtensorflow_cc.so.2 tensorflow/libtensorflow_framework.so.2 \
   tensorflow/python/profiler/internal/_pywrap_profiler_plugin.so
-
-# What differs from build to build and is read by nobody: the times at which uv had files in its cache.
-find . -path '*.dist-info/uv_cache.json' -delete
