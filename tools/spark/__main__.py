@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from pipeline import interruption
 from tools.spark import killed, same, throughput
 from tools.spark.cluster import ROOT, Cluster
 
@@ -37,8 +38,9 @@ def main() -> int:
             Cluster, asked.spark.resolve(), asked.jars.resolve(), folder.resolve() / "cluster"
         )
         print(f"{name}: {folder}", flush=True)
-        if not _run(name, cluster, folder):
-            failed.append(name)
+        with interruption.heard():  # a cluster is taken down when this is ended, too
+            if not _run(name, cluster, folder):
+                failed.append(name)
     print(f"{'NOT HELD: ' + ', '.join(failed) if failed else 'all held'}; {time.monotonic() - began:.0f} s")
     return 1 if failed else 0
 
