@@ -24,17 +24,21 @@ def one_line(text: str, secret: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
 
 
-def of_refusal(error: ApiException, secret: str) -> str:
+def of_refusal(error: ApiException, host: str, secret: str) -> str:
     """Returns what an answer other than success says.
 
     Args:
       error: Of the client; its status is 0 if there was no answer.
+      host: Address that was asked.
       secret: Token that is not to be shown.
     """
     if not error.status:
         return of_trouble(str(error.reason), secret)
     if error.status in LOGIN:
         to = one_line(str((error.headers or {}).get("location", "nowhere")).partition("?")[0], secret)
+        tls = host.replace("http://", "https://", 1)
+        if tls != host and to.startswith(tls):
+            return f"wants TLS; give --host {tls}"
         return f"redirects to {to} instead of answering: {_wants_login()}"
     told = f"answered {error.status} {one_line(str(error.reason or ''), secret)}".rstrip()
     if is_page(str((error.headers or {}).get("content-type", ""))):

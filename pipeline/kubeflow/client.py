@@ -119,7 +119,7 @@ class Client:
 
     def _refused(self, error: ApiException) -> KubeflowError:
         kind = NotThereError if error.status == NOT_FOUND else KubeflowError
-        return kind(f"{self._host}: {of_refusal(error, self.secret)}")
+        return kind(f"{self._host}: {of_refusal(error, self._host, self.secret)}")
 
     def _require_json(self) -> None:
         response = self._api.last_response

@@ -62,6 +62,13 @@ def test_an_answer_that_is_none_is_told_in_one_line(kfp, tiny, token_file, capsy
     assert kfp.asked == ["healthz_service_get_healthz"]
 
 
+def test_a_redirect_to_tls_is_told_and_not_followed(kfp, tiny, token_file, capsys):
+    tls = kfp.url.replace("http:", "https:")
+    kfp.faults = [Fault(308, "", "text/html", (("location", f"{tls}/apis/v2beta1/healthz"),))]
+    assert refused(capsys, kfp.url, "--token-file", token_file) == f"wants TLS; give --host {tls}"
+    assert len(kfp.asked) == 1
+
+
 def test_a_long_message_of_a_server_is_cut(kfp, tiny, capsys):
     kfp.faults = [Fault(500, json.dumps({"message": "x" * 9000}))]
     assert refused(capsys, kfp.url) == f"answered 500 Internal Server Error: {'x' * 497}..."
