@@ -118,9 +118,9 @@ def _rename(document: Document) -> None:
 
 def _set_up(name: str, task: Document, document: Document, config: Config) -> None:
     component = document["components"][task["componentRef"]["name"]]
-    container = document["deploymentSpec"]["executors"][component["executorLabel"]].get("container")
-    if container is None:  # an importer runs in KFP's own
+    if "dag" in component:  # of an importer, which runs in KFP's own container
         return
+    container = document["deploymentSpec"]["executors"][component["executorLabel"]]["container"]
     container["resources"] = resources(name, config.kubeflow)
     if name not in NEVER_CACHED:
         task["cachingOptions"] = {"enableCache": True} if config.kubeflow.cache else {}

@@ -12,6 +12,7 @@ from pipeline.kubeflow.lookup import BASELINE, DATA, INGEST, URI
 from pipeline.kubeflow.params import KubeflowParams
 
 RESOLVER = "LatestBlessedModel"
+IMPORTER = f"{RESOLVER}-importer"
 # Not "-driver": KFP gives each task a driver of that name.
 DATA_LOOKUP, BASELINE_LOOKUP = f"{INGEST}-lookup", f"{RESOLVER}-lookup"
 NEVER_CACHED = (DATA_LOOKUP, BASELINE_LOOKUP)
@@ -68,20 +69,23 @@ def add_lookups(document: Document, params: KubeflowParams) -> None:
         },
     )
     kind = {"artifactType": {"schemaTitle": "tfx.Model", "schemaVersion": "0.0.1"}}
-    add(
-        RESOLVER,
-        "latest-blessed-model",
-        {
-            "inputDefinitions": {"parameters": {URI: {"parameterType": "STRING"}}},
-            "outputDefinitions": {"artifacts": {IMPORTED: kind}},
-        },
-        {"importer": {"artifactUri": {"runtimeParameter": URI}, "typeSchema": kind["artifactType"]}},
-        {
-            "inputs": {"parameters": {URI: _output(BASELINE_LOOKUP, URI)}},
-            "dependentTasks": [BASELINE_LOOKUP],
-            "cachingOptions": {},
-        },
-    )
+    imports = {
+        "inputDefinitions": _parameter(URI),
+        "outputDefinitions": {"artifacts": {IMPORTED: kind}},
+    }
+    importer = {"artifactUri": {"runtimeParameter": URI}, "typeSchema": kind["artifactType"]}
+    executors["exec-latest-blessed-model-importer"] = {"importer": importer}
+    components["comp-latest-blessed-model-importer"] = {
+        "executorLabel": "exec-latest-blessed-model-importer", **imports,
+    }  # fmt: skip
+    components["comp-latest-blessed-model"] = {"dag": _importing(), **imports}
+    tasks[RESOLVER] = {
+        "taskInfo": {"name": RESOLVER},
+        "componentRef": {"name": "comp-latest-blessed-model"},
+        "inputs": {"parameters": {URI: _output(BASELINE_LOOKUP, URI)}},
+        "dependentTasks": [BASELINE_LOOKUP],
+        "cachingOptions": {},
+    }
     for task in tasks.values():
         for artifact in task.get("inputs", {}).get("artifacts", {}).values():
             output = artifact["taskOutputArtifact"]
@@ -96,6 +100,24 @@ def _take(document: Document, node: str, parameter: str, producer: str) -> None:
     component["inputDefinitions"]["parameters"][parameter] = {"parameterType": "STRING"}
     task["inputs"]["parameters"][parameter] = _output(producer, parameter)
     task["dependentTasks"] = sorted({*task.get("dependentTasks", []), producer})
+
+
+def _importing() -> Document:
+    """Returns a graph of an importer alone.
+
+    KFP starts an importer without waiting for other tasks, and takes its address from the inputs of the graph
+    around it alone.
+    Source: kubeflow/pipelines, backend/src/v2: compiler/argocompiler/dag.go, component/importer_launcher.go.
+    """
+    task = {
+        "taskInfo": {"name": IMPORTER},
+        "componentRef": {"name": "comp-latest-blessed-model-importer"},
+        "inputs": {"parameters": {URI: {"componentInputParameter": URI}}},
+        "cachingOptions": {},
+    }
+    selected = {"producerSubtask": IMPORTER, "outputArtifactKey": IMPORTED}
+    outputs = {"artifacts": {IMPORTED: {"artifactSelectors": [selected]}}}
+    return {"tasks": {IMPORTER: task}, "outputs": outputs}
 
 
 def _output(producer: str, parameter: str) -> Document:

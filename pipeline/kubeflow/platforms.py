@@ -62,11 +62,10 @@ def platform_document(pipeline: Document, params: KubeflowParams) -> Document:
                 f"kubeflow.cpu, kubeflow.memory: no step {name!r}; there are {', '.join(sorted(steps))}"
             )
     for name, task in steps.items():
-        label = pipeline["components"][task["componentRef"]["name"]]["executorLabel"]
-        if "container" in pipeline["deploymentSpec"]["executors"][label]:
-            asked = json_format.MessageToDict(_pod(name, params))
-            if asked:
-                executors[label] = asked
+        component = pipeline["components"][task["componentRef"]["name"]]
+        asked = json_format.MessageToDict(_pod(name, params))
+        if asked and "executorLabel" in component:
+            executors[component["executorLabel"]] = asked
     return {"platforms": {"kubernetes": {"deploymentSpec": {"executors": executors}}}} if executors else {}
 
 

@@ -83,7 +83,8 @@ class Backend:
                 for name, task in tasks.items():
                     waits_for = set(task.get("dependentTasks", []))
                     if name not in done and name not in running.values() and waits_for <= done.keys():
-                        running[pool.submit(self._task, name, document, given, done, address)] = name
+                        asked = (name, task, document, given, done, address)
+                        running[pool.submit(self._task, *asked)] = name
                 assert running, "a circle"
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     done[running.pop(future)] = future.result()
@@ -94,11 +95,15 @@ class Backend:
         return self.folder / artifact.uri.replace("://", "/", 1)
 
     def _task(
-        self, name: str, document: Document, given: Document, done: dict[str, Task], address: str
+        self,
+        name: str,
+        task: Document,
+        document: Document,
+        given: Document,
+        done: dict[str, Task],
+        address: str,
     ) -> Task:
-        task = document["root"]["dag"]["tasks"][name]
         component = document["components"][task["componentRef"]["name"]]
-        executor = document["deploymentSpec"]["executors"][component["executorLabel"]]
         inputs = task.get("inputs", {})
         values = {key: _value(one, given, done) for key, one in inputs.get("parameters", {}).items()}
         artifacts = {
@@ -107,11 +112,12 @@ class Backend:
             ]
             for key, one in inputs.get("artifacts", {}).items()
         }
+        if "dag" in component:
+            return self._within(component["dag"], document, values, address)
         pipeline = document["pipelineInfo"]["name"]
+        executor = document["deploymentSpec"]["executors"][component["executorLabel"]]
         if "importer" in executor:
-            title, uri = executor["importer"]["typeSchema"]["schemaTitle"], values["uri"]
-            number = self.metadata.imported(pipeline, title, uri)
-            return Task({}, {"artifact": Artifact(number, uri, title, {})})
+            return self._import(executor["importer"], task, pipeline, given)
         container = executor["container"]
         key = _digest([container, values, {name: one.number for name, one in artifacts.items()}])
         if task.get("cachingOptions", {}).get("enableCache") and key in self._cache:
@@ -132,6 +138,26 @@ class Backend:
         made.tries = tries
         self._cache[key] = made
         return made
+
+    def _within(self, dag: Document, document: Document, given: Document, address: str) -> Task:
+        """Runs a graph inside of the graph; what it puts out is what it selects of its tasks' outputs."""
+        done: dict[str, Task] = {}
+        for name, task in dag["tasks"].items():
+            done[name] = self._task(name, task, document, given, done, address)
+        artifacts = {}
+        for key, output in dag["outputs"]["artifacts"].items():
+            (one,) = output["artifactSelectors"]
+            artifacts[key] = done[one["producerSubtask"]].artifacts[one["outputArtifactKey"]]
+        return Task({}, artifacts)
+
+    def _import(self, importer: Document, task: Document, pipeline: str, given: Document) -> Task:
+        """Imports as the launcher does, which waits for no task and knows the graph's own inputs alone."""
+        assert not task.get("dependentTasks"), "KFP starts an importer at once"
+        source = task["inputs"]["parameters"][importer["artifactUri"]["runtimeParameter"]]
+        assert source.get("componentInputParameter") in given, "parent DAG does not have input parameter"
+        uri, title = given[source["componentInputParameter"]], importer["typeSchema"]["schemaTitle"]
+        number = self.metadata.imported(pipeline, title, uri)
+        return Task({}, {"artifact": Artifact(number, uri, title, {})})
 
     def _try(self, name: str, task: Document, container: Document, asked: Document, address: str) -> int:
         """Runs a step's command as often as it may be tried, and returns how often it was."""

@@ -19,8 +19,8 @@ def tasks(*settings: str) -> dict:
 
 def executor(task: str, *settings: str) -> dict:
     document = compiled(*settings).pipeline
-    label = document["components"][f"comp-{label_of(task)}"]["executorLabel"]
-    return document["deploymentSpec"]["executors"][label]
+    label = document["components"][f"comp-{label_of(task)}"].get("executorLabel")
+    return document["deploymentSpec"]["executors"].get(label, {})
 
 
 def label_of(task: str) -> str:

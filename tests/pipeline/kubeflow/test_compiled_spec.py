@@ -78,6 +78,22 @@ def test_only_executors_of_the_open_source_backend_are_asked_for():
     assert all(one["container"]["image"] == IMAGE for one in executors if "container" in one)
 
 
+def test_an_importer_waits_for_no_task_and_reads_its_address_from_the_graph_around_it():
+    """KFP's compiler drops an importer's dependencies; its launcher reads the parent's inputs alone."""
+    document = compiled().pipeline
+    components, executors = document["components"], document["deploymentSpec"]["executors"]
+    seen = []
+    for graph in (document["root"], *(one for one in components.values() if "dag" in one)):
+        for name, task in graph["dag"]["tasks"].items():
+            label = components[task["componentRef"]["name"]].get("executorLabel")
+            if label and "importer" in executors[label]:
+                seen.append(name)
+                assert "dependentTasks" not in task
+                (source,) = task["inputs"]["parameters"].values()
+                assert source["componentInputParameter"] in graph["inputDefinitions"]["parameters"]
+    assert seen == ["LatestBlessedModel-importer"]
+
+
 def test_every_input_comes_from_a_task_that_is_waited_for():
     for name, task in tasks().items():
         inputs = task.get("inputs", {})
