@@ -59,9 +59,13 @@ def require_apart(config: Config) -> None:
     """Refuses places that must not lie in each other.
 
     Raises:
-      ConfigError: Results would be written among the data, or the key kept among data or results.
+      ConfigError: Results would be written among the data or into a file, or the key kept among data or
+        results.
     """
     root, key = Layout.of(config.run).root, key_path(config.ingest).resolve()
+    for place in (root, *root.parents):
+        if place.is_file():
+            raise ConfigError(f"run.output: {place} is a file; give a folder")
     if root.is_relative_to(absolute(config.run.data)):
         raise ConfigError(f"run.output: {root} lies in the data folder; write outside of it")
     if key.is_relative_to(absolute(config.run.data)):

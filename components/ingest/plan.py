@@ -10,7 +10,7 @@ from components.ingest.dicom.dataset import looks_like_dicom
 from components.ingest.dicom.discovery import SLICE, discover
 from components.ingest.dicom.instances import frame_name
 from components.ingest.errors import DataError, NamingError
-from components.ingest.header import LEFT_OUT, Reason, Rejection
+from components.ingest.header import Reason, Rejection
 from components.ingest.labels import Labelled, by_class_folders, patient_of
 from components.ingest.params import IngestParams
 from components.ingest.scan import Listing, is_image, look_below
@@ -174,20 +174,6 @@ def _read_images(data_dir: Path, files: list[str], form: str, params: IngestPara
 def _read_dicom(data_dir: Path, files: list[str], form: str, params: IngestParams) -> _Found:
     found = discover(data_dir, files, params, form)
     reasons = [rejection.reason for rejection in found.rejections.values()]
-    warnings = [f"files {why} were not read: {number}" for why, number in found.folders_left_out.items()]
-    if found.without_patient:
-        warnings.append(
-            f"slices whose header names no patient, each study counted as one: {found.without_patient}"
-        )
-    if found.lost_studies:
-        told = ", ".join(f"{number} {reason}" for reason, number in found.lost_studies.items())
-        warnings.append(f"CT studies without a slice that can be read: {told}")
-    if found.missing_rows:
-        broken = sum(reason not in LEFT_OUT for reason in reasons)
-        hint = f" (files that could not be read, which they may name: {broken})" if broken else ""
-        warnings.append(
-            f"rows of {params.table} that no slice was found for: {len(found.missing_rows)}{hint}"
-        )
     return _Found(
         source=source.DICOM,
         rows=found.rows,
@@ -195,7 +181,7 @@ def _read_dicom(data_dir: Path, files: list[str], form: str, params: IngestParam
         left_out=found.folders_left_out,
         rejections=found.rejections,
         other_files=reasons.count(Reason.OTHER_FILE),
-        warnings=warnings,
+        warnings=found.warnings(params.table),
         patients_from_header=found.patients_from_header,
         labels_of=found.labels_of,
     )

@@ -134,6 +134,14 @@ def test_results_are_never_written_among_the_data(capsys, tmp_path):
     assert not (tmp_path / "slices" / "results").exists()
 
 
+@pytest.mark.parametrize("output", ["file", "file/below/it"])
+def test_results_are_never_written_into_a_file(capsys, tmp_path, output):
+    (tmp_path / "file").write_text("mine")
+    assert main(["run", "--data", "slices", "--output", output]) == 1
+    assert capsys.readouterr().err == f"ichor: run.output: {tmp_path / 'file'} is a file; give a folder\n"
+    assert (tmp_path / "file").read_text() == "mine"
+
+
 def test_the_key_is_never_kept_among_the_results(capsys, tmp_path):
     assert main(["run", "--data", "slices", "--output", "out", "--set", "ingest.key_file=out/key"]) == 1
     assert capsys.readouterr().err.strip() == (

@@ -9,9 +9,10 @@ from components.ingest.dicom.headers import Headers, may_be_dicom, read_headers
 from components.ingest.dicom.instances import Instance
 from components.ingest.dicom.labels import Row, read_label_table
 from components.ingest.errors import DataError
-from components.ingest.header import Reason, Rejection
+from components.ingest.header import LEFT_OUT, Reason, Rejection
 from components.ingest.labels import Labelled, by_class_folders
 from components.ingest.params import IngestParams
+from components.ingest.scan import is_image
 
 SLICE = "slice"
 LABELS_OF = {"SeriesInstanceUID": "series", "StudyInstanceUID": "study", "patient": "patient"}
@@ -40,6 +41,30 @@ class Discovery:
     lost_studies: dict[Reason, int]
     patients_from_header: bool
     without_patient: int
+
+    def warnings(self, table: str) -> list[str]:
+        """Returns what everyone who reads a result has to know; `table` names the label table."""
+        told = [f"files {why} were not read: {number}" for why, number in self.folders_left_out.items()]
+        images = sum(
+            why.reason == Reason.OTHER_FILE and is_image(path) for path, why in self.rejections.items()
+        )
+        if images:
+            told.append(
+                f"PNG or JPEG files among the DICOM files were not read: {images}; "
+                "ingest.source=image reads them"
+            )
+        if self.without_patient:
+            told.append(
+                f"slices whose header names no patient, each study counted as one: {self.without_patient}"
+            )
+        if self.lost_studies:
+            lost = ", ".join(f"{number} {reason}" for reason, number in self.lost_studies.items())
+            told.append(f"CT studies without a slice that can be read: {lost}")
+        if self.missing_rows:
+            broken = sum(why.reason not in LEFT_OUT for why in self.rejections.values())
+            hint = f" (files that could not be read, which they may name: {broken})" if broken else ""
+            told.append(f"rows of {table} that no slice was found for: {len(self.missing_rows)}{hint}")
+        return told
 
 
 def discover(data_dir: Path, files: Sequence[str], params: IngestParams, form: str) -> Discovery:

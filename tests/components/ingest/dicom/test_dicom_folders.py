@@ -198,3 +198,6 @@ def test_dicom_files_among_images_are_told_and_read_when_asked_for(data_dir, par
     )
     asked = plan(data_dir, params.model_copy(update={"source": "dicom"}))
     assert (asked.source, len(asked.slices), asked.other_files) == ("dicom", 6, 2)
+    assert asked.warnings == (
+        "PNG or JPEG files among the DICOM files were not read: 2; ingest.source=image reads them",
+    )
