@@ -228,6 +228,7 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "gpu_tolerations": [],
         "retries": 2,
         "retry_seconds": 30,
+        "retry_hours": 168,  # Argo counts the tries' own run time, and a training may take days
         "cache": True,
         "metadata_address": "metadata-grpc-service.kubeflow.svc.cluster.local:8080",  # as KFP installs it
         "runtime_parameters": [

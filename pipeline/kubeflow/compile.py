@@ -20,7 +20,7 @@ from pipeline.graph import build_pipeline
 from pipeline.kubeflow import runtime
 from pipeline.kubeflow.files import PACKAGE
 from pipeline.kubeflow.lookup_tasks import NEVER_CACHED, add_lookups
-from pipeline.kubeflow.platforms import platform_document, resources
+from pipeline.kubeflow.platforms import platform_document, require_resources, resources
 from pipeline.kubeflow.settings import in_containers
 
 ENTRYPOINT = ("python", "-m", "pipeline.kubeflow.entrypoint")
@@ -60,6 +60,7 @@ def compile_pipeline(config: Config) -> Compiled:
       ConfigError: A setting is missing, or says what cannot be known or done on a cluster.
     """
     config = in_containers(config)
+    require_resources(config.kubeflow)
     graph = build_pipeline(config)
     nodes = {node.id: node for node in graph.components}
     settings = runtime.attach(nodes, config)
@@ -129,6 +130,8 @@ def _set_up(name: str, task: Document, document: Document, config: Config) -> No
             "maxRetryCount": config.kubeflow.retries,
             "backoffDuration": f"{config.kubeflow.retry_seconds}s",
             "backoffFactor": 2.0,
+            # Left out it is 0 to Argo, which then tries nothing again.
+            "backoffMaxDuration": f"{config.kubeflow.retry_hours * 3600}s",
         }
 
 

@@ -143,6 +143,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         level=os.environ.get("ICHOR_LOG_LEVEL", "WARNING"), format="%(name)s: %(message)s", force=True
     )
     logging.getLogger("ichor").setLevel(logging.INFO)
+    sees_files = parsed.node == runtime.INGEST
+    if sees_files:  # Beam logs what a worker raises, which may name a file
+        logging.getLogger("apache_beam").setLevel(logging.CRITICAL + 1)
     step = None
     try:
         step = Step.read(
@@ -153,7 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # the last stand before the exit status: whatever it was, nothing half stays
         if step:
             step.clear()
-        print(told(parsed.node, error), file=sys.stderr)
+        print(told(parsed.node, error, sees_files), file=sys.stderr)
         return FAILED
     log.info("%s: done", parsed.node)
     return 0

@@ -1,6 +1,8 @@
 """Files of a step's container."""
 
+import atexit
 import os
+import shutil
 import stat
 import tempfile
 from pathlib import Path
@@ -32,7 +34,8 @@ def write_whole(path: Path, text: str) -> None:
 def private_key(properties: dict[str, Any]) -> dict[str, Any]:
     """Gives the ingest a copy of the patients' key that it alone may read.
 
-    Kubernetes mounts a secret with mode 0644 unless told otherwise, and KFP has no way to tell it.
+    Kubernetes mounts a secret with mode 0644 unless told otherwise, and KFP has no way to tell it. The
+    copy goes with this process.
 
     Args:
       properties: Of a node; those without a key are returned as they are.
@@ -43,7 +46,9 @@ def private_key(properties: dict[str, Any]) -> dict[str, Any]:
     mounted = Path(params.key_file)
     if not mounted.is_file() or not mounted.stat().st_mode & OTHERS:
         return properties
-    copy = Path(tempfile.mkdtemp(prefix="ichor-key-")) / mounted.name  # mode 0700
+    folder = tempfile.mkdtemp(prefix="ichor-key-")  # mode 0700
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    copy = Path(folder) / mounted.name
     copy.touch(mode=stat.S_IRUSR | stat.S_IWUSR)
     copy.write_bytes(mounted.read_bytes())
     return {**properties, PARAMS_KEY: params.model_copy(update={"key_file": os.fspath(copy)}).to_json()}

@@ -14,6 +14,7 @@ from schemas import features
 # Source: kubeflow/pipelines, backend/src/v2/metadata/client.go.
 PIPELINE_CONTEXT = "system.Pipeline"
 MODEL_TYPE, BLESSING_TYPE = "tfx.Model", "tfx.ModelBlessing"
+LONGEST_ANSWER = 100 * 1024 * 1024  # bytes, as KFP's own client takes; gRPC's 4 MB are some hundred runs
 
 
 def connect(address: str) -> mlmd.MetadataStore:
@@ -29,6 +30,7 @@ def connect(address: str) -> mlmd.MetadataStore:
         raise ValueError(f"kubeflow.metadata_address: expected HOST:PORT, got {address!r}")
     config = metadata_store_pb2.MetadataStoreClientConfig(host=host, port=int(port))
     config.client_timeout_sec = 60
+    config.channel_arguments.max_receive_message_length = LONGEST_ANSWER
     return mlmd.MetadataStore(config)
 
 

@@ -27,13 +27,12 @@ from pipeline.kubeflow.reason import told
 FAILED = 1
 DATA, BASELINE = "data", "baseline"
 URI = "uri"  # of the importer's own parameter
-INGEST = "SliceExampleGen"
 
 
 def data_fingerprint(asked: spec.ExecutorInput, _: argparse.Namespace) -> dict[str, str]:
     """Returns what SliceExampleGen's driver finds out of the data folder."""
     given = {name: value.string_value for name, value in asked.inputs.parameter_values.items()}
-    properties = private_key(runtime.apply(INGEST, given))
+    properties = private_key(runtime.apply(runtime.INGEST, given))
     found = Driver(None).run(ExecutionInfo(exec_properties=properties)).exec_properties
     fingerprint = data_types_utils.get_metadata_value(found[utils.FINGERPRINT_PROPERTY_NAME])
     return {utils.FINGERPRINT_PROPERTY_NAME: str(fingerprint)}
@@ -75,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             output.parameter_values[name].string_value = value
         write_whole(Path(asked.outputs.output_file), json_format.MessageToJson(output))
     except Exception as error:  # the last stand before the exit status
-        print(told(f"lookup of {parsed.what}", error), file=sys.stderr)
+        print(told(f"lookup of {parsed.what}", error, sees_files=parsed.what == DATA), file=sys.stderr)
         return FAILED
     return 0
 

@@ -8,8 +8,9 @@ from tfx.types import standard_component_specs as keys
 from components.evaluator import baseline
 from components.ingest.driver import PARAMS_KEY
 from pipeline.kubeflow import runtime
-from pipeline.kubeflow.lookup import BASELINE, DATA, INGEST, URI
+from pipeline.kubeflow.lookup import BASELINE, DATA, URI
 from pipeline.kubeflow.params import KubeflowParams
+from pipeline.kubeflow.runtime import INGEST
 
 RESOLVER = "LatestBlessedModel"
 IMPORTER = f"{RESOLVER}-importer"

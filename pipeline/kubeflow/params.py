@@ -30,6 +30,12 @@ class KubeflowParams(Parameters):
     retry_seconds: int = parameter(
         "wait before the first retry; each later one waits twice as long", "s", ge=0
     )
+    retry_hours: int = parameter(
+        "time from a step's first start until which it is tried again; a second try that still runs then is "
+        "ended",
+        "h",
+        ge=1,
+    )
     cache: bool = parameter("take a step's outputs from an earlier run if nothing that goes into it changed")
     metadata_address: str = parameter(
         "ML Metadata's gRPC service as HOST:PORT; empty for none, so no baseline"

@@ -25,6 +25,7 @@ from pipeline.settings import ConfigError
 GATE = "gate_json"
 CUSTOM_CONFIG = "custom_config"
 SETTINGS = "settings_json"
+INGEST = "SliceExampleGen"
 
 
 def name_of(key: str) -> str:
@@ -69,7 +70,7 @@ def _as(parameter: str) -> Callable[[dict[str, Any], str, Any], None]:
 
 # By node, and there by group or whole key of a setting: how a value gets in.
 PLACES: Mapping[str, Mapping[str, Callable[[dict[str, Any], str, Any], None]]] = {
-    "SliceExampleGen": {"run.data": _as(keys.INPUT_BASE_KEY)},
+    INGEST: {"run.data": _as(keys.INPUT_BASE_KEY)},
     "Tuner": {"trainer": _in_search},
     "Trainer": {"trainer": _in_training},
     "OperatingPoint": {"threshold": _in_json("params_json", ThresholdParams)},

@@ -169,7 +169,10 @@ class Backend:
             command[command.index("--metadata_address") + 1] = address
         environment = {**os.environ, "ICHOR_MOUNT_ROOT": str(self.folder), "CUDA_VISIBLE_DEVICES": ""}
         log = self.folder / f"{name}.log"
-        for attempt in range(1 + task.get("retryPolicy", {}).get("maxRetryCount", 0)):
+        policy = task.get("retryPolicy", {})
+        # Source: kubeflow/pipelines, argocompiler/container.go: 0 where it is not given; Argo then ends it.
+        again = policy.get("maxRetryCount", 0) if "backoffMaxDuration" in policy else 0
+        for attempt in range(1 + again):
             with log.open("w") as stderr:
                 process = subprocess.Popen(command, stdout=stderr, stderr=stderr, env=environment)
                 if attempt == 0 and name in self._killed:

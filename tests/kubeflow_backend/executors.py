@@ -1,5 +1,6 @@
 """Executors that end in all the ways in which one can, for tests of the entrypoint."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,15 @@ class Refusing(BaseExecutor):
     def Do(self, input_dict: Any, output_dict: Any, exec_properties: Any) -> None:
         _write(output_dict)
         raise DataError("data folder /data:\nno slices in it")
+
+
+class Naming(BaseExecutor):
+    """Fails on a file that bears a patient's name, and tells of it as Beam does."""
+
+    def Do(self, input_dict: Any, output_dict: Any, exec_properties: Any) -> None:
+        error = FileNotFoundError(2, "No such file or directory", "/data/Doe^John.png")
+        logging.getLogger("apache_beam.runners.worker.sdk_worker").error("Original traceback is %s", error)
+        raise error
 
 
 class Broken(BaseExecutor):

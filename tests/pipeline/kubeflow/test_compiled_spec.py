@@ -108,8 +108,9 @@ def test_every_input_comes_from_a_task_that_is_waited_for():
 
 def test_failed_steps_are_tried_again_and_a_retry_can_be_switched_off():
     assert tasks()["Trainer"]["retryPolicy"] == {
-        "maxRetryCount": 2, "backoffDuration": "30s", "backoffFactor": 2.0,
+        "maxRetryCount": 2, "backoffDuration": "30s", "backoffFactor": 2.0, "backoffMaxDuration": "604800s",
     }  # fmt: skip
+    assert tasks("kubeflow.retry_hours=2")["Trainer"]["retryPolicy"]["backoffMaxDuration"] == "7200s"
     assert "retryPolicy" not in tasks("kubeflow.retries=0")["Trainer"]
 
 
@@ -159,6 +160,21 @@ def test_the_file_is_the_same_whenever_it_is_compiled(tmp_path):
         ("kubeflow.key_secret=''", "kubeflow.key_secret: is needed"),
         ("run.data=data", "run.data: expected the absolute path"),
         ("kubeflow.volumes=['slices']", "kubeflow.volumes: expected CLAIM:/PATH, got 'slices'"),
+        (
+            "kubeflow.volumes=['slices:/s3/']",
+            "kubeflow.volumes: /s3 is KFP's own folder; mount slices elsewhere",
+        ),
+        ("kubeflow.volumes=['a:/data', 'b:/data']", "kubeflow.volumes: two of them are mounted at /data"),
+        ("kubeflow.volumes=['a:/data', 'a:/state']", "kubeflow.volumes: a stands twice"),
+        (
+            "kubeflow.volumes=['a:/etc/ichor/key']",
+            "kubeflow.volumes: two of them are mounted at /etc/ichor/key",
+        ),
+        ("kubeflow.cpu={Trainer = 2}", "kubeflow.cpu: has no 'default', which all other steps ask for"),
+        (
+            "kubeflow.memory={default = 4, Trainer = 0}",
+            "kubeflow.memory: Trainer: expected a number above 0, got 0.0",
+        ),
         ("kubeflow.cpu={default = 1, Trainr = 2}", "kubeflow.cpu, kubeflow.memory: no step 'Trainr'"),
         (
             "kubeflow.runtime_parameters=['filter.enabled']",

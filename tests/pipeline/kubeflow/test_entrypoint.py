@@ -176,6 +176,15 @@ def test_a_step_that_fails_leaves_nothing_and_says_why_in_a_line(executor, reaso
     assert not (store / "outputs/executor_output.json").exists()
 
 
+def test_the_ingest_names_no_file_when_it_fails(store, capfd):
+    assert run(store, f"{EXECUTORS}.Naming", "SliceExampleGen") == 1
+    err = capfd.readouterr().err
+    assert "Doe" not in err
+    assert "ichor: SliceExampleGen: FileNotFoundError: not told here, since it may name a file (" in err
+    assert run(store, f"{EXECUTORS}.Naming", "Pusher") == 1
+    assert "ichor: Pusher: [Errno 2] No such file or directory: '/data/Doe^John.png'" in last_line(capfd)
+
+
 def test_what_a_killed_try_left_is_not_in_the_next_ones_output(store):
     output(store).mkdir(parents=True)
     (output(store) / "left").write_text("of a killed try")

@@ -69,6 +69,14 @@ def test_another_pipelines_models_do_not_count(metadata):
     assert answer(metadata, "candidate") is None
 
 
+def test_a_pipeline_of_many_runs_is_more_than_grpc_takes_by_default(metadata):
+    trained(metadata, "first")
+    judged(metadata, "first", True)
+    metadata.record("ichor", "ichor.RunReport", "report", {"note": "x" * 5_000_000})
+    trained(metadata, "candidate")
+    assert answer(metadata, "candidate") == "first"
+
+
 def ask(tmp_path, address: str, candidate: str = "candidate") -> tuple[int, dict]:
     file = tmp_path / "output.json"
     asked = {
