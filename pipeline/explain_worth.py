@@ -67,9 +67,11 @@ def measure_worth(asked: Asked, config: Config, masks: Path) -> Worth:
     """Measures maps by masks.
 
     Raises:
-      DataError: No slice has a mask, or a mask is not of its slice's size.
+      DataError: There is no such folder, no slice has a mask, or a mask is not of its slice's size.
       OSError: There are no slices, or no model.
     """
+    if not masks.is_dir():
+        raise DataError(f"--masks {masks}: no such folder; give the one that holds a PNG for each slice")
     slices, reading = slices_of(dataclasses.replace(asked, limit=0), config)
     found = [(one, mask) for one in slices if (mask := mask_of(one, asked.paths, masks))]
     found = found[: asked.limit or None]

@@ -48,8 +48,9 @@ class Input:
 def find_images(paths: Iterable[str], params: IngestParams) -> list[Input]:
     """Returns the files named and the images in the folders named, in a stable order, with patients.
 
-    A patient is told by the label table of the folder that is named or that a named file lies in, else
-    by `ingest.patient_pattern` over the path below that folder, else by the folder of the file.
+    A patient is told by the label table of the folder that is named or that a named file lies in, or one
+    above, such as a class folder's; else by `ingest.patient_pattern` over the path below that folder, else
+    by the folder of the file.
 
     Raises:
       FileNotFoundError: A path does not exist, or there is no image at all.
@@ -139,10 +140,12 @@ def _existing(paths: Iterable[str]) -> Iterable[Path]:
 def _told_by_table(
     folder: Path, files_in: Callable[[Path], list[str]], params: IngestParams
 ) -> dict[Path, str]:
-    if not (folder / params.table).is_file():
-        return {}
-    rows = read_table(folder / params.table, files_in(folder))
-    return {folder / row.path: row.patient for row in rows if row.patient}
+    for place in (folder, folder.parent):
+        if (place / params.table).is_file():
+            rows = read_table(place / params.table, files_in(place))
+            told = {place / row.path: row.patient for row in rows if row.patient}
+            return {path: patient for path, patient in told.items() if path.is_relative_to(folder)}
+    return {}
 
 
 def _patient(folder: Path, name: str, params: IngestParams) -> str:

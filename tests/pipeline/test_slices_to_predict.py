@@ -53,6 +53,13 @@ def test_the_table_beside_a_named_file_tells_its_patient(folder, params):
     assert list(found.values()) == ["A", "B"]
 
 
+def test_the_table_above_a_class_folder_tells_the_patients_in_it_and_brings_no_others(folder, params):
+    (folder / "labels.csv").write_text("file,hemorrhage,patient\n17_1.png,0,A\nbelow/17_2.png,1,B\n")
+    expected = {folder / "below" / "17_2.png": "B"}
+    assert patients([str(folder / "below")], params) == expected
+    assert patients([str(folder / "below" / "17_2.png")], params) == expected
+
+
 def test_without_table_and_pattern_the_folder_is_the_patient(folder, params):
     plain = params.model_copy(update={"patient_pattern": ""})
     assert patients([str(folder / "below")], plain) == {folder / "below" / "17_2.png": str(folder / "below")}

@@ -95,7 +95,8 @@ def test_a_limit_is_kept(folder: Path, trained: Path, tmp_path: Path):
         (["--out", "{out}", "--json"], "explain: --json prints what --masks tells, and goes without --out"),
         (["--out", "{data}/pictures"], "where pictures would be taken for slices; name another --out"),
         (["--out", "{masks}"], "is there already and is not an empty folder; nothing was written"),
-        (["--masks", "{data}/none"], "no slice has a mask with a pixel that is not 0"),
+        (["--masks", "{data}/none"], "/none: no such folder; give the one that holds a PNG for each slice"),
+        (["--masks", "{data}/.."], "no slice has a mask with a pixel that is not 0"),
     ],
 )
 def test_a_call_that_makes_no_sense_is_told(folder, trained, tmp_path, capsys, arguments, said: str):
