@@ -23,11 +23,10 @@ STEPS = ("slice-example-gen", "trainer")
 
 @pytest.fixture
 def compiled(tmp_path: Path) -> Path:
-    names = (*STEPS, "latest-blessed-model")
-    executors = {f"exec-{name}": {"container": {}} for name in STEPS} | {
-        "exec-latest-blessed-model": {"importer": {}}
-    }
-    components = {f"comp-{name}": {"executorLabel": f"exec-{name}"} for name in names}
+    importer = "latest-blessed-model-importer"
+    executors = {f"exec-{name}": {"container": {}} for name in STEPS} | {f"exec-{importer}": {"importer": {}}}
+    components = {f"comp-{name}": {"executorLabel": f"exec-{name}"} for name in (*STEPS, importer)}
+    components["comp-latest-blessed-model"] = {"dag": {"tasks": {}}}
     file = tmp_path / "ichor.yaml"
     file.write_text(
         yaml.safe_dump_all(
