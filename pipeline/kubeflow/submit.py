@@ -58,7 +58,7 @@ def submit(
     Raises:
       KubeflowError: The server cannot be asked, or refuses.
     """
-    pipeline_id, version_id, version = _upload(client, package, namespace, say)
+    pipeline_id, version_id = _upload(client, package, namespace, say)
     experiment_id = _experiment(client, experiment, namespace, say)
     run_name = run_name or f"{package.name} {datetime.datetime.now():%Y-%m-%d %H-%M-%S}"
     wanted = kfp_server_api.V2beta1Run(
@@ -77,7 +77,7 @@ def submit(
             "before you submit again"
         ) from None
     link = client.access.run_link(_id(run.run_id, "run"))
-    return Submitted(run.run_id, run_name, experiment, package.name, version, link)
+    return Submitted(run.run_id, run_name, experiment, package.name, package.version, link)
 
 
 def find_experiment(client: Client, name: str, namespace: str) -> str | None:
@@ -90,28 +90,21 @@ def find_experiment(client: Client, name: str, namespace: str) -> str | None:
     return found.experiments[0].experiment_id if found.experiments else None
 
 
-def _upload(
-    client: Client, package: Package, namespace: str, say: Callable[[str], None]
-) -> tuple[str, str, str]:
+def _upload(client: Client, package: Package, namespace: str, say: Callable[[str], None]) -> tuple[str, str]:
     found = client.ask(
         client.pipelines.pipeline_service_list_pipelines,
         filter=equals(NAME, package.name),
         **_of(namespace),
     )
-    if not found.pipelines:
-        new = client.ask(
-            client.uploads.upload_pipeline, str(package.path), name=package.name, **_of(namespace)
-        )
-        pipeline_id = _id(new.pipeline_id, "pipeline")
-        first = client.ask(
-            client.pipelines.pipeline_service_list_pipeline_versions,
-            pipeline_id,
-        ).pipeline_versions
-        if not first:
-            raise KubeflowError(f"{client.access.host}: took {package.name}, but has no version of it")
-        say(f"pipeline {package.name}: uploaded; it was not there before")
-        return pipeline_id, _id(first[0].pipeline_version_id, "version"), str(first[0].display_name)
-    pipeline_id = _id(found.pipelines[0].pipeline_id, "pipeline")
+    if found.pipelines:
+        pipeline_id = _id(found.pipelines[0].pipeline_id, "pipeline")
+    else:
+        # Not by an upload, which names the first version after the pipeline: this file would not be found
+        # among the versions and be sent again.
+        wanted = kfp_server_api.V2beta1Pipeline(display_name=package.name, **_of(namespace))
+        made = client.ask(client.pipelines.pipeline_service_create_pipeline, wanted)
+        pipeline_id = _id(made.pipeline_id, "pipeline")
+        say(f"pipeline {package.name}: made; it was not there before")
     same = client.ask(
         client.pipelines.pipeline_service_list_pipeline_versions,
         pipeline_id,
@@ -119,7 +112,7 @@ def _upload(
     ).pipeline_versions
     if same:
         say(f"pipeline {package.name}: version {package.version} is there already")
-        return pipeline_id, _id(same[0].pipeline_version_id, "version"), package.version
+        return pipeline_id, _id(same[0].pipeline_version_id, "version")
     version = client.ask(
         client.uploads.upload_pipeline_version,
         str(package.path),
@@ -127,7 +120,7 @@ def _upload(
         pipelineid=pipeline_id,
     )
     say(f"pipeline {package.name}: version {package.version} uploaded")
-    return pipeline_id, _id(version.pipeline_version_id, "version"), package.version
+    return pipeline_id, _id(version.pipeline_version_id, "version")
 
 
 def _experiment(client: Client, name: str, namespace: str, say: Callable[[str], None]) -> str:

@@ -69,6 +69,11 @@ class State:
         found = [one for one in self.versions.values() if one["pipeline_id"] == pipeline]
         return _page("pipeline_versions", found, query)
 
+    def pipeline_service_create_pipeline(self, query: Mapping[str, str], body: Json) -> Json:
+        key = str(uuid.uuid4())
+        self.pipelines[key] = {"pipeline_id": key, "created_at": _now(), **body}
+        return self.pipelines[key]
+
     def upload_pipeline(self, query: Mapping[str, str], body: bytes) -> Json:
         _specs(body)
         key = str(uuid.uuid4())

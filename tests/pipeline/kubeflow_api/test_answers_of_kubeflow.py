@@ -75,7 +75,7 @@ def test_a_long_message_of_a_server_is_cut(kfp, tiny, capsys):
 
 
 def test_a_refusal_in_the_middle_is_told_and_nothing_is_run(kfp, tiny, capsys):
-    kfp.faults = [Fault(413, '{"error_message": "File too large"}', only="upload_pipeline")]
+    kfp.faults = [Fault(413, '{"error_message": "File too large"}', only="upload_pipeline_version")]
     assert refused(capsys, kfp.url) == "answered 413 Request Entity Too Large: File too large"
     assert kfp.state.runs == {}
 

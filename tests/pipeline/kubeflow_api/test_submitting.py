@@ -25,29 +25,31 @@ def test_a_compiled_pipeline_is_uploaded_as_it_is_and_run(kfp: Kfp, capsys):
     (experiment,) = kfp.state.experiments.values()
     assert experiment["display_name"] == "ichor"
     told = capsys.readouterr().out.splitlines()
-    assert told[:2] == [
-        f"pipeline {pipeline['pipelineInfo']['name']}: uploaded; it was not there before",
+    name = pipeline["pipelineInfo"]["name"]
+    assert told[:3] == [
+        f"pipeline {name}: made; it was not there before",
+        f"pipeline {name}: version {version['display_name']} uploaded",
         "experiment ichor: made; it was not there before",
     ]
-    assert re.fullmatch(r"run ichor \d{4}-\d\d-\d\d \d\d-\d\d-\d\d, in experiment ichor", told[2])
-    assert told[3] == f"{kfp.url}/#/runs/details/{run['run_id']}"
+    assert re.fullmatch(r"run ichor \d{4}-\d\d-\d\d \d\d-\d\d-\d\d, in experiment ichor", told[3])
+    assert told[4] == f"{kfp.url}/#/runs/details/{run['run_id']}"
 
 
 def test_another_file_of_a_pipeline_is_a_new_version_and_the_same_file_is_none(kfp: Kfp, tiny: str, capsys):
+    assert main(["submit", tiny, "--host", kfp.url]) == 0
     assert main(["submit", tiny, "--host", kfp.url]) == 0
     Path(tiny).write_text(Path(tiny).read_text().replace("fast", "slow"))
     assert main(["submit", tiny, "--host", kfp.url]) == 0
     assert main(["submit", tiny, "--host", kfp.url]) == 0
     assert len(kfp.state.pipelines) == 1
     first, second = kfp.state.versions.values()
-    assert [first["display_name"], second["display_name"][:5]] == ["tiny", "tiny-"]
+    assert re.fullmatch(r"tiny-[0-9a-f]{12}", first["display_name"])
     used = [one["pipeline_version_reference"]["pipeline_version_id"] for one in kfp.state.runs.values()]
-    assert used == [one["pipeline_version_id"] for one in (first, second, second)]
-    name = second["display_name"]
+    assert used == [one["pipeline_version_id"] for one in (first, first, second, second)]
+    names = [first["display_name"], second["display_name"]]
     told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("pipeline")]
     assert told[1:] == [
-        f"pipeline tiny: version {name} uploaded",
-        f"pipeline tiny: version {name} is there already",
+        f"pipeline tiny: version {name} {done}" for name in names for done in ("uploaded", "is there already")
     ]
 
 
@@ -153,7 +155,7 @@ def test_json_is_all_of_standard_output(kfp: Kfp, tiny: str, capsys):
         "run_name": "mine",
         "experiment": "ichor",
         "pipeline": "tiny",
-        "version": "tiny",
+        "version": next(iter(kfp.state.versions.values()))["display_name"],
         "link": f"{kfp.url}/#/runs/details/{run_id}",
     }
-    assert "pipeline tiny: uploaded" in captured.err
+    assert "pipeline tiny: made" in captured.err
