@@ -12,7 +12,8 @@ from tfx.components.evaluator import constants
 from schemas import features
 
 # Source: kubeflow/pipelines, backend/src/v2/metadata/client.go.
-PIPELINE_CONTEXT = "system.Pipeline"
+PIPELINE_CONTEXT, RUN_CONTEXT = "system.Pipeline", "system.PipelineRun"
+NAMESPACE = "namespace"
 MODEL_TYPE, BLESSING_TYPE = "tfx.Model", "tfx.ModelBlessing"
 LONGEST_ANSWER = 100 * 1024 * 1024  # bytes, as KFP's own client takes; gRPC's 4 MB are some hundred runs
 
@@ -60,19 +61,32 @@ def older_than(store: mlmd.MetadataStore, candidate_uri: str) -> str | None:
         and _value(artifact, features.FINAL_BLESSING) == 1
     }
     older = [uri for uri in blessed & age.keys() if age[uri] < age[candidate_uri]]
-    return max(older, key=lambda uri: age[uri], default=None)
+    # KFP keeps pipelines of one name in all namespaces as the same; another namespace's model is no baseline.
+    own = _namespaces(store, candidate_uri)
+    latest_first = sorted(older, key=lambda uri: age[uri], reverse=True)
+    return next((uri for uri in latest_first if _namespaces(store, uri) & own or not own), None)
 
 
 def _pipeline_of(store: mlmd.MetadataStore, uri: str) -> metadata_store_pb2.Context:
-    contexts = [
-        context
-        for artifact in store.get_artifacts_by_uri(uri)
-        for context in store.get_contexts_by_artifact(artifact.id)
-        if context.type == PIPELINE_CONTEXT
-    ]
+    contexts = _contexts(store, uri, PIPELINE_CONTEXT)
     if not contexts:
         raise LookupError(f"ML Metadata knows no model of a pipeline at {uri}")
     return contexts[0]
+
+
+def _namespaces(store: mlmd.MetadataStore, uri: str) -> set[str]:
+    return {
+        context.custom_properties[NAMESPACE].string_value for context in _contexts(store, uri, RUN_CONTEXT)
+    }
+
+
+def _contexts(store: mlmd.MetadataStore, uri: str, kind: str) -> list[metadata_store_pb2.Context]:
+    return [
+        context
+        for artifact in store.get_artifacts_by_uri(uri)
+        for context in store.get_contexts_by_artifact(artifact.id)
+        if context.type == kind
+    ]
 
 
 def _value(artifact: metadata_store_pb2.Artifact, name: str) -> str | float | None:

@@ -12,7 +12,7 @@ from ml_metadata.proto import metadata_store_pb2 as pb
 from ml_metadata.proto import metadata_store_service_pb2 as service
 from ml_metadata.proto import metadata_store_service_pb2_grpc as rpc
 
-PIPELINE_CONTEXT = "system.Pipeline"
+PIPELINE_CONTEXT, RUN_CONTEXT = "system.Pipeline", "system.PipelineRun"
 
 
 class Metadata:
@@ -27,12 +27,14 @@ class Metadata:
         self._lock = threading.Lock()
         self.store = mlmd.MetadataStore(config)
 
-    def record(self, pipeline: str, title: str, uri: str, metadata: dict[str, Any]) -> int:
+    def record(
+        self, pipeline: str, title: str, uri: str, metadata: dict[str, Any], namespace: str = "radiology"
+    ) -> int:
         """Records an output artifact of a step and returns its id."""
         with self._lock:
-            return self._record(pipeline, title, uri, metadata)
+            return self._record(pipeline, title, uri, metadata, namespace)
 
-    def _record(self, pipeline: str, title: str, uri: str, metadata: dict[str, Any]) -> int:
+    def _record(self, pipeline: str, title: str, uri: str, metadata: dict[str, Any], namespace: str) -> int:
         type_id = self.store.put_artifact_type(pb.ArtifactType(name=title))
         artifact = pb.Artifact(type_id=type_id, uri=uri, state=pb.Artifact.LIVE)
         for name, value in metadata.items():
@@ -44,8 +46,12 @@ class Metadata:
                 artifact.custom_properties[name].double_value = value
         artifact.custom_properties["display_name"].string_value = title
         (number,) = self.store.put_artifacts([artifact])
-        attribution = pb.Attribution(artifact_id=number, context_id=self._context(pipeline))
-        self.store.put_attributions_and_associations([attribution], [])
+        contexts = (
+            self._context(PIPELINE_CONTEXT, pipeline),
+            self._context(RUN_CONTEXT, f"a run in {namespace}", namespace),
+        )
+        attributions = [pb.Attribution(artifact_id=number, context_id=one) for one in contexts]
+        self.store.put_attributions_and_associations(attributions, [])
         return number
 
     def imported(self, pipeline: str, title: str, uri: str) -> int:
@@ -55,10 +61,14 @@ class Metadata:
                 return artifact.id
         return self.record(pipeline, title, uri, {})
 
-    def _context(self, pipeline: str) -> int:
-        kind = self.store.put_context_type(pb.ContextType(name=PIPELINE_CONTEXT))
-        known = self.store.get_context_by_type_and_name(PIPELINE_CONTEXT, pipeline)
-        return known.id if known else self.store.put_contexts([pb.Context(type_id=kind, name=pipeline)])[0]
+    def _context(self, kind: str, name: str, namespace: str = "") -> int:
+        known = self.store.get_context_by_type_and_name(kind, name)
+        if known:
+            return known.id
+        context = pb.Context(type_id=self.store.put_context_type(pb.ContextType(name=kind)), name=name)
+        if namespace:
+            context.custom_properties["namespace"].string_value = namespace
+        return self.store.put_contexts([context])[0]
 
     @contextlib.contextmanager
     def served(self) -> Iterator[str]:

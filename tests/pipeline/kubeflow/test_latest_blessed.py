@@ -77,6 +77,15 @@ def test_a_pipeline_of_many_runs_is_more_than_grpc_takes_by_default(metadata):
     assert answer(metadata, "candidate") == "first"
 
 
+def test_a_model_of_another_namespace_does_not_count_though_kfp_keeps_its_pipeline_as_the_same(metadata):
+    trained(metadata, "ours")
+    judged(metadata, "ours", True)
+    metadata.record("ichor", MODEL, "theirs", {}, namespace="cardiology")
+    judged(metadata, "theirs", True)
+    trained(metadata, "candidate")
+    assert answer(metadata, "candidate") == "ours"
+
+
 def ask(tmp_path, address: str, candidate: str = "candidate") -> tuple[int, dict]:
     file = tmp_path / "output.json"
     asked = {
