@@ -40,8 +40,8 @@ def _call(parsed: argparse.Namespace) -> int:
         print(f"ichor: {error}", file=sys.stderr)
         return EXIT_ERROR
     except OSError as error:  # ours are whole sentences, the system's have a file and a reason
-        told = f"{error.filename}: {error.strerror}" if error.strerror else error
-        print(f"ichor: {told}", file=sys.stderr)
+        parts = (error.filename, error.strerror) if error.strerror else (error,)
+        print(f"ichor: {': '.join(str(one) for one in parts if one)}", file=sys.stderr)
         return EXIT_ERROR
 
 

@@ -4,19 +4,15 @@ TFX's own `--engine kubeflow` has no runner to call any more (docs/decisions/000
 from ichor.toml or the file that ICHOR_CONFIG names.
 """
 
-from pathlib import Path
+import sys
 
-from pipeline.kubeflow.compile import compile_pipeline, write
-from pipeline.settings import load
-
-FILE = "ichor.yaml"
+from pipeline import cli
 
 
-def main() -> None:
-    """Compiles with the settings that are found."""
-    write(compile_pipeline(load().config), Path(FILE))
-    print(f"{FILE}: compiled; run it with `ichor submit {FILE} --host URL`")
+def main() -> int:
+    """Compiles with the settings that are found, and returns an exit status."""
+    return cli.main(["compile"])
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from pipeline.beam.command_line import add_beam
 from pipeline.commands import EXIT_OK, load_settings
+from pipeline.console import NOWHERE, chatter_to
+from pipeline.settings import ConfigError
 
 FILE = "ichor.yaml"
 
@@ -39,10 +41,20 @@ def compile_(parsed: argparse.Namespace) -> int:
         run__data=parsed.data,
         beam__engine=parsed.beam,
     ).config
-    from pipeline.kubeflow.compile import compile_pipeline, write
+    from pipeline.kubeflow.forms import mounted
+    from pipeline.kubeflow.package import SUFFIXES
+    from pipeline.kubeflow.settings import in_containers
 
-    compiled = compile_pipeline(config)
+    if Path(parsed.out).suffix not in SUFFIXES:
+        raise ConfigError(f"--out: expected a file that ends in {SUFFIXES[0]}, got {parsed.out!r}")
+    in_containers(config)  # what it refuses is told at once; the compiler would after TFX's import
+    with chatter_to(NOWHERE):
+        from pipeline.kubeflow.compile import compile_pipeline, write
+
+        compiled = compile_pipeline(config)
     write(compiled, Path(parsed.out))
     print(f"{parsed.out}: {compiled.told()}")
+    if not mounted(config.run.data, config.kubeflow):
+        print(f"note: run.data, {config.run.data}, is on none of kubeflow.volumes; the image has to hold it")
     print(f"Run it: ichor submit {parsed.out} --host URL")
     return EXIT_OK

@@ -11,7 +11,8 @@ class KubeflowParams(Parameters):
     image: str = parameter("container image of every step, best by its digest")
     pipeline_root: str = parameter("folder for artifacts: s3://, minio:// or gs://, or a path all steps see")
     state_dir: str = parameter(
-        "folder in the containers for pushed models and what a stopped training left; a volume keeps it"
+        "folder in the containers for pushed models and what a stopped training left; a volume keeps it",
+        pattern="^/",
     )
     volumes: list[str] = parameter("persistent volume claims that every step sees, each as CLAIM:/PATH")
     image_pull_secret: str = parameter("Kubernetes secret for the image's registry; empty for none")
@@ -21,7 +22,7 @@ class KubeflowParams(Parameters):
     cpu: dict[str, float] = parameter("processors that a step asks for, by step", "cores")
     memory: dict[str, float] = parameter("memory that a step asks for and may take, by step", "GB")
     gpus: int = parameter("accelerators of the Trainer, and of the Tuner where there is one", ge=0)
-    gpu_type: str = parameter("the accelerator's name as a Kubernetes resource")
+    gpu_type: str = parameter("the accelerator's name as a Kubernetes resource", pattern=r"^\S+$")
     gpu_node_selector: dict[str, str] = parameter("labels of the nodes that have accelerators")
     gpu_tolerations: list[str] = parameter(
         "taints of these nodes that are tolerated, each as KEY[=VALUE][:EFFECT]"
@@ -38,7 +39,8 @@ class KubeflowParams(Parameters):
     )
     cache: bool = parameter("take a step's outputs from an earlier run if nothing that goes into it changed")
     metadata_address: str = parameter(
-        "ML Metadata's gRPC service as HOST:PORT; empty for none, so no baseline"
+        "ML Metadata's gRPC service as HOST:PORT; empty for none, so no baseline",
+        pattern=r"^([^\s/:]+:[0-9]{1,5})?$",
     )
     runtime_parameters: list[str] = parameter(
         "settings that can be changed from run to run without compiling"

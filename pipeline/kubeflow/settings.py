@@ -4,7 +4,7 @@ import posixpath
 
 from pipeline.beam.arguments import require_within_pods
 from pipeline.config import Config
-from pipeline.kubeflow.uris import MOUNTS
+from pipeline.kubeflow.forms import require_forms
 from pipeline.settings import ConfigError
 
 
@@ -20,11 +20,6 @@ def in_containers(config: Config) -> Config:
     for name, flag in (("image", "--image"), ("pipeline_root", "--pipeline-root")):
         if not getattr(kubeflow, name):
             raise ConfigError(f"kubeflow.{name}: is needed; give it with {flag}")
-    if "://" in kubeflow.pipeline_root and not kubeflow.pipeline_root.startswith(tuple(MOUNTS)):
-        raise ConfigError(
-            f"kubeflow.pipeline_root: expected an address of {', '.join(MOUNTS)} or a path, "
-            f"got {kubeflow.pipeline_root!r}"
-        )
     if config.ingest.source == "auto":
         raise ConfigError(
             "ingest.source: auto looks into the data folder, which only the cluster sees; "
@@ -40,6 +35,7 @@ def in_containers(config: Config) -> Config:
             f"run.data: expected the absolute path at which a volume has the slices in the containers, "
             f"got {config.run.data!r}"
         )
+    require_forms(kubeflow)
     require_within_pods(config.beam)
     key_file = posixpath.join(kubeflow.key_folder, kubeflow.key_name)
     return config.model_copy(

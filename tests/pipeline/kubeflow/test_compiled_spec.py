@@ -154,7 +154,8 @@ def test_the_file_is_the_same_whenever_it_is_compiled(tmp_path):
         ("kubeflow.pipeline_root=''", "kubeflow.pipeline_root: is needed; give it with --pipeline-root"),
         (
             "kubeflow.pipeline_root=hdfs://x",
-            "kubeflow.pipeline_root: expected an address of s3://, minio://, gs:// or a path, got 'hdfs://x'",
+            "kubeflow.pipeline_root: expected an address of s3://, minio://, gs:// with a bucket, "
+            "or an absolute path, got 'hdfs://x'",
         ),
         ("ingest.source=auto", "ingest.source: auto looks into the data folder, which only the cluster sees"),
         ("kubeflow.key_secret=''", "kubeflow.key_secret: is needed"),
@@ -196,11 +197,15 @@ def test_both_ways_to_compile_write_the_same(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("ICHOR_CONFIG", raising=False)
     assert main(["compile", "-o", "by_command.yaml"]) == 0
-    kubeflow_runner.main()
+    assert capsys.readouterr() == (
+        "by_command.yaml: 19 steps; parameters of a run: gate_min_binary_accuracy, run_data, "
+        "threshold_min_sensitivity, threshold_rule, threshold_value, trainer_batch_size, trainer_epochs, "
+        "trainer_learning_rate\n"
+        "Run it: ichor submit by_command.yaml --host URL\n",
+        "",
+    )
+    assert kubeflow_runner.main() == 0
     assert Path("by_command.yaml").read_bytes() == Path("ichor.yaml").read_bytes()
-    shown = capsys.readouterr().out
-    assert "by_command.yaml: 19 steps; parameters of a run: gate_min_binary_accuracy, run_data," in shown
-    assert "ichor.yaml: compiled; run it with `ichor submit ichor.yaml --host URL`" in shown
 
 
 def test_a_setting_that_is_missing_is_one_line_and_status_one(tmp_path, monkeypatch, capsys):
@@ -208,3 +213,12 @@ def test_a_setting_that_is_missing_is_one_line_and_status_one(tmp_path, monkeypa
     assert main(["compile", "--pipeline-root", "s3://b/r"]) == 1
     assert capsys.readouterr().err == "ichor: kubeflow.image: is needed; give it with --image\n"
     assert not list(tmp_path.iterdir())
+
+
+def test_slices_that_no_volume_holds_are_noted(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    given = [text for setting in (*SETTINGS, "run.data=/elsewhere") for text in ("--set", setting)]
+    assert main(["compile", *given]) == 0
+    assert "note: run.data, /elsewhere, is on none of kubeflow.volumes; the image has to hold it\n" in (
+        capsys.readouterr().out
+    )
