@@ -6,6 +6,7 @@ from typing import TextIO
 
 from components.ingest.preflight import check
 from pipeline.beam.arguments import beam_args, require_reachable_results
+from pipeline.beam.job_server import require_job_server
 from pipeline.channels import transform_params
 from pipeline.config import Config
 from pipeline.console import NodeLines, chatter_to, new_log
@@ -22,13 +23,14 @@ def run_on_terminal(config: Config) -> int:
     Raises:
       DataError: The data folder is not fit to start with.
       ConfigError: The output folder lies in the data folder, the key in the output folder, a package of a
-        tracking is missing, or the engine of Beam lacks a setting.
+        tracking is missing, or the engine of Beam lacks a setting or its job server.
       MovedError: The output folder is not where its history says.
     """
     require_apart(config)
     require_packages(config.tracking)
     require_reachable_results(config.beam, config.run.output)
     beam_args(config.beam)
+    require_job_server(config.beam)
     check(absolute(config.run.data), config.ingest)
     transform_params(config)
     layout = Layout.of(config.run)

@@ -18,7 +18,8 @@ def summary(outcome: Outcome) -> str:
     )
     if not steps:
         return f"{word(outcome.state)}; KFP tells of no steps"
-    told = f"{word(outcome.state)}: {len(steps)} steps{f', {counts}' if counts else ''}"
+    number = "1 step" if len(steps) == 1 else f"{len(steps)} steps"
+    told = f"{word(outcome.state)}: {number}{f', {counts}' if counts else ''}"
     starts = [step.started for step in steps if step.started]
     ends = [step.ended for step in steps if step.ended]
     if starts and ends:

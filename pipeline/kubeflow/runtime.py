@@ -5,6 +5,7 @@ compiled pipeline has each such setting beside it, as a parameter of the run; th
 """
 
 import dataclasses
+import difflib
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -120,11 +121,16 @@ def _runtime(config: Config, key: str) -> Runtime:
     values = getattr(config, group, None)
     fields = type(values).model_fields if isinstance(values, Parameters) else {}
     has_place = any({key, group} & set(places) for places in PLACES.values())
-    if name not in fields or not has_place or key in COMPILED:
-        groups = sorted({place for places in PLACES.values() for place in places})
+    if name not in fields:
+        near = difflib.get_close_matches(name, fields, n=1, cutoff=0.5)
+        hint = f"; did you mean {f'{group}.{near[0]}'!r}?" if near else ""
+        raise ConfigError(f"kubeflow.runtime_parameters: there is no setting {key!r}{hint}")
+    if not has_place or key in COMPILED:
+        places = {place for places in PLACES.values() for place in places}
+        groups = sorted(place for place in places if place.partition(".")[0] not in places - {place})
         raise ConfigError(
-            f"kubeflow.runtime_parameters: {key!r} cannot be changed from run to run; of {', '.join(groups)} "
-            "alone can settings be"
+            f"kubeflow.runtime_parameters: {key!r} cannot be changed from run to run; what can is in "
+            f"{', '.join(groups)}"
         )
     value = getattr(values, name)
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):

@@ -162,7 +162,7 @@ def test_dataflow_is_not_sent_to_write_on_this_machine(folder: Path, capsys: pyt
 
 def test_on_kubeflow_no_engine_works_outside_of_a_steps_pod(folder: Path, capsys: pytest.CaptureFixture[str]):
     needed = (
-        "kubeflow.image=i@sha256:0", "kubeflow.pipeline_root=s3://b/r", "kubeflow.key_secret=k",
+        "kubeflow.image=i:1", "kubeflow.pipeline_root=s3://b/r", "kubeflow.key_secret=k",
         "ingest.source=image", "run.data=/data", "trainer.weights=none", *SPARK,
     )  # fmt: skip
     arguments = [word for setting in needed for word in ("--set", setting)]

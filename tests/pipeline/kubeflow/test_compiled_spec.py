@@ -179,9 +179,19 @@ def test_the_file_is_the_same_whenever_it_is_compiled(tmp_path):
         ("kubeflow.cpu={default = 1, Trainr = 2}", "kubeflow.cpu, kubeflow.memory: no step 'Trainr'"),
         (
             "kubeflow.runtime_parameters=['filter.enabled']",
-            "'filter.enabled' cannot be changed from run to run",
+            "'filter.enabled' cannot be changed from run to run; "
+            "what can is in gate, run.data, threshold, trainer",
         ),
         ("kubeflow.runtime_parameters=['trainer.flip']", "'trainer.flip' is no number and no text"),
+        (
+            "kubeflow.runtime_parameters=['trainer.epoch']",
+            "kubeflow.runtime_parameters: there is no setting 'trainer.epoch'; "
+            "did you mean 'trainer.epochs'?",
+        ),
+        (
+            "kubeflow.runtime_parameters=['epochs']",
+            "kubeflow.runtime_parameters: there is no setting 'epochs'",
+        ),
         ("kubeflow.runtime_parameters=['trainer.weights']", "'trainer.weights' cannot be changed"),
     ],
 )

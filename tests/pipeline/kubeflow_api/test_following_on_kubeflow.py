@@ -50,6 +50,12 @@ def test_each_change_of_a_step_is_one_line_and_success_is_status_zero(kfp: Kfp, 
     assert captured.err == ""
 
 
+def test_one_step_is_counted_as_one(kfp: Kfp, tiny: str, capsys):
+    kfp.state.story = [look("SUCCEEDED", step("Ingest", "SUCCEEDED", 10, 70))]
+    assert submit(kfp, tiny) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "succeeded: 1 step, 60 s"
+
+
 def test_a_failed_step_is_named_with_its_message_on_one_line_and_status_one(kfp: Kfp, tiny: str, capsys):
     message = "ichor: Trainer: ValueError: not one slice\n  in split train\x1b[31m"
     kfp.state.story = [

@@ -1,0 +1,30 @@
+"""Whether Beam's job server is there: its client waits for minutes, without a word, for one that is not."""
+
+import socket
+
+from pipeline.beam.params import BeamParams
+from pipeline.settings import ConfigError
+
+PORTABLE = ("spark", "flink")
+PATIENCE_SECONDS = 10.0  # for a connection within a data centre, by far
+
+
+def require_job_server(params: BeamParams) -> None:
+    """Refuses an engine whose job server takes no connection.
+
+    Args:
+      params: The group `beam`.
+    Raises:
+      ConfigError: Nothing answers at `beam.job_endpoint`.
+    """
+    if params.engine not in PORTABLE:
+        return
+    host, _, port = params.job_endpoint.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=PATIENCE_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        raise ConfigError(
+            f"beam.job_endpoint: no job server answers at {params.job_endpoint} "
+            f"({getattr(error, 'strerror', None) or error}); start Beam's there, or run on this machine with "
+            "--beam direct (docs/scaling.md)"
+        ) from None
