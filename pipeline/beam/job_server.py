@@ -15,7 +15,7 @@ def require_job_server(params: BeamParams) -> None:
     Args:
       params: The group `beam`.
     Raises:
-      ConfigError: Nothing answers at `beam.job_endpoint`.
+      ConfigError: Nothing answers at `beam.job_endpoint`, or what does speaks another protocol.
     """
     if params.engine not in PORTABLE:
         return
@@ -28,3 +28,13 @@ def require_job_server(params: BeamParams) -> None:
             f"({getattr(error, 'strerror', None) or error}); start Beam's there, or run on this machine with "
             "--beam direct (docs/scaling.md)"
         ) from None
+    import grpc  # not needed by the runs on one machine
+
+    with grpc.insecure_channel(params.job_endpoint) as channel:
+        try:
+            grpc.channel_ready_future(channel).result(PATIENCE_SECONDS)
+        except grpc.FutureTimeoutError:
+            raise ConfigError(
+                f"beam.job_endpoint: what listens at {params.job_endpoint} does not speak gRPC within "
+                f"{PATIENCE_SECONDS:g} s, so it is no job server of Beam; check the port (docs/scaling.md)"
+            ) from None

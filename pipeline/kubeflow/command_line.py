@@ -6,8 +6,6 @@ from pathlib import Path
 
 from pipeline.beam.command_line import add_beam
 from pipeline.commands import EXIT_OK, load_settings
-from pipeline.console import NOWHERE, chatter_to
-from pipeline.settings import ConfigError
 
 FILE = "ichor.yaml"
 
@@ -41,9 +39,11 @@ def compile_(parsed: argparse.Namespace) -> int:
         run__data=parsed.data,
         beam__engine=parsed.beam,
     ).config
+    from pipeline.console import NOWHERE, chatter_to
     from pipeline.kubeflow.forms import mounted
     from pipeline.kubeflow.package import SUFFIXES
     from pipeline.kubeflow.settings import in_containers
+    from pipeline.settings import ConfigError
 
     if Path(parsed.out).suffix not in SUFFIXES:
         raise ConfigError(f"--out: expected a file that ends in {SUFFIXES[0]}, got {parsed.out!r}")

@@ -1,5 +1,7 @@
 import socket
+from concurrent import futures
 
+import grpc
 import pytest
 
 from pipeline.beam.job_server import require_job_server
@@ -36,8 +38,22 @@ def test_a_port_that_cannot_be_is_told_alike():
         require_job_server(params("beam.engine=spark", "beam.job_endpoint=localhost:99999"))
 
 
-def test_a_server_that_listens_is_enough_and_direct_needs_none():
+def test_a_server_of_another_protocol_is_refused(monkeypatch):
+    monkeypatch.setattr("pipeline.beam.job_server.PATIENCE_SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as server:
         at = f"127.0.0.1:{server.getsockname()[1]}"
-        require_job_server(params("beam.engine=spark", f"beam.job_endpoint={at}"))
+        with pytest.raises(
+            ConfigError,
+            match=f"what listens at {at} does not speak gRPC within 0.3 s, so it is no job server of Beam; "
+            "check the port",
+        ):
+            require_job_server(params("beam.engine=spark", f"beam.job_endpoint={at}"))
+
+
+def test_a_server_of_grpc_is_taken_and_direct_needs_none():
+    server = grpc.server(futures.ThreadPoolExecutor(1))
+    at = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+    server.start()
+    require_job_server(params("beam.engine=spark", f"beam.job_endpoint={at}"))
+    server.stop(None).wait()
     require_job_server(params("beam.engine=direct", f"beam.job_endpoint={at}"))
