@@ -1,7 +1,6 @@
 """From the graph to the two documents that KFP takes: a PipelineSpec, and what Kubernetes is asked for."""
 
 import dataclasses
-import re
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from tfx.types import standard_component_specs as keys
 from components import fingerprint
 from pipeline.config import Config
 from pipeline.graph import build_pipeline
-from pipeline.kubeflow import runtime
+from pipeline.kubeflow import names, runtime
 from pipeline.kubeflow.files import PACKAGE
 from pipeline.kubeflow.lookup_tasks import NEVER_CACHED, add_lookups
 from pipeline.kubeflow.platforms import platform_document, require_resources, resources
@@ -74,7 +73,7 @@ def compile_pipeline(config: Config) -> Compiled:
         )
     )
     document = runner.run(graph, write_out=False)["pipelineSpec"]
-    _rename(document)
+    _rename(document, config.kubeflow.state_dir)
     add_lookups(document, config.kubeflow)
     document["defaultPipelineRoot"] = config.kubeflow.pipeline_root
     for name, task in document["root"]["dag"]["tasks"].items():
@@ -90,11 +89,6 @@ def write(compiled: Compiled, file: Path) -> None:
     file.write_text(compiled.to_yaml(), encoding="utf-8")
 
 
-def kebab(node: str) -> str:
-    """Returns a node's id as Kubernetes likes names: SliceExampleGen is slice-example-gen."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", node).lower()
-
-
 def _name_package_files(nodes: dict[str, BaseNode]) -> None:
     for node in nodes.values():
         path = node.exec_properties.get(keys.SCHEMA_FILE_KEY)
@@ -103,18 +97,19 @@ def _name_package_files(nodes: dict[str, BaseNode]) -> None:
             node.exec_properties[keys.SCHEMA_FILE_KEY] = f"{PACKAGE}{inside.as_posix()}"
 
 
-def _rename(document: Document) -> None:
+def _rename(document: Document, state_dir: str) -> None:
     """Names components and executors as KFP's own compiler does, and tells each executor its node."""
     executors = document["deploymentSpec"]["executors"]
     components = document["components"]
     for node in list(components):
         component = components.pop(node)
         executor = executors.pop(component["executorLabel"])
-        executor["container"]["args"] = ["--node", node, *executor["container"]["args"]]
-        component["executorLabel"] = f"exec-{kebab(node)}"
-        components[f"comp-{kebab(node)}"] = component
-        executors[component["executorLabel"]] = executor
-        document["root"]["dag"]["tasks"][node]["componentRef"]["name"] = f"comp-{kebab(node)}"
+        ours = ["--node", node, "--state_dir", state_dir]
+        executor["container"]["args"] = [*ours, *executor["container"]["args"]]
+        component["executorLabel"] = names.executor(node)
+        components[names.component(node)] = component
+        executors[names.executor(node)] = executor
+        document["root"]["dag"]["tasks"][node]["componentRef"]["name"] = names.component(node)
 
 
 def _set_up(name: str, task: Document, document: Document, config: Config) -> None:

@@ -12,7 +12,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +83,21 @@ class Step:
             shutil.rmtree(path, ignore_errors=True)
         self.output_file.unlink(missing_ok=True)
 
+    def keep_accounts(self, state_dir: Path) -> Iterator[tuple[str, str]]:
+        """Copies what a step that refuses data wrote of it beside its outputs, which KFP takes no notice of.
+
+        Args:
+          state_dir: Where to; it outlives the container if it lies on a volume.
+        Yields:
+          Each folder, as named here and as kept.
+        """
+        for path in map(Path, artifacts.paths(self.outputs.values())):
+            account = path.with_name(f"stopped-{path.name}")
+            if account.is_dir():
+                kept = state_dir / "stopped" / self.node / path.name
+                shutil.copytree(account, kept, dirs_exist_ok=True)
+                yield str(account), str(kept)
+
     def run(self, executor_class: str, flags: list[str]) -> None:
         """Runs the executor and writes what came of it.
 
@@ -131,10 +146,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one step and returns its exit status.
 
     Args:
-      arguments: --node, the three that TFX's compiler writes, and Beam's flags.
+      arguments: --node and --state_dir, the three that TFX's compiler writes, and Beam's flags.
     """
     parser = argparse.ArgumentParser(prog="ichor step", allow_abbrev=False)
     parser.add_argument("--node", required=True)
+    parser.add_argument("--state_dir", required=True)
     parser.add_argument("--executor_class_path", required=True)
     parser.add_argument("--json_serialized_invocation_args", required=True)
     parser.add_argument("--json_serialized_inputs_spec_args", required=True)
@@ -154,9 +170,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         step.clear()
         step.run(parsed.executor_class_path, flags)
     except Exception as error:  # the last stand before the exit status: whatever it was, nothing half stays
+        reason = told(parsed.node, error, sees_files)
         if step:
             step.clear()
-        print(told(parsed.node, error, sees_files), file=sys.stderr)
+            for here, kept in step.keep_accounts(Path(parsed.state_dir)):
+                reason = reason.replace(here, kept)
+        print(reason, file=sys.stderr)
         return FAILED
     log.info("%s: done", parsed.node)
     return 0

@@ -7,12 +7,12 @@ from tfx.types import standard_component_specs as keys
 
 from components.evaluator import baseline
 from components.ingest.driver import PARAMS_KEY
-from pipeline.kubeflow import runtime
+from pipeline.kubeflow import names, runtime
 from pipeline.kubeflow.lookup import BASELINE, DATA, URI
 from pipeline.kubeflow.params import KubeflowParams
 from pipeline.kubeflow.runtime import INGEST
 
-RESOLVER = "LatestBlessedModel"
+RESOLVER, SCORER = "LatestBlessedModel", "SliceScorer"
 IMPORTER = f"{RESOLVER}-importer"
 # Not "-driver": KFP gives each task a driver of that name.
 DATA_LOOKUP, BASELINE_LOOKUP = f"{INGEST}-lookup", f"{RESOLVER}-lookup"
@@ -29,60 +29,69 @@ def add_lookups(document: Document, params: KubeflowParams) -> None:
       document: PipelineSpec without the Resolver; changed.
       params: Image and metadata store.
     """
-    tasks, components = document["root"]["dag"]["tasks"], document["components"]
-    executors = document["deploymentSpec"]["executors"]
+    _add_data_lookup(document, params)
+    _add_baseline_lookup(document, params)
+    _add_importer(document)
 
-    def add(name: str, label: str, component: Document, executor: Document, task: Document) -> None:
-        components[f"comp-{label}"] = {"executorLabel": f"exec-{label}", **component}
-        executors[f"exec-{label}"] = executor
-        tasks[name] = {"taskInfo": {"name": name}, "componentRef": {"name": f"comp-{label}"}, **task}
 
-    ingest = tasks[INGEST]["inputs"]["parameters"]
+def _add_data_lookup(document: Document, params: KubeflowParams) -> None:
+    ingest = document["root"]["dag"]["tasks"][INGEST]["inputs"]["parameters"]
     read = (keys.INPUT_BASE_KEY, PARAMS_KEY, runtime.name_of("run.data"))
     asked = {name: value for name, value in ingest.items() if name in read}
-    add(
-        DATA_LOOKUP,
-        "slice-example-gen-lookup",
-        {
-            "inputDefinitions": {"parameters": {name: {"parameterType": "STRING"} for name in asked}},
-            "outputDefinitions": _parameter(utils.FINGERPRINT_PROPERTY_NAME),
-        },
-        _container(params, DATA),
-        {"inputs": {"parameters": asked}, "cachingOptions": {}},
-    )
+    component = {
+        "inputDefinitions": {"parameters": {name: {"parameterType": "STRING"} for name in asked}},
+        "outputDefinitions": _parameter(utils.FINGERPRINT_PROPERTY_NAME),
+    }
+    task = {"inputs": {"parameters": asked}, "cachingOptions": {}}
+    _add(document, DATA_LOOKUP, component, _container(params, DATA), task)
     _take(document, INGEST, utils.FINGERPRINT_PROPERTY_NAME, DATA_LOOKUP)
 
-    candidate = tasks["SliceScorer"]["inputs"]["artifacts"][keys.MODEL_KEY]
-    producer = candidate["taskOutputArtifact"]["producerTask"]
-    model_type = components["comp-slice-scorer"]["inputDefinitions"]["artifacts"][keys.MODEL_KEY]
-    add(
-        BASELINE_LOOKUP,
-        "latest-blessed-model-lookup",
-        {
-            "inputDefinitions": {"artifacts": {keys.MODEL_KEY: model_type}},
-            "outputDefinitions": _parameter(URI),
-        },
-        _container(params, BASELINE, "--metadata_address", params.metadata_address),
-        {
-            "inputs": {"artifacts": {keys.MODEL_KEY: candidate}},
-            "dependentTasks": [producer],
-            "cachingOptions": {},
-        },
-    )
-    kind = {"artifactType": {"schemaTitle": "tfx.Model", "schemaVersion": "0.0.1"}}
+
+def _add_baseline_lookup(document: Document, params: KubeflowParams) -> None:
+    candidate = document["root"]["dag"]["tasks"][SCORER]["inputs"]["artifacts"][keys.MODEL_KEY]
+    scorer = document["components"][names.component(SCORER)]
+    model_type = scorer["inputDefinitions"]["artifacts"][keys.MODEL_KEY]
+    component = {
+        "inputDefinitions": {"artifacts": {keys.MODEL_KEY: model_type}},
+        "outputDefinitions": _parameter(URI),
+    }
+    container = _container(params, BASELINE, "--metadata_address", params.metadata_address)
+    task = {
+        "inputs": {"artifacts": {keys.MODEL_KEY: candidate}},
+        "dependentTasks": [candidate["taskOutputArtifact"]["producerTask"]],
+        "cachingOptions": {},
+    }
+    _add(document, BASELINE_LOOKUP, component, container, task)
+
+
+def _add_importer(document: Document) -> None:
+    """Adds a graph of an importer alone, and lets the Resolver's consumers take from it.
+
+    KFP starts an importer without waiting for other tasks, and takes its address from the inputs of the graph
+    around it alone.
+    Source: kubeflow/pipelines, backend/src/v2: compiler/argocompiler/dag.go, component/importer_launcher.go.
+    """
+    kind = {"schemaTitle": "tfx.Model", "schemaVersion": "0.0.1"}
     imports = {
         "inputDefinitions": _parameter(URI),
-        "outputDefinitions": {"artifacts": {IMPORTED: kind}},
+        "outputDefinitions": {"artifacts": {IMPORTED: {"artifactType": kind}}},
     }
-    importer = {"artifactUri": {"runtimeParameter": URI}, "typeSchema": kind["artifactType"]}
-    executors["exec-latest-blessed-model-importer"] = {"importer": importer}
-    components["comp-latest-blessed-model-importer"] = {
-        "executorLabel": "exec-latest-blessed-model-importer", **imports,
-    }  # fmt: skip
-    components["comp-latest-blessed-model"] = {"dag": _importing(), **imports}
+    inside: Document = {
+        **_task(IMPORTER),
+        "inputs": {"parameters": {URI: {"componentInputParameter": URI}}},
+        "cachingOptions": {},
+    }
+    selected = {"producerSubtask": IMPORTER, "outputArtifactKey": IMPORTED}
+    outputs = {"artifacts": {IMPORTED: {"artifactSelectors": [selected]}}}
+    importer = {"importer": {"artifactUri": {"runtimeParameter": URI}, "typeSchema": kind}}
+    document["deploymentSpec"]["executors"][names.executor(IMPORTER)] = importer
+    document["components"] |= {
+        names.component(IMPORTER): {"executorLabel": names.executor(IMPORTER), **imports},
+        names.component(RESOLVER): {"dag": {"tasks": {IMPORTER: inside}, "outputs": outputs}, **imports},
+    }
+    tasks = document["root"]["dag"]["tasks"]
     tasks[RESOLVER] = {
-        "taskInfo": {"name": RESOLVER},
-        "componentRef": {"name": "comp-latest-blessed-model"},
+        **_task(RESOLVER),
         "inputs": {"parameters": {URI: _output(BASELINE_LOOKUP, URI)}},
         "dependentTasks": [BASELINE_LOOKUP],
         "cachingOptions": {},
@@ -94,6 +103,17 @@ def add_lookups(document: Document, params: KubeflowParams) -> None:
                 output["outputArtifactKey"] = IMPORTED
 
 
+def _add(document: Document, name: str, component: Document, executor: Document, task: Document) -> None:
+    """Adds a task of a container of its own."""
+    document["components"][names.component(name)] = {"executorLabel": names.executor(name), **component}
+    document["deploymentSpec"]["executors"][names.executor(name)] = executor
+    document["root"]["dag"]["tasks"][name] = {**_task(name), **task}
+
+
+def _task(name: str) -> Document:
+    return {"taskInfo": {"name": name}, "componentRef": {"name": names.component(name)}}
+
+
 def _take(document: Document, node: str, parameter: str, producer: str) -> None:
     """Gives a node's task a parameter that another task puts out."""
     task = document["root"]["dag"]["tasks"][node]
@@ -101,24 +121,6 @@ def _take(document: Document, node: str, parameter: str, producer: str) -> None:
     component["inputDefinitions"]["parameters"][parameter] = {"parameterType": "STRING"}
     task["inputs"]["parameters"][parameter] = _output(producer, parameter)
     task["dependentTasks"] = sorted({*task.get("dependentTasks", []), producer})
-
-
-def _importing() -> Document:
-    """Returns a graph of an importer alone.
-
-    KFP starts an importer without waiting for other tasks, and takes its address from the inputs of the graph
-    around it alone.
-    Source: kubeflow/pipelines, backend/src/v2: compiler/argocompiler/dag.go, component/importer_launcher.go.
-    """
-    task = {
-        "taskInfo": {"name": IMPORTER},
-        "componentRef": {"name": "comp-latest-blessed-model-importer"},
-        "inputs": {"parameters": {URI: {"componentInputParameter": URI}}},
-        "cachingOptions": {},
-    }
-    selected = {"producerSubtask": IMPORTER, "outputArtifactKey": IMPORTED}
-    outputs = {"artifacts": {IMPORTED: {"artifactSelectors": [selected]}}}
-    return {"tasks": {IMPORTER: task}, "outputs": outputs}
 
 
 def _output(producer: str, parameter: str) -> Document:

@@ -9,7 +9,9 @@ class KubeflowParams(Parameters):
     """Where and by what the steps of a compiled pipeline run."""
 
     image: str = parameter("container image of every step, best by its digest")
-    pipeline_root: str = parameter("folder for artifacts: s3://, minio:// or gs://, or a path all steps see")
+    pipeline_root: str = parameter(
+        "folder for artifacts: s3://, minio:// or gs://; a path for kfp.local alone"
+    )
     state_dir: str = parameter(
         "folder in the containers for pushed models and what a stopped training left; a volume keeps it",
         pattern="^/",

@@ -9,12 +9,14 @@ from typing import Any
 from google.protobuf import json_format
 from kfp.kubernetes import kubernetes_executor_config_pb2 as kubernetes
 
+from pipeline.kubeflow.lookup_tasks import DATA_LOOKUP
 from pipeline.kubeflow.params import DEFAULT_STEP, KubeflowParams
+from pipeline.kubeflow.runtime import INGEST
 from pipeline.settings import ConfigError
 
 TRAINING = ("Trainer", "Tuner")
 ONLY_SOMETIMES = ("Tuner", "TestEvaluator")  # steps that the settings may leave out
-READS_KEY = ("SliceExampleGen", "SliceExampleGen-lookup")
+READS_KEY = (INGEST, DATA_LOOKUP)
 TOLERATION = re.compile(
     r"(?P<key>[^=:]+)(=(?P<value>[^:]*))?(:(?P<effect>NoSchedule|PreferNoSchedule|NoExecute))?"
 )

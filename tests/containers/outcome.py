@@ -17,7 +17,7 @@ class Outcome:
 
     Attributes:
       blessed: By node.
-      metrics: By node, then name of the metric, over all slices.
+      metrics: By node, then name of the metric, over all slices, to six digits; NaN is left out.
       scores: Of each slice by its id.
       pushed: Number of pushed models.
     """
@@ -78,7 +78,13 @@ def _metrics(folder: Path) -> dict[str, float]:
 
     result = tfma.load_eval_result(str(folder))
     ((_, overall),) = [(key, value) for key, value in result.slicing_metrics if key == ()]
-    return {name: value["doubleValue"] for name, value in overall[""][""].items() if "doubleValue" in value}
+    figures = {name: one["doubleValue"] for name, one in overall[""][""].items() if "doubleValue" in one}
+    return {name: _rounded(value) for name, value in figures.items() if value != "NaN"}
+
+
+def _rounded(value: float | str) -> float:
+    """Rounds to six digits, since TFMA adds up in single precision and in the order in which batches come."""
+    return float(f"{float(value):.6g}")
 
 
 def require_every_step(compiled: Path, run: Path) -> int:

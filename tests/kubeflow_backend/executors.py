@@ -7,6 +7,7 @@ from typing import Any
 from tfx.dsl.components.base.base_executor import BaseExecutor
 
 from components.ingest.errors import DataError
+from components.kept_outputs import keep_stopped
 
 FILE = "half.txt"
 
@@ -40,6 +41,15 @@ class Naming(BaseExecutor):
         error = FileNotFoundError(2, "No such file or directory", "/data/Doe^John.png")
         logging.getLogger("apache_beam.runners.worker.sdk_worker").error("Original traceback is %s", error)
         raise error
+
+
+class Accounting(BaseExecutor):
+    """Refuses the user's data and leaves an account of it beside its output."""
+
+    def Do(self, input_dict: Any, output_dict: Any, exec_properties: Any) -> None:
+        _write(output_dict)
+        folder = keep_stopped(output_dict["pushed_model"][0].uri)
+        raise DataError(f"too many rejected; {folder}/{FILE} lists them")
 
 
 class Broken(BaseExecutor):

@@ -1,6 +1,5 @@
 import argparse
 import json
-import stat
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from tfx.utils import name_utils
 
 from pipeline.kubeflow import artifacts
 from pipeline.kubeflow.entrypoint import Step, main
-from pipeline.kubeflow.files import private_key
 from tests.compiled import compiled
 from tests.kubeflow_backend.executors import FILE
 
@@ -77,6 +75,7 @@ def run(folder: Path, executor: str, node: str = "Pusher", **parameters: object)
     return main(
         [
             *("--node", node),
+            *("--state_dir", str(folder / "state")),
             *("--executor_class_path", executor),
             *("--json_serialized_invocation_args", json.dumps(push(folder, **parameters))),
             *("--json_serialized_inputs_spec_args", definition("pusher")),
@@ -152,7 +151,15 @@ def test_splits_of_examples_survive(store):
 def test_a_type_that_nobody_knows_is_named(store, capfd):
     asked = push(store)
     asked["outputs"]["artifacts"]["pushed_model"]["artifacts"][0]["type"] = {"schemaTitle": "other.Thing"}
-    arguments = ["--node", "Pusher", "--executor_class_path", "x", "--json_serialized_inputs_spec_args"]
+    arguments = [
+        "--node",
+        "Pusher",
+        "--state_dir",
+        "/x",
+        "--executor_class_path",
+        "x",
+        "--json_serialized_inputs_spec_args",
+    ]
     arguments += [definition("pusher"), "--json_serialized_invocation_args", json.dumps(asked)]
     assert main(arguments) == 1
     assert "artifact 'pushed_model': expected a type of TFX or ichor, got 'other.Thing'" in last_line(capfd)
@@ -183,6 +190,13 @@ def test_the_ingest_names_no_file_when_it_fails(store, capfd):
     assert "ichor: SliceExampleGen: FileNotFoundError: not told here, since it may name a file (" in err
     assert run(store, f"{EXECUTORS}.Naming", "Pusher") == 1
     assert "ichor: Pusher: [Errno 2] No such file or directory: '/data/Doe^John.png'" in last_line(capfd)
+
+
+def test_the_account_of_a_refusal_is_kept_where_a_volume_may_be_and_the_reason_names_it(store, capfd):
+    assert run(store, f"{EXECUTORS}.Accounting") == 1
+    kept = store / "state/stopped/Pusher/pushed_model" / FILE
+    assert kept.read_text() == "written"
+    assert last_line(capfd) == f"ichor: Pusher: too many rejected; {kept} lists them"
 
 
 def test_what_a_killed_try_left_is_not_in_the_next_ones_output(store):
@@ -219,23 +233,15 @@ def test_a_baseline_that_is_the_candidate_stands_for_none(store):
 def test_an_address_that_the_launcher_does_not_handle_is_named(store, capfd):
     asked = push(store)
     asked["inputs"]["artifacts"]["model"]["artifacts"][0]["uri"] = "hdfs://x/model"
-    arguments = ["--node", "Pusher", "--executor_class_path", "x", "--json_serialized_inputs_spec_args"]
+    arguments = [
+        "--node",
+        "Pusher",
+        "--state_dir",
+        "/x",
+        "--executor_class_path",
+        "x",
+        "--json_serialized_inputs_spec_args",
+    ]
     arguments += [definition("pusher"), "--json_serialized_invocation_args", json.dumps(asked)]
     assert main(arguments) == 1
     assert "hdfs://x/model: expected an address of s3://, minio://, gs:// or a path" in last_line(capfd)
-
-
-def test_the_key_of_a_secret_that_all_may_read_is_copied_for_the_step_alone(tmp_path):
-    mounted = tmp_path / "patient.key"
-    mounted.write_bytes(bytes(range(32)))
-    mounted.chmod(0o644)
-    parameters = compiled().pipeline["root"]["dag"]["tasks"]["SliceExampleGen"]["inputs"]["parameters"]
-    text = parameters["params_json"]["runtimeValue"]["constant"]
-    assert json.loads(text)["key_file"] == "/etc/ichor/key/patient.key"
-    given = {"params_json": json.dumps(json.loads(text) | {"key_file": str(mounted)})}
-    copy = Path(json.loads(private_key(given)["params_json"])["key_file"])
-    assert copy != mounted
-    assert copy.read_bytes() == mounted.read_bytes()
-    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
-    mounted.chmod(0o400)
-    assert private_key(given) == given
