@@ -155,10 +155,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json_serialized_invocation_args", required=True)
     parser.add_argument("--json_serialized_inputs_spec_args", required=True)
     parsed, flags = parser.parse_known_args(arguments)
-    logging.basicConfig(
-        level=os.environ.get("ICHOR_LOG_LEVEL", "WARNING"), format="%(name)s: %(message)s", force=True
-    )
-    logging.getLogger("ichor").setLevel(logging.INFO)
     sees_files = parsed.node == runtime.INGEST
     if sees_files:  # Beam logs what a worker raises, which may name a file
         logging.getLogger("apache_beam").setLevel(logging.CRITICAL + 1)
@@ -181,5 +177,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _log_to_terminal() -> None:
+    """Lets the step's own lines through, and of all others what is amiss."""
+    level = os.environ.get("ICHOR_LOG_LEVEL", "WARNING")
+    logging.basicConfig(level=level, format="%(name)s: %(message)s", force=True)
+    logging.getLogger("ichor").setLevel(logging.INFO)
+
+
 if __name__ == "__main__":
+    _log_to_terminal()
     sys.exit(main())
