@@ -1,41 +1,30 @@
 import json
-import re
 
 import pytest
 from google.protobuf import json_format
 from kfp.kubernetes import kubernetes_executor_config_pb2 as kubernetes
 
 from pipeline.settings import ConfigError
-from tests.compiled import compiled
+from tests.compiled import LOOKUPS, compiled, label, tasks
 
 pytestmark = pytest.mark.tfx
 
-ADDED = {"SliceExampleGen-lookup", "LatestBlessedModel-lookup"}
-
-
-def tasks(*settings: str) -> dict:
-    return compiled(*settings).pipeline["root"]["dag"]["tasks"]
-
 
 def executor(task: str, *settings: str) -> dict:
-    document = compiled(*settings).pipeline
-    label = document["components"][f"comp-{label_of(task)}"].get("executorLabel")
-    return document["deploymentSpec"]["executors"].get(label, {})
+    executors = compiled(*settings).pipeline["deploymentSpec"]["executors"]
+    return executors.get(label(task, *settings), {})
 
 
-def label_of(task: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", task).lower()
+def asked_of_pods(*settings: str) -> dict:
+    return compiled(*settings).platforms["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
 
 
 def pod(task: str, *settings: str) -> dict:
-    executors = compiled(*settings).platforms["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
-    return executors.get(f"exec-{label_of(task)}", {})
+    return asked_of_pods(*settings).get(label(task, *settings), {})
 
 
 def test_what_pods_are_asked_for_passes_a_strict_parse():
-    executors = compiled("kubeflow.gpus=1").platforms["platforms"]["kubernetes"]["deploymentSpec"][
-        "executors"
-    ]
+    executors = asked_of_pods("kubeflow.gpus=1")
     for asked in executors.values():
         json_format.ParseDict(asked, kubernetes.KubernetesExecutorConfig(), ignore_unknown_fields=False)
     assert executors.keys() <= compiled().pipeline["deploymentSpec"]["executors"].keys()
@@ -90,7 +79,7 @@ def test_slices_and_key_are_mounted_where_they_are_read():
 def test_the_secret_for_the_registry_is_asked_for_by_every_pod():
     asked = "kubeflow.image_pull_secret=registry"
     assert all(
-        pod(name, asked)["imagePullSecret"][0]["secretName"] == "registry" for name in ("Trainer", *ADDED)
+        pod(name, asked)["imagePullSecret"][0]["secretName"] == "registry" for name in ("Trainer", *LOOKUPS)
     )
     assert "imagePullSecret" not in pod("Trainer")
 

@@ -13,16 +13,11 @@ from pipeline.cli import main
 from pipeline.graph import build_pipeline
 from pipeline.kubeflow.compile import Compiled, write
 from pipeline.settings import ConfigError, load
-from tests.compiled import IMAGE, SETTINGS, compiled
+from tests.compiled import IMAGE, LOOKUPS, SETTINGS, compiled, tasks
 
 pytestmark = pytest.mark.tfx
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "kubeflow.yaml"
-ADDED = {"SliceExampleGen-lookup", "LatestBlessedModel-lookup"}
-
-
-def tasks(*settings: str) -> dict:
-    return compiled(*settings).pipeline["root"]["dag"]["tasks"]
 
 
 def without_fingerprints(told):
@@ -68,7 +63,7 @@ def test_kfp_loads_it_with_its_parameters_and_their_defaults(tmp_path):
 def test_it_has_the_nodes_of_the_local_graph_and_two_look_ups():
     config = load(None, SETTINGS, {}, read_file=False).config
     local = {node.id for node in build_pipeline(config).components}
-    assert tasks().keys() == local | ADDED
+    assert tasks().keys() == local | LOOKUPS
     assert "Tuner" in tasks("tuner.enabled=true")
 
 
@@ -116,7 +111,7 @@ def test_failed_steps_are_tried_again_and_a_retry_can_be_switched_off():
 
 def test_all_is_cached_but_what_looks_outside():
     uncached = {name for name, task in tasks().items() if not task["cachingOptions"]}
-    assert uncached == {*ADDED, "LatestBlessedModel"}
+    assert uncached == {*LOOKUPS, "LatestBlessedModel"}
     assert not any(
         task["cachingOptions"].get("enableCache") for task in tasks("kubeflow.cache=false").values()
     )

@@ -31,7 +31,7 @@ def without_type(uri: str, number: int, **metadata: object) -> dict:
     return {"artifacts": [{"name": str(number), "uri": uri, "metadata": metadata}]}
 
 
-def push(folder: Path, **parameters: object) -> dict:
+def push(folder: Path) -> dict:
     """What KFP's backend asks of Pusher's container."""
     return {
         "inputs": {
@@ -41,7 +41,6 @@ def push(folder: Path, **parameters: object) -> dict:
             },
             "parameterValues": {
                 "push_destination": json.dumps({"filesystem": {"base_directory": str(folder / "pushed")}}),
-                **parameters,
             },
         },
         "outputs": {
@@ -71,13 +70,13 @@ def store(tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
-def run(folder: Path, executor: str, node: str = "Pusher", **parameters: object) -> int:
+def run(folder: Path, executor: str, node: str = "Pusher", asked: dict | None = None) -> int:
     return main(
         [
             *("--node", node),
             *("--state_dir", str(folder / "state")),
             *("--executor_class_path", executor),
-            *("--json_serialized_invocation_args", json.dumps(push(folder, **parameters))),
+            *("--json_serialized_invocation_args", json.dumps(asked or push(folder))),
             *("--json_serialized_inputs_spec_args", definition("pusher")),
             "--direct_num_workers=2",
         ]
@@ -151,17 +150,7 @@ def test_splits_of_examples_survive(store):
 def test_a_type_that_nobody_knows_is_named(store, capfd):
     asked = push(store)
     asked["outputs"]["artifacts"]["pushed_model"]["artifacts"][0]["type"] = {"schemaTitle": "other.Thing"}
-    arguments = [
-        "--node",
-        "Pusher",
-        "--state_dir",
-        "/x",
-        "--executor_class_path",
-        "x",
-        "--json_serialized_inputs_spec_args",
-    ]
-    arguments += [definition("pusher"), "--json_serialized_invocation_args", json.dumps(asked)]
-    assert main(arguments) == 1
+    assert run(store, f"{EXECUTORS}.Whole", asked=asked) == 1
     assert "artifact 'pushed_model': expected a type of TFX or ichor, got 'other.Thing'" in last_line(capfd)
 
 
@@ -233,15 +222,5 @@ def test_a_baseline_that_is_the_candidate_stands_for_none(store):
 def test_an_address_that_the_launcher_does_not_handle_is_named(store, capfd):
     asked = push(store)
     asked["inputs"]["artifacts"]["model"]["artifacts"][0]["uri"] = "hdfs://x/model"
-    arguments = [
-        "--node",
-        "Pusher",
-        "--state_dir",
-        "/x",
-        "--executor_class_path",
-        "x",
-        "--json_serialized_inputs_spec_args",
-    ]
-    arguments += [definition("pusher"), "--json_serialized_invocation_args", json.dumps(asked)]
-    assert main(arguments) == 1
+    assert run(store, f"{EXECUTORS}.Whole", asked=asked) == 1
     assert "hdfs://x/model: expected an address of s3://, minio://, gs:// or a path" in last_line(capfd)
