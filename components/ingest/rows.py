@@ -6,16 +6,16 @@ sealed; the key is drawn for each job and goes with its graph.
 """
 
 import dataclasses
-import hashlib
-import hmac
 import json
+import secrets
 from collections.abc import Sequence
 
-import numpy as np
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from tfx.dsl.io import fileio
 
 KEY_BYTES = 32
-_TAG_BYTES = 32
+NONCE_BYTES = 12  # as NIST SP 800-38D recommends for GCM
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,13 +56,13 @@ def write_rows(rows: Sequence[HashedSlice], uri: str, key: bytes) -> None:
 
     Args:
       rows: Of one shard.
-      uri: Path of the file, which no other job with this key may have had.
+      uri: Path of the file.
       key: KEY_BYTES drawn at random.
     """
     plain = json.dumps([dataclasses.astuple(row) for row in rows]).encode("ascii")
-    sealed = _sealed(plain, uri, key)
+    nonce = secrets.token_bytes(NONCE_BYTES)
     with fileio.open(uri, "wb") as file:
-        file.write(sealed + _tag(sealed, uri, key))
+        file.write(nonce + AESGCM(key).encrypt(nonce, plain, uri.encode()))
 
 
 def read_rows(uri: str, key: bytes) -> tuple[HashedSlice, ...]:
@@ -73,30 +73,12 @@ def read_rows(uri: str, key: bytes) -> tuple[HashedSlice, ...]:
     """
     with fileio.open(uri, "rb") as file:
         content = file.read()
-    sealed, tag = content[:-_TAG_BYTES], content[-_TAG_BYTES:]
-    if not hmac.compare_digest(tag, _tag(sealed, uri, key)):
+    try:
+        plain = AESGCM(key).decrypt(content[:NONCE_BYTES], content[NONCE_BYTES:], uri.encode())
+    except (InvalidTag, ValueError):  # the latter of a file that is shorter than a nonce may be
         raise DamagedRows(
             f"{uri}: expected the rows that this run wrote, got {len(content)} bytes of something else; run "
             "again, and let no two runs write to the same output folder"
-        )
-    rows = json.loads(_sealed(sealed, uri, key))
-    names = [field.name for field in dataclasses.fields(HashedSlice)]
-    return tuple(
-        HashedSlice(
-            **dict(zip(names, row, strict=True)) | {"attributes": tuple(row[names.index("attributes")])}
-        )
-        for row in rows
-    )
-
-
-def _sealed(content: bytes, uri: str, key: bytes) -> bytes:
-    """Adds a stream of bits that key and file decide; the same again takes it away.
-
-    Source: NIST FIPS 202, SHAKE256 as a function of any output length.
-    """
-    stream = hashlib.shake_256(b"stream" + key + uri.encode()).digest(len(content))
-    return (np.frombuffer(content, np.uint8) ^ np.frombuffer(stream, np.uint8)).tobytes()
-
-
-def _tag(sealed: bytes, uri: str, key: bytes) -> bytes:
-    return hmac.digest(key, b"tag" + uri.encode() + b"\0" + sealed, "sha256")
+        ) from None
+    rows = (HashedSlice(*row) for row in json.loads(plain))
+    return tuple(dataclasses.replace(row, attributes=tuple(row.attributes)) for row in rows)
