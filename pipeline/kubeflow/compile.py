@@ -19,7 +19,7 @@ from pipeline.graph import build_pipeline
 from pipeline.kubeflow import names, runtime
 from pipeline.kubeflow.files import PACKAGE
 from pipeline.kubeflow.lookup_tasks import NEVER_CACHED, add_lookups
-from pipeline.kubeflow.platforms import platform_document, require_resources, resources
+from pipeline.kubeflow.platforms import platform_document, resources
 from pipeline.kubeflow.settings import in_containers
 
 ENTRYPOINT = ("python", "-m", "pipeline.kubeflow.entrypoint")
@@ -59,7 +59,6 @@ def compile_pipeline(config: Config) -> Compiled:
       ConfigError: A setting is missing, or says what cannot be known or done on a cluster.
     """
     config = in_containers(config)
-    require_resources(config.kubeflow)
     graph = build_pipeline(config)
     nodes = {node.id: node for node in graph.components}
     settings = runtime.attach(nodes, config)

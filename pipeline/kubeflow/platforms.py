@@ -1,7 +1,5 @@
 """What the steps' pods are asked of Kubernetes: resources, accelerators, volumes, the key."""
 
-import math
-import posixpath
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -9,6 +7,7 @@ from typing import Any
 from google.protobuf import json_format
 from kfp.kubernetes import kubernetes_executor_config_pb2 as kubernetes
 
+from pipeline.kubeflow.forms import volumes
 from pipeline.kubeflow.lookup_tasks import DATA_LOOKUP
 from pipeline.kubeflow.params import DEFAULT_STEP, KubeflowParams
 from pipeline.kubeflow.runtime import INGEST
@@ -20,8 +19,6 @@ READS_KEY = (INGEST, DATA_LOOKUP)
 TOLERATION = re.compile(
     r"(?P<key>[^=:]+)(=(?P<value>[^:]*))?(:(?P<effect>NoSchedule|PreferNoSchedule|NoExecute))?"
 )
-# Source: kubeflow/pipelines, backend/src/v2/compiler/argocompiler/container.go: what is mounted in each pod.
-OF_KFP = ("/gcs", "/s3", "/minio", "/.local", "/.cache", "/.config", "/kfp-launcher")
 Document = dict[str, Any]
 
 
@@ -68,56 +65,18 @@ def platform_document(pipeline: Document, params: KubeflowParams) -> Document:
             raise ConfigError(
                 f"kubeflow.cpu, kubeflow.memory: no step {name!r}; there are {', '.join(sorted(steps))}"
             )
-    volumes = _volumes(params)
+    claims = volumes(params)
     for name, task in steps.items():
         component = pipeline["components"][task["componentRef"]["name"]]
-        asked = json_format.MessageToDict(_pod(name, params, volumes))
+        asked = json_format.MessageToDict(_pod(name, params, claims))
         if asked and "executorLabel" in component:
             executors[component["executorLabel"]] = asked
     return {"platforms": {"kubernetes": {"deploymentSpec": {"executors": executors}}}} if executors else {}
 
 
-def require_resources(params: KubeflowParams) -> None:
-    """Refuses resources that no pod can ask for.
-
-    Raises:
-      ConfigError: There is none by default, or one is not above 0.
-    """
-    for group, values in (("cpu", params.cpu), ("memory", params.memory)):
-        if DEFAULT_STEP not in values:
-            raise ConfigError(
-                f"kubeflow.{group}: has no {DEFAULT_STEP!r}, which all other steps ask for; add it"
-            )
-        for step, value in values.items():
-            if not 0 < value < math.inf:
-                raise ConfigError(f"kubeflow.{group}: {step}: expected a number above 0, got {value}")
-
-
-def _volumes(params: KubeflowParams) -> dict[str, str]:
-    """Returns the path of each claim."""
-    volumes: dict[str, str] = {}
-    paths = {posixpath.normpath(params.key_folder)}
-    for volume in params.volumes:
-        claim, colon, path = volume.partition(":")
-        if not colon or not claim or not path.startswith("/"):
-            raise ConfigError(f"kubeflow.volumes: expected CLAIM:/PATH, got {volume!r}")
-        path = posixpath.normpath(path)
-        if path in OF_KFP:
-            raise ConfigError(f"kubeflow.volumes: {path} is KFP's own folder; mount {claim} elsewhere")
-        if claim in volumes:
-            raise ConfigError(f"kubeflow.volumes: {claim} stands twice, and a pod mounts a claim once")
-        if path in paths:
-            raise ConfigError(f"kubeflow.volumes: two of them are mounted at {path}; give each its own path")
-        volumes[claim] = path
-        paths.add(path)
-    return volumes
-
-
-def _pod(
-    step: str, params: KubeflowParams, volumes: Mapping[str, str]
-) -> kubernetes.KubernetesExecutorConfig:
+def _pod(step: str, params: KubeflowParams, claims: Mapping[str, str]) -> kubernetes.KubernetesExecutorConfig:
     pod = kubernetes.KubernetesExecutorConfig()
-    for claim, path in volumes.items():
+    for claim, path in claims.items():
         mount = pod.pvc_mount.add(constant=claim, mount_path=path)
         mount.pvc_name_parameter.runtime_value.constant.string_value = claim
     if params.image_pull_secret:
