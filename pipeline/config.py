@@ -46,6 +46,10 @@ class Config(Parameters):
     kubeflow: KubeflowParams
 
 
+RUNTIME_PARAMETERS = [  # what is tried otherwise from run to run
+    "run.data", "trainer.epochs", "trainer.learning_rate", "trainer.batch_size", "threshold.rule",
+    "threshold.min_sensitivity", "threshold.value", "gate.min_binary_accuracy",
+]  # fmt: skip
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "run": {
         "name": "ichor",
@@ -80,7 +84,8 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "max_slicing_values": 12,  # months, scanners, decades of age; not names
         "key_file": "",
         "seed": 0,
-        "train_buckets": 4,  # train : validation = 4 : 1, and a sixth of the patients untouched
+        # train : validation = 4 : 1, and a sixth of the patients untouched
+        "train_buckets": 4,
         "val_buckets": 1,
         "test_buckets": 1,
         "max_rejected_share": 0.05,  # more is a broken export, not a few bad files
@@ -112,7 +117,8 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "search": "random",  # with so few trials a model of the outcomes has little to go by
         "trials": 10,
         "epochs": 4,  # of the recipe's ten: enough to tell a good rate from a bad one
-        "learning_rate_min": 0.00005,  # a decade to each side of the recipe's, and dropout on both sides
+        # A decade to each side of the recipe's rate, and dropout on both sides of its own.
+        "learning_rate_min": 0.00005,
         "learning_rate_max": 0.005,
         "dropout_min": 0.2,
         "dropout_max": 0.7,
@@ -168,7 +174,8 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "min_binary_accuracy": 0.8,  # the first version reached 0.93; set it above your larger class
         "max_accuracy_drop": 0.01,  # one slice in a hundred is noise on a small validation split
         "at_specificity": 0.9,
-        "min_sensitivity_bound": 0.0,  # this and the next are off; see docs/evaluation.md
+        # Off; what can be demanded depends on how many patients there are (docs/evaluation.md).
+        "min_sensitivity_bound": 0.0,
         "subgroup_metric": "auc",
         "min_subgroup_metric": 0.0,
         "max_ece": 1.0,
@@ -231,16 +238,7 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "retry_hours": 168,  # Argo counts the tries' own run time, and a training may take days
         "cache": True,
         "metadata_address": "metadata-grpc-service.kubeflow.svc.cluster.local:8080",  # as KFP installs it
-        "runtime_parameters": [
-            "run.data",
-            "trainer.epochs",
-            "trainer.learning_rate",
-            "trainer.batch_size",
-            "threshold.rule",
-            "threshold.min_sensitivity",
-            "threshold.value",
-            "gate.min_binary_accuracy",
-        ],
+        "runtime_parameters": RUNTIME_PARAMETERS,
         "experiment": "ichor",
         "request_seconds": 60,  # an upload through a slow gateway
         "poll_seconds": 10,  # KFP writes a run's state down about as often

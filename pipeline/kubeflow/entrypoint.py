@@ -148,7 +148,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
       arguments: --node and --state_dir, the three that TFX's compiler writes, and Beam's flags.
     """
-    parser = argparse.ArgumentParser(prog="ichor step", allow_abbrev=False)
+    parser = argparse.ArgumentParser(prog="python -m pipeline.kubeflow.entrypoint", allow_abbrev=False)
     parser.add_argument("--node", required=True)
     parser.add_argument("--state_dir", required=True)
     parser.add_argument("--executor_class_path", required=True)

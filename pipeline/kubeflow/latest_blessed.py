@@ -45,8 +45,11 @@ def older_than(store: mlmd.MetadataStore, candidate_uri: str) -> str | None:
     Raises:
       LookupError: The store does not know the candidate.
     """
-    context = _pipeline_of(store, candidate_uri)
-    artifacts = store.get_artifacts_by_context(context.id)
+    contexts = _contexts(store, candidate_uri)
+    pipelines = [context for context in contexts if context.type == PIPELINE_CONTEXT]
+    if not pipelines:
+        raise LookupError(f"ML Metadata knows no model of a pipeline at {candidate_uri}")
+    artifacts = store.get_artifacts_by_context(pipelines[0].id)
     of_type = {kind.name: kind.id for kind in store.get_artifact_types()}
     # A step that was taken from the cache, or an importer, may record an address a second time.
     age: dict[str, int] = {}
@@ -62,31 +65,22 @@ def older_than(store: mlmd.MetadataStore, candidate_uri: str) -> str | None:
     }
     older = [uri for uri in blessed & age.keys() if age[uri] < age[candidate_uri]]
     # KFP keeps pipelines of one name in all namespaces as the same; another namespace's model is no baseline.
-    own = _namespaces(store, candidate_uri)
+    own = _namespaces(contexts)
     latest_first = sorted(older, key=lambda uri: age[uri], reverse=True)
-    return next((uri for uri in latest_first if _namespaces(store, uri) & own or not own), None)
+    return next((uri for uri in latest_first if not own or _namespaces(_contexts(store, uri)) & own), None)
 
 
-def _pipeline_of(store: mlmd.MetadataStore, uri: str) -> metadata_store_pb2.Context:
-    contexts = _contexts(store, uri, PIPELINE_CONTEXT)
-    if not contexts:
-        raise LookupError(f"ML Metadata knows no model of a pipeline at {uri}")
-    return contexts[0]
-
-
-def _namespaces(store: mlmd.MetadataStore, uri: str) -> set[str]:
-    return {
-        context.custom_properties[NAMESPACE].string_value for context in _contexts(store, uri, RUN_CONTEXT)
-    }
-
-
-def _contexts(store: mlmd.MetadataStore, uri: str, kind: str) -> list[metadata_store_pb2.Context]:
+def _contexts(store: mlmd.MetadataStore, uri: str) -> list[metadata_store_pb2.Context]:
     return [
         context
         for artifact in store.get_artifacts_by_uri(uri)
         for context in store.get_contexts_by_artifact(artifact.id)
-        if context.type == kind
     ]
+
+
+def _namespaces(contexts: list[metadata_store_pb2.Context]) -> set[str]:
+    runs = (context for context in contexts if context.type == RUN_CONTEXT)
+    return {context.custom_properties[NAMESPACE].string_value for context in runs}
 
 
 def _value(artifact: metadata_store_pb2.Artifact, name: str) -> str | float | None:

@@ -62,7 +62,7 @@ LOOKUPS: dict[str, Callable[[spec.ExecutorInput, argparse.Namespace], dict[str, 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Looks one thing up, writes it as output parameters and returns the exit status."""
-    parser = argparse.ArgumentParser(prog="ichor lookup", allow_abbrev=False)
+    parser = argparse.ArgumentParser(prog="python -m pipeline.kubeflow.lookup", allow_abbrev=False)
     parser.add_argument("what", choices=sorted(LOOKUPS))
     parser.add_argument("--executor_input", required=True)
     parser.add_argument("--metadata_address", default="")

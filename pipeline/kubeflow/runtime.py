@@ -20,7 +20,7 @@ from components.metrics.params import GateParams
 from components.operating_point.params import ThresholdParams
 from components.parameters import Parameters
 from components.trainer.params import TrainerParams
-from pipeline.config import Config
+from pipeline.config import DEFAULTS, Config
 from pipeline.settings import ConfigError
 
 GATE = "gate_json"
@@ -170,7 +170,8 @@ def apply(node: str, properties: dict[str, Any]) -> dict[str, Any]:
       pydantic.ValidationError: A value is out of its bounds.
     """
     properties = dict(properties)
-    names = {key: name_of(key) for key in _all_keys() if node in _nodes_of(key)}
+    keys_of_all = [f"{group}.{name}" for group, names in DEFAULTS.items() for name in names]
+    names = {key: name_of(key) for key in keys_of_all if node in _nodes_of(key)}
     given = {key: properties.pop(name) for key, name in names.items() if name in properties}
     places = PLACES.get(node, {})
     for key, value in given.items():
@@ -183,11 +184,3 @@ def apply(node: str, properties: dict[str, Any]) -> dict[str, Any]:
         rows = [row | {"value": given.get(row["key"], row["value"])} for row in rows]
         properties[SETTINGS] = json.dumps(rows, sort_keys=True)
     return properties
-
-
-def _all_keys() -> list[str]:
-    return [
-        f"{group}.{name}"
-        for group, field in Config.model_fields.items()
-        for name in field.annotation.model_fields  # type: ignore[union-attr]
-    ]

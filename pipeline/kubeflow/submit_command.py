@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -126,7 +127,13 @@ def _submit(parsed: argparse.Namespace, config: "Config") -> int:
     client = Client(access)
     client.check(parsed.namespace)
     submitted = start(
-        client, package, values, parsed.namespace, config.kubeflow.experiment, parsed.run_name, _saying(lines)
+        client,
+        package,
+        values,
+        parsed.namespace,
+        config.kubeflow.experiment,
+        parsed.run_name,
+        partial(print, file=lines, flush=True),
     )
     print(f"run {submitted.run_name}, in experiment {submitted.experiment}", file=lines)
     print(submitted.link, file=lines, flush=True)
@@ -161,7 +168,7 @@ def _follow(
     return follow(
         lambda: client.ask(client.runs.run_service_get_run, submitted.run_id),
         steps,
-        _saying(lines),
+        partial(print, file=lines, flush=True),
         pace,
         client.secret,
     )
@@ -185,13 +192,6 @@ def _end(parsed: argparse.Namespace, submitted: "Submitted", outcome: "Outcome",
 def _goes_on(parsed: argparse.Namespace, submitted: "Submitted") -> str:
     namespace = f" --namespace {parsed.namespace}" if parsed.namespace else ""
     return f"the run goes on at {submitted.link}; look again with: ichor runs --host {parsed.host}{namespace}"
-
-
-def _saying(stream: TextIO) -> Callable[[str], None]:
-    def say(line: str) -> None:
-        print(line, file=stream, flush=True)
-
-    return say
 
 
 def _seconds(text: str) -> float:
