@@ -10,12 +10,12 @@ from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless, JPEGLSLossless
 from bench.cost import MILLISECONDS, Cost, cost_of, median
 from bench.sections import Section, Table
 from bench.workplace import Workplace
-from components.ingest.dicom.decoder import decoder
-from components.ingest.dicom.instances import read_instances
-from components.ingest.dicom.pixels import read_hu, read_png
 from components.ingest.params import IngestParams
 from components.phantoms.dataset import write_dataset
-from pipeline.settings import load
+from components.slices.dicom.decoder import decoder
+from components.slices.dicom.instances import read_instances
+from components.slices.dicom.pixels import read_hu, read_png
+from pipeline.settings.loading import load
 
 SYNTAXES = {
     "uncompressed": ExplicitVRLittleEndian,

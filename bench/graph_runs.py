@@ -14,10 +14,10 @@ from tfx.orchestration.pipeline import RunOptions
 from bench.cost import Cost, spent
 from bench.sizes import GREY
 from components.trainer import slices
-from pipeline.config import Config
-from pipeline.console import FINISHED, RUNNING
-from pipeline.layout import Layout
-from pipeline.settings import load
+from pipeline.settings.config import Config
+from pipeline.settings.layout import Layout
+from pipeline.settings.loading import load
+from pipeline.terminal.console import FINISHED, RUNNING
 from schemas import features
 
 # Every slice goes through every node, so that each node's cost is per slice of the data folder.

@@ -12,7 +12,7 @@ from components.leakage.alike import Alike
 from components.leakage.findings import Codes, conflicting_labels, identical_images, shared_patients
 from components.leakage.params import LeakageParams
 from components.leakage.prints import Prints, print_of
-from pipeline.settings import load
+from pipeline.settings.loading import load
 
 MINUTE = 60.0  # seconds
 BUDGET = 10.0  # minutes of CPU time for the largest number of slices

@@ -12,8 +12,8 @@ from bench.graph_runs import GraphRun
 from bench.sections import Section, Table, judged
 from bench.workplace import Workplace
 from components.trainer import batches, slices
-from pipeline.config import Config
 from pipeline.graph import build_pipeline
+from pipeline.settings.config import Config
 
 DATA_NODES = ("SliceExampleGen", "SliceFilter", "StatisticsGen", "Transform")
 GATE = "LeakageGate"  # compares all with all, and is no part of the budget

@@ -10,7 +10,7 @@ from typing import ParamSpec, TypeVar
 from bench.sections import Section
 from bench.sizes import Sizes
 from bench.workplace import Workplace
-from pipeline.console import chatter_to
+from pipeline.terminal.console import chatter_to
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")

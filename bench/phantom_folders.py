@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench.sizes import Sizes
 from components.phantoms.dataset import TABLE, write_dataset
-from pipeline.settings import load
+from pipeline.settings.loading import load
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,8 +10,8 @@ from bench.cost import MILLISECONDS, Cost
 from bench.own_process import in_own_process
 from bench.sections import Section, Table, judged
 from bench.workplace import Workplace
-from pipeline.console import chatter_to
 from pipeline.graph import build_pipeline
+from pipeline.terminal.console import chatter_to
 
 NODES = ("SliceExampleGen", "SliceFilter", "StatisticsGen", "LeakageGate")
 MEGABYTE = 1024  # kilobytes, of which ru_maxrss counts

@@ -19,9 +19,9 @@ from components.slice_filter.component import SliceFilter
 from components.trainer import batches, slices
 from components.transform.preprocess import preprocessing_fn
 from pipeline.beam.arguments import beam_args
-from pipeline.config import Config
 from pipeline.graph import SCHEMA, dotted
-from pipeline.layout import Layout
+from pipeline.settings.config import Config
+from pipeline.settings.layout import Layout
 from schemas import features
 
 ENCODED = "encoded_pixels"

@@ -18,8 +18,8 @@ from bench.workplace import Workplace
 from components.phantoms.dataset import TABLE
 from components.trainer import batches, slices
 from components.trainer.slices import Slices
-from pipeline.config import Config
 from pipeline.graph import build_pipeline
+from pipeline.settings.config import Config
 from schemas.features import PIXEL_LEVELS
 
 BUDGET = 5.0  # times faster than ImageDataGenerator

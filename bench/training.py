@@ -6,8 +6,8 @@ import numpy as np
 from bench.sizes import GREY, Sizes
 from components.trainer.params import TrainerParams
 from components.trainer.slices import Slices
-from pipeline.config import Config
-from pipeline.settings import load
+from pipeline.settings.config import Config
+from pipeline.settings.loading import load
 
 
 def demo_settings(sizes: Sizes) -> Config:

@@ -1,7 +1,7 @@
 """What every component's parameters have in common: frozen, checked, documented, JSON.
 
 A component declares names, units, meanings and bounds; it never declares a value.
-Values stand in `pipeline/config.py` alone.
+Values stand in `pipeline/settings/config.py` alone.
 """
 
 import json

@@ -4,11 +4,12 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from pipeline import commands, interruption
-from pipeline.beam.command_line import add_beam, add_worker
-from pipeline.commands import EXIT_ERROR
-from pipeline.kubeflow import command_line as kubeflow
-from pipeline.kubeflow.submit_command import add_host, add_submit
+from pipeline.commands import arguments as commands
+from pipeline.commands import compile as kubeflow
+from pipeline.commands.arguments import EXIT_ERROR
+from pipeline.commands.submit import add_host, add_submit
+from pipeline.commands.worker import add_beam, add_worker
+from pipeline.terminal import interruption
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,11 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _call(parsed: argparse.Namespace) -> int:
-    from components.ingest.errors import DataError
     from components.public_sets.errors import SourceError
-    from pipeline.console import never_stumble
-    from pipeline.layout import MovedError, NoRunError
-    from pipeline.settings import ConfigError
+    from components.slices.errors import DataError
+    from pipeline.settings.layout import MovedError, NoRunError
+    from pipeline.settings.loading import ConfigError
+    from pipeline.terminal.console import never_stumble
 
     never_stumble()
     try:

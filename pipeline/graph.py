@@ -9,9 +9,8 @@ from tfx.types.standard_artifacts import Model, ModelBlessing
 
 from components import fingerprint
 from components.anomaly_gate.component import AnomalyGate
-from components.evaluator import baseline
-from components.evaluator.baseline import OlderBlessedModelStrategy
 from components.evaluator.gates import eval_config
+from components.evaluator.latest_blessed import BLESSING, CANDIDATE, MODEL, OlderBlessedModelStrategy
 from components.ingest.component import SliceExampleGen
 from components.leakage.component import LeakageGate
 from components.model_gate.component import ModelGate
@@ -23,11 +22,11 @@ from components.trainer import preflight, weights
 from components.trainer.run import run_fn
 from components.trainer.tuning.search import tuner_fn
 from components.transform.preprocess import preprocessing_fn
-from pipeline import report_inputs
 from pipeline.beam.arguments import beam_args
-from pipeline.channels import transform_params
-from pipeline.config import Config
-from pipeline.layout import Layout, absolute
+from pipeline.settings import report_inputs
+from pipeline.settings.channels import transform_params
+from pipeline.settings.config import Config
+from pipeline.settings.layout import Layout, absolute
 from schemas import features
 
 SCHEMA = features.SCHEMA_FILE
@@ -144,14 +143,14 @@ def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
     latest_blessed = tfx.dsl.Resolver(
         strategy_class=OlderBlessedModelStrategy,
         **{
-            baseline.CANDIDATE: model,
-            baseline.MODEL: Channel(type=Model),
-            baseline.BLESSING: Channel(type=ModelBlessing),
+            CANDIDATE: model,
+            MODEL: Channel(type=Model),
+            BLESSING: Channel(type=ModelBlessing),
         },
     ).with_id("LatestBlessedModel")
     scorer = SliceScorer(
         model=model,
-        baseline_model=latest_blessed.outputs[baseline.MODEL],
+        baseline_model=latest_blessed.outputs[MODEL],
         examples=examples,
         params_json=config.scorer.to_json(),
         code_fingerprint=code_of("scorer"),
@@ -159,7 +158,7 @@ def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
     evaluator = tfx.components.Evaluator(
         examples=examples,
         model=model,
-        baseline_model=latest_blessed.outputs[baseline.MODEL],
+        baseline_model=latest_blessed.outputs[MODEL],
         eval_config=eval_config(config.gate, gating=True),
         example_splits=[VAL],
         schema=schema.outputs["schema"],

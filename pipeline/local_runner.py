@@ -7,13 +7,13 @@ ICHOR_CONFIG names.
 from tfx import v1 as tfx
 
 from pipeline.beam.arguments import require_reachable_results
-from pipeline.config import Config
 from pipeline.graph import build_pipeline
-from pipeline.layout import Layout, require_apart
-from pipeline.runs import latest_run_id, read_run, require_unmoved
-from pipeline.settings import load
+from pipeline.past_runs.history import latest_run_id, read_run, require_unmoved
+from pipeline.past_runs.verdict import verdict
+from pipeline.settings.config import Config
+from pipeline.settings.layout import Layout, require_apart
+from pipeline.settings.loading import load
 from pipeline.tracking.following import followed
-from pipeline.verdict import verdict
 
 
 def run(config: Config) -> None:

@@ -3,7 +3,7 @@
 import functools
 
 from pipeline.kubeflow.compile import Compiled, compile_pipeline
-from pipeline.settings import load
+from pipeline.settings.loading import load
 
 IMAGE = "registry.example/ichor@sha256:" + "0" * 64
 SETTINGS = (

@@ -16,27 +16,45 @@ MAY_IMPORT = {
 }
 # What every node may use.
 SHARED = {
-    "imaging", "metrics", "parameters", "fingerprint", "kept_outputs", "example_sets", "served_model",
-    "scored_slices", "score_artifacts", "account_artifacts",
+    "imaging", "metrics", "slices", "parameters", "fingerprint", "artifacts", "example_sets", "served_model",
+    "scored_slices",
 }  # fmt: skip
 ROOMS_MAY_IMPORT = {
     "imaging": set(),
     "metrics": {"parameters"},
+    "slices": {"imaging", "parameters"},
     "served_model": set(),
     "scored_slices": {"served_model"},
-    "score_artifacts": set(),
-    "account_artifacts": set(),
+    "artifacts": set(),
     "phantoms": {"imaging", "parameters"},
     "public_sets": set(),
     "parameters": set(),
     "fingerprint": set(),
-    "kept_outputs": set(),
     "example_sets": set(),
 }
+# The rooms of `pipeline`, from the ground up: a room may import those before it, and the face imports all.
+PIPELINE_ROOMS = {
+    "terminal": set(),
+    "settings": set(),
+    "past_runs": {"settings", "terminal"},
+    "pushed": {"settings", "terminal"},
+    "inspection": {"settings", "terminal"},
+    "beam": {"settings"},
+    "tracking": {"settings", "past_runs"},
+    "graph": {"settings", "beam"},
+    "local_runner": {"settings", "beam", "graph", "past_runs", "tracking"},
+    "kubeflow": {"settings", "terminal", "beam", "graph"},
+    "commands": {
+        "settings", "terminal", "past_runs", "pushed", "inspection", "beam", "tracking", "graph",
+        "local_runner", "kubeflow",
+    },
+    "cli": {"commands", "settings", "terminal"},
+    "kubeflow_runner": {"cli"},
+}  # fmt: skip
 HEAVY = ("tensorflow", "tfx", "keras", "tf_keras", "apache_beam", "ml_metadata", "kfp")
 PURE_ROOMS = (
-    "components.imaging", "components.metrics", "components.phantoms", "components.public_sets",
-    "components.parameters", "components.fingerprint",
+    "components.imaging", "components.metrics", "components.slices", "components.phantoms",
+    "components.public_sets", "components.parameters", "components.fingerprint",
 )  # fmt: skip
 PURE_MODULES = ("params", "rules")
 
@@ -66,7 +84,7 @@ def imports(module: str, path: Path) -> set[str]:
 
 
 def room(name: str) -> str:
-    """Returns the folder or file directly below `components` that a dotted name belongs to."""
+    """Returns the folder or file directly below a package that a dotted name belongs to."""
     return name.split(".")[1]
 
 
@@ -81,6 +99,10 @@ def wrong_directions(root: Path) -> list[str]:
                 wrong.append(f"{module} imports {name}: {package} may not import {top}")
             elif package == top == "components" and module != "components":
                 allowed = ROOMS_MAY_IMPORT.get(room(module), SHARED) | {room(module)}
+                if room(name) not in allowed:
+                    wrong.append(f"{module} imports {name}: {room(module)} may not import {room(name)}")
+            elif package == top == "pipeline" and module != "pipeline":
+                allowed = PIPELINE_ROOMS.get(room(module), set()) | {room(module)}
                 if room(name) not in allowed:
                     wrong.append(f"{module} imports {name}: {room(module)} may not import {room(name)}")
     return wrong
@@ -156,8 +178,8 @@ def _tree(root: Path, sources: dict[str, str]) -> Path:
         ),
         (
             "components/ingest/a.py",
-            "def f():\n    from pipeline.config import X",
-            "components.ingest.a imports pipeline.config.X: components may not import pipeline",
+            "def f():\n    from pipeline.settings.config import X",
+            "components.ingest.a imports pipeline.settings.config.X: components may not import pipeline",
         ),
         (
             "components/ingest/a.py",
@@ -186,13 +208,23 @@ def _tree(root: Path, sources: dict[str, str]) -> Path:
         ),
         (
             "components/phantoms/a.py",
-            "from components.ingest.table import read",
-            "components.phantoms.a imports components.ingest.table.read: phantoms may not import ingest",
+            "from components.slices.table import read",
+            "components.phantoms.a imports components.slices.table.read: phantoms may not import slices",
         ),
         (
             "pipeline/a.py",
             "from tests.test_x import y",
             "pipeline.a imports tests.test_x.y: pipeline may not import tests",
+        ),
+        (
+            "pipeline/past_runs/a.py",
+            "from pipeline.commands.summary import text",
+            "pipeline.past_runs.a imports pipeline.commands.summary.text: past_runs may not import commands",
+        ),
+        (
+            "pipeline/settings/a.py",
+            "def f():\n    from pipeline import graph",
+            "pipeline.settings.a imports pipeline.graph: settings may not import graph",
         ),
     ],
 )

@@ -12,10 +12,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 from components.imaging.sheet import GAP, LINE, THUMBNAIL, TITLE
 from components.slice_filter.contact_sheet import COLUMNS, LINES
-from pipeline.layout import Layout
-from pipeline.predict import latest_pushed
-from pipeline.runs import read_run
-from pipeline.settings import load
+from pipeline.past_runs.history import read_run
+from pipeline.pushed.model import latest_pushed
+from pipeline.settings.layout import Layout
+from pipeline.settings.loading import load
 from schemas.features import CLASSES, PROBABILITY
 from schemas.records import SliceRecord
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from pipeline.layout import Layout
-from pipeline.reporting import made_anew
-from pipeline.runs import read_run
-from pipeline.settings import load
+from pipeline.commands.report import made_anew
+from pipeline.past_runs.history import read_run
+from pipeline.settings.layout import Layout
+from pipeline.settings.loading import load
 
 PICTURE = Path(__file__).resolve().parents[1] / "docs" / "images" / "report.png"
 SCREEN = (1280, 1130)  # pixels: the first screen and the head of what follows

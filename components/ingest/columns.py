@@ -7,9 +7,9 @@ import re
 import statistics
 from collections.abc import Sequence
 
-from components.ingest.errors import NamingError
-from components.ingest.labels import Labelled
 from components.ingest.params import IngestParams
+from components.slices.errors import NamingError
+from components.slices.labels import Labelled
 
 ALL = "*"
 JOINT = "+"  # epidural+subdural is both

@@ -6,7 +6,7 @@ from tfx.proto import example_gen_pb2
 from tfx.types import component_spec, standard_artifacts
 from tfx.types import standard_component_specs as keys
 
-from components.account_artifacts import IngestReport
+from components.artifacts import IngestReport
 from components.ingest import splits
 from components.ingest.driver import PARAMS_KEY, Driver
 from components.ingest.executor import REPORT_KEY, Executor

@@ -5,8 +5,8 @@ import hashlib
 import json
 from pathlib import Path
 
-from components.ingest.files import open_regular, size_of
 from components.ingest.plan import Plan
+from components.slices.files import open_regular, size_of
 
 READERS = 4  # threads; hashing frees the interpreter, so that disk and processor overlap
 DIGEST_BYTES = 16

@@ -13,9 +13,9 @@ from tfx.types import standard_component_specs as keys
 
 from components.ingest import identity
 from components.ingest.contents import fingerprint
-from components.ingest.errors import DataError
 from components.ingest.params import IngestParams
 from components.ingest.plan import plan
+from components.slices.errors import DataError
 
 log = logging.getLogger("ichor.ingest")
 

@@ -19,19 +19,19 @@ from tfx.types import artifact_utils
 from tfx.types import standard_component_specs as keys
 from tfx.utils import io_utils, proto_utils
 
-from components.ingest import identity, report, splits
-from components.ingest.dicom import headers
-from components.ingest.dicom.discovery import SLICE
+from components.ingest import account, identity, splits
 from components.ingest.driver import PARAMS_KEY, SPAN, UNUSABLE
-from components.ingest.errors import DataError, NamingError
 from components.ingest.groups import assign_groups
-from components.ingest.header import Rejection
 from components.ingest.params import IngestParams
 from components.ingest.plan import Plan, plan
 from components.ingest.rows import KEY_BYTES, HashedSlice, write_rows
 from components.ingest.shards import Shard, WriteShard, deal, read_rejections
+from components.slices.dicom import headers
+from components.slices.dicom.discovery import SLICE
+from components.slices.errors import DataError, NamingError
+from components.slices.header import Rejection
+from schemas import accounts
 from schemas import features as f
-from schemas import reports
 
 REPORT_KEY = "report"
 REJECTIONS_FOLDER = "parts"  # of the report while it is being made
@@ -80,17 +80,17 @@ class Executor(base_beam_executor.BaseBeamExecutor):
 
         rejections = read_rejections(shards)
         rejections |= {identity.slice_id(key, path): why for path, why in found.rejections.items()}
-        number = report.slices_found(found)
-        if report.are_too_many(rejections, number, params):
+        number = account.slices_found(found)
+        if account.are_too_many(rejections, number, params):
             listed_in = _keep_rejections(report_uri, rejections)
-            raise report.refusal(rejections, number, params, listed_in)
+            raise account.refusal(rejections, number, params, listed_in)
         kept = [row for row in slices if row.slice_id not in rejections]
         counts = splits.count(((row.split, row.hemorrhage, row.patient_id) for row in kept), params)
         read = [label for label, row in zip(labels, slices, strict=True) if row.slice_id not in rejections]
         splits.require_both_classes(counts, read, split_with, params)
 
         _write_report(report_uri, found, rejections, counts, params, identity.key_fingerprint(key))
-        report.log_counts(counts, rejections, found)
+        account.log_counts(counts, rejections, found)
         _describe(examples, found, exec_properties)
 
     def _write(
@@ -192,8 +192,8 @@ def _write_report(
 ) -> None:
     fileio.rmtree(f"{report_uri}/{REJECTIONS_FOLDER}")
     texts = {
-        reports.INGEST_FILE: report.report_json(found, rejections, counts, params, key_fingerprint),
-        report.REJECTIONS_FILE: report.rejections_csv(rejections),
+        accounts.INGEST_FILE: account.report_json(found, rejections, counts, params, key_fingerprint),
+        account.REJECTIONS_FILE: account.rejections_csv(rejections),
     }
     for name, text in texts.items():
         io_utils.write_string_file(f"{report_uri}/{name}", text)
@@ -202,8 +202,8 @@ def _write_report(
 def _keep_rejections(report_uri: str, rejections: Mapping[str, Rejection]) -> str:
     """Writes them beside the report's folder, since TFX deletes the outputs of a node that failed."""
     parent, _, number = report_uri.rstrip("/").rpartition("/")
-    file = f"{parent}/stopped-{number}/{report.REJECTIONS_FILE}"
-    io_utils.write_string_file(file, report.rejections_csv(rejections))
+    file = f"{parent}/stopped-{number}/{account.REJECTIONS_FILE}"
+    io_utils.write_string_file(file, account.rejections_csv(rejections))
     return file
 
 

@@ -12,10 +12,10 @@ import numpy as np
 from components.imaging import hamming
 from components.imaging.disjoint_sets import DisjointSets
 from components.imaging.likeness import Steps, brightness_steps
-from components.ingest.header import Rejection
-from components.ingest.labels import without_class_folders
 from components.ingest.params import IngestParams
-from components.ingest.structure import inspect_file
+from components.slices.header import Rejection
+from components.slices.labels import without_class_folders
+from components.slices.structure import inspect_file
 
 # On 2,501 real slices of 82 patients: 95 % of the neighbours within a scan differ in at most 32 bits, 2.5 %
 # of those across two scans do, and 0.2 % of any two slices of two patients.

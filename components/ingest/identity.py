@@ -7,10 +7,10 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-from components.ingest.dicom.dataset import frames_of
-from components.ingest.errors import DataError
 from components.ingest.params import IngestParams
-from components.ingest.scan import look_below
+from components.slices.dicom.dataset import frames_of
+from components.slices.errors import DataError
+from components.slices.scan import look_below
 
 log = logging.getLogger("ichor.ingest")
 

@@ -1,37 +1,12 @@
 """Parameters of SliceExampleGen."""
 
-from typing import Literal
-
-import pydantic
-
-from components.imaging import windows
-from components.parameters import Parameters, parameter
+from components.parameters import parameter
+from components.slices.params import ReadingParams
 
 
-class IngestParams(Parameters):
+class IngestParams(ReadingParams):
     """How a folder of slices is read, hashed and split."""
 
-    form: Literal["auto", "folders", "table"] = parameter(
-        "how labels are given: class folders, a label table, or found out from what is there"
-    )
-    source: Literal["auto", "image", "dicom"] = parameter(
-        "what slices are: PNG and JPEG images, DICOM files, or found out from what is there"
-    )
-    windows: str = parameter(
-        "of HU that the channels of a DICOM slice show, centre/width each: one, or three; the first is the "
-        "brain window, which slices are measured and compared in",
-        "HU",
-    )
-    series: Literal["one", "all"] = parameter(
-        "of a DICOM study: one series, chosen by rule (docs/dicom.md), or all axial ones"
-    )
-    table: str = parameter("name of the label table inside the data folder")
-    hemorrhage_folders: tuple[str, ...] = parameter("names of class folders that mean hemorrhage")
-    normal_folders: tuple[str, ...] = parameter("names of class folders that mean normal")
-    patient_pattern: str = parameter(
-        "regular expression over a file's path in the data folder whose group `patient` is the "
-        "patient, where no column says it; empty for none"
-    )
     slicing_columns: tuple[str, ...] = parameter(
         "further columns of the table to slice metrics by; * for all that have few values"
     )
@@ -47,16 +22,4 @@ class IngestParams(Parameters):
     train_buckets: int = parameter("share of the patients to train on", "hash buckets", ge=1)
     val_buckets: int = parameter("share that picks the epoch and gates", "hash buckets", ge=1)
     test_buckets: int = parameter("share that is only reported on", "hash buckets", ge=0)
-    max_rejected_share: float = parameter(
-        "past this share of unreadable files the run stops", "0..1", ge=0, le=1
-    )
-    min_side: int = parameter("a smaller image is rejected", "pixels", ge=1)
-    max_side: int = parameter("a larger image is rejected", "pixels", ge=1)
     shards: int = parameter("files per split; 0 for one in 1,000 slices", "files", ge=0)
-
-    @pydantic.field_validator("windows")
-    @classmethod
-    def _windows_can_be_read(cls, text: str) -> str:
-        if len(windows.parse(text)) not in (1, 3):
-            raise ValueError(f"one window or three are expected, such as 40/80 80/200 600/2800, got {text!r}")
-        return text

@@ -1,20 +1,22 @@
 """What is to be read: found, checked and told before any work. Imports no TensorFlow."""
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 from pathlib import Path
 
-from components.ingest import source
+from components.ingest import identity, splits
 from components.ingest.columns import attributes
-from components.ingest.dicom.dataset import looks_like_dicom
-from components.ingest.dicom.discovery import SLICE, discover
-from components.ingest.dicom.instances import frame_name
-from components.ingest.errors import DataError, NamingError
-from components.ingest.header import Reason, Rejection
-from components.ingest.labels import Labelled, by_class_folders, patient_of
 from components.ingest.params import IngestParams
-from components.ingest.scan import Listing, is_image, look_below
-from components.ingest.table import read_table
+from components.slices import source
+from components.slices.dicom.dataset import looks_like_dicom
+from components.slices.dicom.discovery import SLICE, discover
+from components.slices.dicom.instances import frame_name
+from components.slices.errors import DataError, NamingError
+from components.slices.header import Reason, Rejection
+from components.slices.labels import Labelled, by_class_folders, patient_of
+from components.slices.scan import Listing, is_image, look_below
+from components.slices.table import read_table
 
 NO_PATIENTS = (
     "patients are not known: slices that look alike are kept in one split, but one patient may still be in "
@@ -234,3 +236,22 @@ def _with_patients(rows: Sequence[Labelled], params: IngestParams) -> tuple[list
             f"{len(rows)} paths, the first {without[0]!r}; correct the pattern, or leave it empty"
         )
     return named, "pattern"
+
+
+def check(data_dir: Path, params: IngestParams) -> None:
+    """Plans an ingest and its split, reads no image, and writes nothing but a missing key.
+
+    Args:
+      data_dir: The folder of slices.
+      params: How to read and split it.
+    Raises:
+      DataError: The folder cannot be used as it is, or a split would lack a class.
+    """
+    found = plan(data_dir, params)
+    if any(not row.patient for row in found.slices):
+        return  # groups of images that look alike are known only after the images are read
+    key = identity.load_key(identity.key_path(params))
+    split_with = functools.partial(splits.split_with, key, params)
+    labels = [(row.patient, row.hemorrhage) for row in found.slices]
+    rows = ((split_with(patient, params.seed), label, patient) for patient, label in labels)
+    splits.require_both_classes(splits.count(rows, params), labels, split_with, params)

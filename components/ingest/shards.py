@@ -11,12 +11,12 @@ import tensorflow as tf
 from tfx.dsl.io import fileio
 
 from components.imaging import windows
-from components.ingest.dicom.pixels import read_png
-from components.ingest.header import Header, Rejection
 from components.ingest.params import IngestParams
 from components.ingest.rows import HashedSlice, read_rows
-from components.ingest.stripped import pixels_alone
-from components.ingest.structure import inspect_file
+from components.slices.dicom.pixels import read_png
+from components.slices.header import Header, Rejection
+from components.slices.stripped import pixels_alone
+from components.slices.structure import inspect_file
 from schemas.records import SliceRecord
 
 SLICES_PER_SHARD = 1000  # where Beam may choose: 50 to 200 MB a file, as tf.data reads them best

@@ -7,8 +7,8 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping
 
 from components.ingest import identity
-from components.ingest.errors import DataError
 from components.ingest.params import IngestParams
+from components.slices.errors import DataError
 from schemas import features as f
 
 SEEDS_TRIED = 200  # enough to find one that works if one in forty does; under a second

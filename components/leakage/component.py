@@ -18,12 +18,12 @@ from tfx.dsl.io import fileio
 from tfx.types import artifact_utils
 from tfx.types.standard_artifacts import Examples
 
-from components.account_artifacts import LeakageReport
+from components.artifacts import LeakageReport, keep_stopped
 from components.example_sets import carry_over
 from components.imaging.likeness import CLOSER_SIDE, Thumbnails, closer_look
 from components.imaging.sheet import thumbnail
-from components.kept_outputs import keep_stopped
-from components.leakage import report as accounts
+from components.leakage.account import PAIRS_FILE, pairs_to_show, slices_csv
+from components.leakage.account import account as account_of
 from components.leakage.alike import Alike
 from components.leakage.drops import KEPT, Reasons, reasons_to_drop
 from components.leakage.findings import (
@@ -40,7 +40,7 @@ from components.leakage.prints import Prints
 from components.leakage.records import copy_split, copy_without, pictures
 from components.leakage.transform import read_prints, write_prints
 from components.leakage.wording import refusal, tell_all, tell_drops
-from schemas import features, reports
+from schemas import accounts, features
 
 PRINTS_FILE = "prints"  # of the report while it is being made
 
@@ -89,14 +89,14 @@ def LeakageGate(
     reasons = reasons_to_drop(findings)
     if params.action != "drop":
         reasons = np.full_like(reasons, KEPT)
-    account = accounts.account(prints, near, findings, reasons, splits, params)
-    pairs = accounts.pairs_to_show(findings, params.example_pairs)
+    account = account_of(prints, near, findings, reasons, splits, params)
+    pairs = pairs_to_show(findings, params.example_pairs)
     shown = prints["slice_id"][[index for pair in pairs for index in (pair.one, pair.other)]]
     thumbnails = pictures(sources.values(), shown.tolist(), thumbnail)
     for name, content in (
-        (reports.LEAKAGE_FILE, account.to_json().encode()),
-        (reports.LEAKING_SLICES_FILE, accounts.slices_csv(prints, findings, reasons, splits).encode()),
-        (accounts.PAIRS_FILE, draw(pairs, prints, thumbnails, splits)),
+        (accounts.LEAKAGE_FILE, account.to_json().encode()),
+        (accounts.LEAKING_SLICES_FILE, slices_csv(prints, findings, reasons, splits).encode()),
+        (PAIRS_FILE, draw(pairs, prints, thumbnails, splits)),
     ):
         with fileio.open(_in(report.uri, name), "wb") as file:
             file.write(content)

@@ -13,12 +13,12 @@ from tfx.dsl.io import fileio
 from tfx.types.standard_artifacts import Model, ModelBlessing
 from tfx.utils import io_utils, path_utils
 
+from components.artifacts import ScoreEvaluation, SliceScores
 from components.metrics.params import EvaluationParams, GateParams
 from components.model_gate.evaluation import evaluate
 from components.model_gate.gates import gate_table, tell_gate
-from components.score_artifacts import ScoreEvaluation, SliceScores
 from schemas import features
-from schemas.reports import EVALUATION_FILE
+from schemas.accounts import EVALUATION_FILE
 from schemas.scores import SCORES_FILE, ScoreTable, read_scores
 
 log = logging.getLogger("ichor.model_gate")

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from components.report.facts import Facts
 from components.report.params import ReportParams
+from components.report.run_facts import Facts
 from components.report.wording import JUDGED
 from schemas.features import CLASSES
 from schemas.scores import ScoreTable

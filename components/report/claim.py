@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from components.report.claim_items import ITEMS, SECTIONS
-from components.report.facts import Facts
 from components.report.flow import flow
 from components.report.params import ReportParams
+from components.report.run_facts import Facts
 from components.report.wording import JUDGED, SPLIT_NAMES, counted, interval, number
 
 Status = Literal["answered", "in part", "open"]

@@ -19,12 +19,11 @@ from tfx.types.standard_artifacts import (
 )
 from tfx.utils import io_utils
 
-from components.account_artifacts import IngestReport, LeakageReport, SliceReport
-from components.report.facts import Source
+from components.artifacts import IngestReport, LeakageReport, ScoreEvaluation, SliceReport, SliceScores
 from components.report.making import make
 from components.report.params import ReportParams
-from components.score_artifacts import ScoreEvaluation, SliceScores
-from schemas import reports
+from components.report.run_facts import Source
+from schemas import accounts
 
 
 class RunReport(tfx.dsl.Artifact):
@@ -91,7 +90,7 @@ def Report(
     nodes = json.loads(nodes_json)
     sources = {name: _source(one, nodes[name]) for name, one in inputs.items()}
     made = make(sources, json.loads(settings_json), ReportParams.from_json(params_json))
-    for name, text in ((reports.REPORT_PAGE, made.page), (reports.REPORT_FILE, made.json)):
+    for name, text in ((accounts.REPORT_PAGE, made.page), (accounts.REPORT_FILE, made.json)):
         io_utils.write_string_file(os.path.join(report.uri, name), text)  # noqa: PTH118 - a URI, not a path
 
 

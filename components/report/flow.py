@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from components.report.facts import Facts
+from components.report.run_facts import Facts
 from schemas import features
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from tfx.dsl.io import fileio
 
-from components.report.facts import Facts, Source
-from schemas import features, history, hyperparameters, reports, scores
+from components.report.run_facts import Facts, Source
+from schemas import accounts, features, history, hyperparameters, scores
 
 MODEL_FOLDER = "Format-Serving"  # where TFX keeps the SavedModel in a Model artifact
 # Packages whose versions change what a model is or how it is judged.
@@ -47,13 +47,13 @@ def gather(sources: Mapping[str, Source], settings: Sequence[Mapping[str, Any]])
     )
     return Facts(
         settings=_as_trained(settings, account("model_run", hyperparameters.HYPERPARAMETERS_FILE)),
-        ingest=account("ingest_report", reports.INGEST_FILE),
-        slice_filter=account("filter_report", reports.FILTER_FILE),
-        dropped=_table(text("filter_report", reports.DROPPED_FILE)),
-        leakage=account("leakage_report", reports.LEAKAGE_FILE),
-        leaking=_table(text("leakage_report", reports.LEAKING_SLICES_FILE)),
+        ingest=account("ingest_report", accounts.INGEST_FILE),
+        slice_filter=account("filter_report", accounts.FILTER_FILE),
+        dropped=_table(text("filter_report", accounts.DROPPED_FILE)),
+        leakage=account("leakage_report", accounts.LEAKAGE_FILE),
+        leaking=_table(text("leakage_report", accounts.LEAKING_SLICES_FILE)),
         epochs=history.from_csv(text("model_run", history.HISTORY_FILE)),
-        evaluation=account("evaluation", reports.EVALUATION_FILE) or None,
+        evaluation=account("evaluation", accounts.EVALUATION_FILE) or None,
         scored=_scores(sources["scores"].uri) if "scores" in sources else None,
         trained_on=json.loads(trained_on or "{}"),
         blessed=bool(blessing.properties.get("blessed")) if blessing else None,

@@ -5,14 +5,14 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from components.report.account import account
 from components.report.choice import Chosen, choose
-from components.report.facts import Facts, Source
+from components.report.document import account
 from components.report.gathering import MODEL_FOLDER, gather
 from components.report.page import render
 from components.report.params import ReportParams
 from components.report.pictures import HeatMap, data_uri
 from components.report.records import Picture, fetch
+from components.report.run_facts import Facts, Source
 
 MOST_PICTURES = 300  # of errors: about what fits beside plotly; each asks the model for a map
 

@@ -6,9 +6,9 @@ Source: github.com/tensorflow/model-card-toolkit, model_card.proto: names of sec
 from collections.abc import Iterator
 from typing import Any
 
-from components.report.facts import Facts
 from components.report.flow import flow
 from components.report.params import ReportParams
+from components.report.run_facts import Facts
 from components.report.wording import SPLIT_NAMES, counted
 
 USERS = ("Engineers and researchers of a radiology group who know the data that the model was trained on.",)

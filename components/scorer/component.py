@@ -12,7 +12,7 @@ from tfx.types import artifact_utils
 from tfx.types.standard_artifacts import Examples, Model
 from tfx.utils import path_utils
 
-from components.score_artifacts import SliceScores
+from components.artifacts import SliceScores
 from components.scored_slices import patients_of, score_slices
 from components.scorer.params import ScorerParams
 from components.scorer.sample import some_patients

@@ -17,13 +17,12 @@ from tfx.dsl.io import fileio
 from tfx.types import artifact_utils
 from tfx.types.standard_artifacts import Examples
 
-from components.account_artifacts import SliceReport
+from components.artifacts import SliceReport, keep_stopped
 from components.example_sets import carry_over
-from components.kept_outputs import keep_stopped
-from components.slice_filter import report as accounts
+from components.slice_filter.account import split_line
 from components.slice_filter.params import FilterParams
 from components.slice_filter.transform import filter_split, write_account
-from schemas import features, reports
+from schemas import accounts, features
 
 DATA_FILES = "data_tfrecord"  # as TFX's own ExampleGens call them
 
@@ -71,10 +70,10 @@ def SliceFilter(
         baseline_file = os.path.join(filtered_examples.uri, features.BASELINE_FILE)  # noqa: PTH118
         labels_of = examples.get_string_custom_property(features.LABELS_OF_PROPERTY)
         write_account(tallies, report.uri, baseline_file, splits, params, warnings, labels_of)
-    with fileio.open(os.path.join(report.uri, reports.FILTER_FILE), "rb") as file:  # noqa: PTH118
+    with fileio.open(os.path.join(report.uri, accounts.FILTER_FILE), "rb") as file:  # noqa: PTH118
         account = json.load(file)
     for split in splits:
-        log.info("%s", accounts.split_line(split, account["counts"][split]))
+        log.info("%s", split_line(split, account["counts"][split]))
     for warning in account["warnings"][len(warnings) :]:
         log.warning("%s", warning)
     for detail, number in account["unreadable"].items():

@@ -12,11 +12,13 @@ from components.imaging import windows
 from components.imaging.content import SliceMeasures, measure
 from components.imaging.content_hu import measure_channels
 from components.imaging.decode import Grey, UndecodableImage, decode_channels, decode_grey
-from components.slice_filter import baseline, contact_sheet, report
+from components.slice_filter import contact_sheet, training_statistics
+from components.slice_filter.account import account as account_of
+from components.slice_filter.account import dropped_csv
 from components.slice_filter.params import FilterParams
 from components.slice_filter.rules import Reason
 from components.slice_filter.tally import Tally
-from schemas import features, reports
+from schemas import accounts, features
 from schemas.records import SliceRecord
 
 TALLY = "tally"
@@ -143,17 +145,17 @@ def write_account(
 def _write_files(
     tally: Tally, folder: str, baseline_file: str, splits: list[str], warnings: list[str], labels_of: str
 ) -> None:
-    account = report.account(tally, splits, warnings, labels_of)
+    account = account_of(tally, splits, warnings, labels_of)
     fileio.makedirs(folder)
     for name, content in (
-        (reports.FILTER_FILE, account.to_json().encode()),
-        (reports.DROPPED_FILE, report.dropped_csv(tally.left_out).encode()),
+        (accounts.FILTER_FILE, account.to_json().encode()),
+        (accounts.DROPPED_FILE, dropped_csv(tally.left_out).encode()),
         (SWEEP_FILE, account.sweep_csv().encode()),
         (SHEET_FILE, contact_sheet.draw(tally.kept, tally.dropped, tally.params)),
     ):
         _write(os.path.join(folder, name), content)  # noqa: PTH118 - a URI, not a path
     if len(tally.profile):
-        told = baseline.statistics(tally.profile, tally.params.min_brain_share)
+        told = training_statistics.statistics(tally.profile, tally.params.min_brain_share)
         _write(baseline_file, told.SerializeToString())
 
 

@@ -3,9 +3,9 @@
 import json
 import re
 
-from pipeline.beam.params import BeamParams
-from pipeline.layout import absolute
-from pipeline.settings import ConfigError
+from pipeline.settings.layout import absolute
+from pipeline.settings.loading import ConfigError
+from pipeline.settings.params import BeamParams
 
 # By name: DirectRunner first tries to download Prism for each pipeline.
 DIRECT_RUNNER = "apache_beam.runners.portability.fn_api_runner.FnApiRunner"

@@ -2,8 +2,8 @@
 
 import socket
 
-from pipeline.beam.params import BeamParams
-from pipeline.settings import ConfigError
+from pipeline.settings.loading import ConfigError
+from pipeline.settings.params import BeamParams
 
 PORTABLE = ("spark", "flink")
 PATIENCE_SECONDS = 10.0  # for a connection within a data centre, by far

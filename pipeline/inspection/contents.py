@@ -12,15 +12,15 @@ from components.imaging import windows
 from components.imaging.content import SliceMeasures, measure
 from components.imaging.content_hu import measure_channels
 from components.imaging.decode import Grey, UndecodableImage, decode_grey
-from components.ingest.dicom.pixels import encode, read_hu
-from components.ingest.header import Header, Rejection
 from components.ingest.params import IngestParams
-from components.ingest.structure import inspect_file
 from components.leakage.prints import pixel_digest
 from components.slice_filter.rules import EMPTY_CONTRAST, Reason, judge
-from pipeline.config import Config
-from pipeline.inspection.facts import Example, Looks
+from components.slices.dicom.pixels import encode, read_hu
+from components.slices.header import Header, Rejection
+from components.slices.structure import inspect_file
+from pipeline.inspection.findings import Example, Looks
 from pipeline.inspection.slices import Candidate
+from pipeline.settings.config import Config
 
 SEED = 0  # of the choice: the same slices each time
 EXAMPLES = 5  # of rejected files

@@ -11,8 +11,8 @@ from components.ingest.plan import Plan
 from components.leakage.findings import Kind
 from components.leakage.wording import MENDED_BY, tell
 from components.slice_filter.rules import Reason
-from pipeline.config import Config
 from pipeline.inspection.contents import Contents, Seen
+from pipeline.settings.config import Config
 from schemas.features import SPLITS
 
 UNPLACED = "looked at"  # in the place of a split that is not known

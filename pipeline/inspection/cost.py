@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from components.trainer.params import TrainerParams
-from pipeline.config import Config
-from pipeline.inspection.facts import Expected, Looks, Split
+from pipeline.inspection.findings import Expected, Looks, Split
+from pipeline.settings.config import Config
 from schemas.features import SPLITS
 
 # CPU seconds of a training step for one slice, all cores together, at REFERENCE_SIDE, where multiplying

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from components.ingest.header import Reason as Rejected
 from components.slice_filter.rules import Reason
-from pipeline.config import Config
-from pipeline.inspection.facts import Expected, Looks, Patients, Split
+from components.slices.header import Reason as Rejected
+from pipeline.inspection.findings import Expected, Looks, Patients, Split
+from pipeline.settings.config import Config
 from schemas.features import CLASSES, SPLITS
 
 NORMAL, HEMORRHAGE = CLASSES

@@ -6,22 +6,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 from components.imaging.decode import Grey
-from components.ingest import source
-from components.ingest.errors import DataError
+from components.ingest.account import by_reason, unreadable
 from components.ingest.plan import Plan, plan
-from components.ingest.report import by_reason, unreadable
-from components.ingest.scan import files_below
-from pipeline.channels import transform_params
-from pipeline.config import Config
+from components.slices import source
+from components.slices.errors import DataError
+from components.slices.scan import files_below
 from pipeline.inspection import doubts, slices
 from pipeline.inspection.contents import Seen, look_at, summarise
 from pipeline.inspection.copies import Copies, copies
 from pipeline.inspection.cost import expect
-from pipeline.inspection.facts import Inspection
+from pipeline.inspection.findings import Inspection
 from pipeline.inspection.objections import too_many_rejected, too_much_dropped
 from pipeline.inspection.split import Outcome, split
-from pipeline.layout import Layout, absolute, require_apart
-from pipeline.settings import ConfigError
+from pipeline.settings.channels import transform_params
+from pipeline.settings.config import Config
+from pipeline.settings.layout import Layout, absolute, require_apart
+from pipeline.settings.loading import ConfigError
 from schemas.features import CLASSES
 
 # Slices that are looked at of a larger folder: some five seconds' worth.

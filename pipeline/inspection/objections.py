@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from components.ingest.dicom.discovery import SLICE
-from components.ingest.header import Rejection
+from components.ingest.account import by_reason, unreadable
 from components.ingest.params import IngestParams
-from components.ingest.report import by_reason, unreadable
+from components.slice_filter.account import account
 from components.slice_filter.params import FilterParams
-from components.slice_filter.report import account
 from components.slice_filter.tally import Tally
+from components.slices.dicom.discovery import SLICE
+from components.slices.header import Rejection
 from pipeline.inspection.contents import Contents
 
 

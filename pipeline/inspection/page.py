@@ -3,10 +3,10 @@
 import textwrap
 from collections.abc import Iterator, Mapping
 
-from components.ingest import source
-from pipeline.config import Config
-from pipeline.console import shown
-from pipeline.inspection.facts import Expected, Inspection, Looks, Patients, Series, Split, Spread
+from components.slices import source
+from pipeline.inspection.findings import Expected, Inspection, Looks, Patients, Series, Split, Spread
+from pipeline.settings.config import Config
+from pipeline.terminal.console import shown
 
 WIDTH = 110  # characters
 NAME = 16  # of the left column

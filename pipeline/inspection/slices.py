@@ -6,17 +6,17 @@ import statistics
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
-from components.ingest import source
-from components.ingest.dicom.discovery import find_slices
-from components.ingest.dicom.headers import may_be_dicom, read_headers
-from components.ingest.dicom.instances import Instance
-from components.ingest.dicom.series import without_duplicates
-from components.ingest.errors import DataError
-from components.ingest.header import Rejection
 from components.ingest.params import IngestParams
 from components.ingest.plan import Plan
-from components.ingest.scan import is_image
-from pipeline.inspection.facts import Kind, Patients, Series, Spread
+from components.slices import source
+from components.slices.dicom.discovery import find_slices
+from components.slices.dicom.headers import may_be_dicom, read_headers
+from components.slices.dicom.instances import Instance
+from components.slices.dicom.series import without_duplicates
+from components.slices.errors import DataError
+from components.slices.header import Rejection
+from components.slices.scan import is_image
+from pipeline.inspection.findings import Kind, Patients, Series, Spread
 
 NO_ENDING = "no ending"
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from components.ingest import identity, splits
-from components.ingest.errors import DataError
 from components.ingest.groups import assign_groups
 from components.ingest.params import IngestParams
 from components.ingest.plan import Plan
-from pipeline.inspection.facts import Part, Split
+from components.slices.errors import DataError
+from pipeline.inspection.findings import Part, Split
 from pipeline.inspection.slices import Candidate
 
 KEYS_TRIED = 50

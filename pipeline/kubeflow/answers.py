@@ -6,7 +6,7 @@ from typing import Any
 import urllib3
 from kfp_server_api.exceptions import ApiException
 
-from pipeline.console import shown
+from pipeline.terminal.console import shown
 
 LONGEST = 500  # characters of a server's message; the rest is a stack of where it happened
 LOGIN = (301, 302, 303, 307, 308)

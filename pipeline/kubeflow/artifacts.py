@@ -14,10 +14,9 @@ from tfx.orchestration.kubeflow.v2.container import kubeflow_v2_entrypoint_utils
 from tfx.types import artifact_utils
 from tfx.utils import name_utils
 
-from components.account_artifacts import IngestReport, LeakageReport, SliceReport
 from components.anomaly_gate.component import AnomalyReport
+from components.artifacts import IngestReport, LeakageReport, ScoreEvaluation, SliceReport, SliceScores
 from components.report.component import RunReport
-from components.score_artifacts import ScoreEvaluation, SliceScores
 from pipeline.kubeflow.uris import local, remote
 
 OWN_TYPES = (

@@ -14,13 +14,13 @@ from tfx.orchestration.kubeflow.v2 import kubeflow_v2_dag_runner as upstream
 from tfx.types import standard_component_specs as keys
 
 from components import fingerprint
-from pipeline.config import Config
 from pipeline.graph import build_pipeline
 from pipeline.kubeflow import names, runtime
 from pipeline.kubeflow.files import PACKAGE
 from pipeline.kubeflow.lookup_tasks import NEVER_CACHED, add_lookups
 from pipeline.kubeflow.platforms import platform_document, resources
 from pipeline.kubeflow.settings import in_containers
+from pipeline.settings.config import Config
 
 ENTRYPOINT = ("python", "-m", "pipeline.kubeflow.entrypoint")
 Document = dict[str, Any]

@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from pipeline.console import NAME_WIDTH
 from pipeline.kubeflow.access import KubeflowError
 from pipeline.kubeflow.answers import one_line
 from pipeline.kubeflow.client import NotThereError
 from pipeline.kubeflow.steps import ENDED, FAILED, Step, steps_of, word
+from pipeline.terminal.console import NAME_WIDTH
 
 STATE_WIDTH = 10
 

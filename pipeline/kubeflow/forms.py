@@ -5,9 +5,9 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from pipeline.kubeflow.params import DEFAULT_STEP, KubeflowParams
 from pipeline.kubeflow.uris import MOUNTS
-from pipeline.settings import ConfigError
+from pipeline.settings.loading import ConfigError
+from pipeline.settings.params import DEFAULT_STEP, KubeflowParams
 
 # Source: github.com/opencontainers/image-spec, descriptor.md, digests.
 IMAGE = re.compile(r"[^\s@]+(@[a-z0-9]+([+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]{32,})?")

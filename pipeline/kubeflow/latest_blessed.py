@@ -1,8 +1,8 @@
 """The latest blessed model, asked of the ML Metadata store that KFP keeps: a Resolver's work elsewhere.
 
 KFP's open-source backend has no executor for a Resolver. The meaning is that of
-`components.evaluator.baseline.OlderBlessedModelStrategy`: the latest model that is older than the candidate
-and has a final blessing.
+`components.evaluator.latest_blessed.OlderBlessedModelStrategy`: the latest model that is older than the
+candidate and has a final blessing.
 """
 
 import ml_metadata as mlmd

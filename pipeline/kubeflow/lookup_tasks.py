@@ -5,12 +5,12 @@ from typing import Any
 from tfx.components.example_gen import utils
 from tfx.types import standard_component_specs as keys
 
-from components.evaluator import baseline
+from components.evaluator.latest_blessed import MODEL
 from components.ingest.driver import PARAMS_KEY
 from pipeline.kubeflow import names, runtime
 from pipeline.kubeflow.lookup import BASELINE, DATA, URI
-from pipeline.kubeflow.params import KubeflowParams
 from pipeline.kubeflow.runtime import INGEST
+from pipeline.settings.params import KubeflowParams
 
 RESOLVER, SCORER = "LatestBlessedModel", "SliceScorer"
 IMPORTER = f"{RESOLVER}-importer"
@@ -99,7 +99,7 @@ def _add_importer(document: Document) -> None:
     for task in tasks.values():
         for artifact in task.get("inputs", {}).get("artifacts", {}).values():
             output = artifact["taskOutputArtifact"]
-            if output["producerTask"] == RESOLVER and output["outputArtifactKey"] == baseline.MODEL:
+            if output["producerTask"] == RESOLVER and output["outputArtifactKey"] == MODEL:
                 output["outputArtifactKey"] = IMPORTED
 
 

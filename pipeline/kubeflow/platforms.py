@@ -9,9 +9,9 @@ from kfp.kubernetes import kubernetes_executor_config_pb2 as kubernetes
 
 from pipeline.kubeflow.forms import volumes
 from pipeline.kubeflow.lookup_tasks import DATA_LOOKUP
-from pipeline.kubeflow.params import DEFAULT_STEP, KubeflowParams
 from pipeline.kubeflow.runtime import INGEST
-from pipeline.settings import ConfigError
+from pipeline.settings.loading import ConfigError
+from pipeline.settings.params import DEFAULT_STEP, KubeflowParams
 
 TRAINING = ("Trainer", "Tuner")
 ONLY_SOMETIMES = ("Tuner", "TestEvaluator")  # steps that the settings may leave out

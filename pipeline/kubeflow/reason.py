@@ -4,7 +4,7 @@ import traceback
 
 from pydantic import ValidationError
 
-from components.ingest.errors import DataError
+from components.slices.errors import DataError
 
 TOLD = (ConnectionError, DataError, FileNotFoundError)  # their messages say where and the way out
 LONGEST = 1000  # characters; what KFP shows of a message

@@ -20,8 +20,8 @@ from components.metrics.params import GateParams
 from components.operating_point.params import ThresholdParams
 from components.parameters import Parameters
 from components.trainer.params import TrainerParams
-from pipeline.config import DEFAULTS, Config
-from pipeline.settings import ConfigError
+from pipeline.settings.config import DEFAULTS, Config
+from pipeline.settings.loading import ConfigError
 
 GATE = "gate_json"
 CUSTOM_CONFIG = "custom_config"

@@ -3,9 +3,9 @@
 import posixpath
 
 from pipeline.beam.arguments import require_within_pods
-from pipeline.config import Config
 from pipeline.kubeflow.forms import require_forms
-from pipeline.settings import ConfigError
+from pipeline.settings.config import Config
+from pipeline.settings.loading import ConfigError
 
 
 def in_containers(config: Config) -> Config:

@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from components.trainer.history import heard_by
-from pipeline.config import Config
-from pipeline.layout import Layout, absolute
-from pipeline.reports import read_history
-from pipeline.runs import read_run
-from pipeline.tracking.facts import facts_of, settings_of
+from pipeline.past_runs.accounts import read_history
+from pipeline.past_runs.history import read_run
+from pipeline.settings.config import Config
+from pipeline.settings.layout import Layout, absolute
 from pipeline.tracking.mlflow_run import MlflowRun
 from pipeline.tracking.packages import require_packages
 from pipeline.tracking.tracker import Tracker, without_user
+from pipeline.tracking.values import facts_of, settings_of
 from pipeline.tracking.wandb_run import WandbRun
 from schemas.history import Row
 

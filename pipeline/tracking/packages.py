@@ -2,8 +2,8 @@
 
 import importlib.util
 
-from pipeline.settings import ConfigError
-from pipeline.tracking.params import TrackingParams
+from pipeline.settings.loading import ConfigError
+from pipeline.settings.params import TrackingParams
 
 EXTRAS = ("wandb", "mlflow")  # switches of TrackingParams, packages, and extras of the project
 

@@ -8,10 +8,10 @@ from dicom_variants import GEOMETRY, PROTOCOL, STUDY, volume
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian
 
-from components.ingest.header import Reason
 from components.ingest.plan import Plan
 from components.phantoms.acquisition import instance_uid, make_uid
 from components.phantoms.dicom import series_datasets, write_files
+from components.slices.header import Reason
 
 SLICES = 3
 

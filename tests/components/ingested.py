@@ -8,7 +8,7 @@ from pathlib import Path
 import tensorflow as tf
 from tfx.types import artifact_utils, standard_artifacts
 
-from components.account_artifacts import IngestReport
+from components.artifacts import IngestReport
 from components.ingest.component import SliceExampleGen
 from components.ingest.executor import Executor
 from schemas.records import SliceRecord

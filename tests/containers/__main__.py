@@ -17,8 +17,8 @@ from pathlib import Path
 import docker
 from kfp import components, local
 
-from pipeline.config import DEFAULTS
 from pipeline.kubeflow.compile import kebab
+from pipeline.settings.config import DEFAULTS
 from tests.containers import engine, killing, outcome
 from tests.e2e.conftest import QUICK, SMALL
 

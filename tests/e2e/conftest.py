@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import main
-from pipeline.config import Config
-from pipeline.layout import Layout
-from pipeline.runs import Run, read_run
-from pipeline.settings import load
+from pipeline.past_runs.history import Run, read_run
+from pipeline.settings.config import Config
+from pipeline.settings.layout import Layout
+from pipeline.settings.loading import load
 
 SMALL = (
     "phantoms.patients=12",

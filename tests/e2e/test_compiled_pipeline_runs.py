@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.kubeflow.compile import compile_pipeline, write
-from pipeline.layout import numbered
-from pipeline.settings import load
+from pipeline.settings.layout import numbered
+from pipeline.settings.loading import load
 from tests.e2e.conftest import QUICK
 from tests.kubeflow_backend.backend import Backend, StepFailedError
 

@@ -8,7 +8,7 @@ import pytest
 from planted_identities import NAME, TOKENS, found_in, plant, write_everywhere
 
 from pipeline.local_runner import main as run_as_tfx_does
-from pipeline.runs import read_run
+from pipeline.past_runs.history import read_run
 
 pytestmark = pytest.mark.e2e
 

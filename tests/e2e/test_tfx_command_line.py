@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.layout import Layout
-from pipeline.runs import read_run
-from pipeline.settings import load
+from pipeline.past_runs.history import read_run
+from pipeline.settings.layout import Layout
+from pipeline.settings.loading import load
 
 pytestmark = pytest.mark.e2e
 

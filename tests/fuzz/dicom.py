@@ -14,13 +14,13 @@ with atheris.instrument_imports(
     include=["components", "pydicom"],
     exclude=["pydicom._dicom_dict", "pydicom._private_dict", "pydicom._uid_dict", "pydicom.sr"],  # tables
 ):
-    from components.ingest.dicom.instances import read_instances
-    from components.ingest.dicom.pixels import read_png
-    from components.ingest.header import Header, Reason
     from components.ingest.params import IngestParams
+    from components.slices.dicom.instances import read_instances
+    from components.slices.dicom.pixels import read_png
+    from components.slices.header import Header, Reason
 
 from components.imaging.decode import decode_channels
-from pipeline.config import DEFAULTS
+from pipeline.settings.config import DEFAULTS
 
 PARAMS = IngestParams(**DEFAULTS["ingest"])
 MOST_FRAMES = 3  # of a file that are read

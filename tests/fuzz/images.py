@@ -11,13 +11,13 @@ import atheris
 with atheris.instrument_imports(include=["components", "PIL"]):
     from components.imaging.decode import UndecodableImage, decode_channels, decode_grey
     from components.imaging.likeness import brightness_steps
-    from components.ingest.header import LEFT_OUT, Rejection
     from components.ingest.params import IngestParams
-    from components.ingest.png import SIGNATURE
-    from components.ingest.stripped import pixels_alone
-    from components.ingest.structure import inspect_bytes
+    from components.slices.header import LEFT_OUT, Rejection
+    from components.slices.png import SIGNATURE
+    from components.slices.stripped import pixels_alone
+    from components.slices.structure import inspect_bytes
 
-from pipeline.config import DEFAULTS
+from pipeline.settings.config import DEFAULTS
 
 PARAMS = IngestParams(**DEFAULTS["ingest"])
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from tfx.dsl.components.base.base_executor import BaseExecutor
 
-from components.ingest.errors import DataError
-from components.kept_outputs import keep_stopped
+from components.artifacts import keep_stopped
+from components.slices.errors import DataError
 
 FILE = "half.txt"
 

@@ -8,7 +8,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from pipeline.beam.arguments import beam_args
 from pipeline.cli import main
 from pipeline.graph import build_pipeline
-from pipeline.settings import ConfigError, load
+from pipeline.settings.loading import ConfigError, load
 
 pytestmark = pytest.mark.tfx
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import main
-from pipeline.config import DEFAULTS
+from pipeline.settings.config import DEFAULTS
 
 pytestmark = pytest.mark.numpy
 

@@ -6,13 +6,13 @@ import pytest
 import sklearn.metrics as theirs
 from made_scores import made_scores
 
-from components.ingest.errors import DataError
-from pipeline.compare import tell
-from pipeline.comparison import Contender, compare
-from pipeline.comparison_page import render
-from pipeline.run_settings import different, settings_of
-from pipeline.runs import ArtifactRef, NodeRun, Run
-from pipeline.settings import load
+from components.slices.errors import DataError
+from pipeline.commands.compare import tell
+from pipeline.past_runs.comparison import Contender, compare
+from pipeline.past_runs.comparison_page import render
+from pipeline.past_runs.history import ArtifactRef, NodeRun, Run
+from pipeline.past_runs.settings import different, settings_of
+from pipeline.settings.loading import load
 from schemas.scores import ScoreTable
 
 pytestmark = pytest.mark.tfx

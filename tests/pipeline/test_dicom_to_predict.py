@@ -7,9 +7,10 @@ import pytest
 from dicom_folders import set_all, study_uid, table, write_patient
 from PIL import Image
 
-from components.ingest.errors import DataError
-from pipeline.predict import find_slices, trained_on
-from pipeline.settings import load
+from components.slices.errors import DataError
+from pipeline.pushed.inputs import find_slices
+from pipeline.pushed.model import trained_on
+from pipeline.settings.loading import load
 from schemas.features import TRAINED_ON_FILE
 
 pytestmark = pytest.mark.numpy

@@ -13,12 +13,12 @@ from PIL import Image
 from components.ingest.params import IngestParams
 from components.phantoms.dataset import write_dataset
 from components.phantoms.params import PhantomFolderParams
-from components.slice_filter import baseline
+from components.slice_filter import training_statistics
 from components.slice_filter.profile import Profile
 from components.slice_filter.rules import judge
 from pipeline.cli import main
-from pipeline.config import DEFAULTS
-from pipeline.folder_slices import find_slices, look_at_all
+from pipeline.pushed.folder_slices import find_slices, look_at_all
+from pipeline.settings.config import DEFAULTS
 from schemas import features
 
 pytestmark = pytest.mark.tfx
@@ -42,7 +42,7 @@ def model_of(folder: Path, windows: str, model: Path) -> Path:
     profile = Profile()
     for look in look_at_all(found.slices, windows, INGEST, lambda done: None):
         profile.add(look.shape, windows, look.measures, judge(look.measures, 0.02))
-    told = baseline.statistics(profile, 0.02)
+    told = training_statistics.statistics(profile, 0.02)
     (model / "assets.extra").mkdir(parents=True)
     (model / "saved_model.pb").touch()
     (model / features.TRAINED_ON_FILE).write_text(json.dumps({"windows": windows}))

@@ -9,10 +9,10 @@ from made_scores import made_scores
 
 from components.model_gate.evaluation import evaluate
 from components.model_gate.gates import gate_table
-from pipeline.node_lines import describe
-from pipeline.runs import ArtifactRef, NodeRun, Run
-from pipeline.settings import load
-from pipeline.summary import summarise
+from pipeline.commands.summary import summarise
+from pipeline.past_runs.history import ArtifactRef, NodeRun, Run
+from pipeline.past_runs.node_lines import describe
+from pipeline.settings.loading import load
 from schemas.scores import ScoreTable
 
 pytestmark = pytest.mark.tfx

@@ -10,9 +10,9 @@ from PIL import Image
 
 from components.imaging.content import measure
 from components.ingest.params import IngestParams
-from pipeline import folder_slices
-from pipeline.config import DEFAULTS
-from pipeline.folder_slices import Look, find_slices, look_at_all
+from pipeline.pushed import folder_slices
+from pipeline.pushed.folder_slices import Look, find_slices, look_at_all
+from pipeline.settings.config import DEFAULTS
 
 pytestmark = pytest.mark.numpy
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from components.trainer.history import History
-from pipeline.settings import load
+from pipeline.settings.loading import load
 from pipeline.tracking import following
 from pipeline.tracking.tracker import Fact
 from schemas.history import Row

@@ -7,7 +7,7 @@ import pytest
 from dicom_folders import write_patient
 
 from pipeline.graph import build_pipeline
-from pipeline.settings import load
+from pipeline.settings.loading import load
 
 pytestmark = pytest.mark.tfx
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import cli, commands
+from pipeline import cli
+from pipeline.commands import arguments as commands
 
 pytestmark = pytest.mark.numpy
 

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.beam.job_server import require_job_server
 from pipeline.cli import main
-from pipeline.settings import ConfigError, load
+from pipeline.settings.loading import ConfigError, load
 
 pytestmark = pytest.mark.numpy
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.node_lines import describe
-from pipeline.runs import ArtifactRef, NodeRun, Run
-from pipeline.summary import summarise
-from pipeline.verdict import verdict
+from pipeline.commands.summary import summarise
+from pipeline.past_runs.history import ArtifactRef, NodeRun, Run
+from pipeline.past_runs.node_lines import describe
+from pipeline.past_runs.verdict import verdict
 
 pytestmark = pytest.mark.tfx
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.explain_worth import mask_of
-from pipeline.inputs import Input
+from pipeline.pushed.inputs import Input
+from pipeline.pushed.maps_against_masks import mask_of
 
 pytestmark = pytest.mark.numpy
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from components.ingest.identity import load_key, slice_id
-from pipeline import predict
 from pipeline.cli import main
-from pipeline.console import shown
+from pipeline.commands import predict
+from pipeline.terminal.console import shown
 
 pytestmark = pytest.mark.numpy
 
@@ -111,7 +111,7 @@ def test_predict_tells_a_slice_a_line_and_json_has_the_names_themselves(folder, 
 
 def test_predict_writes_names_that_are_no_text_with_escapes_into_csv(folder, tmp_path):
     code = (
-        "import sys, types\nfrom pipeline import predict\nfrom pipeline.cli import main\n"
+        "import sys, types\nfrom pipeline.commands import predict\nfrom pipeline.cli import main\n"
         "predict.trained_on = lambda model_dir: ''\n"
         "predict.load_model = lambda model_dir: types.SimpleNamespace(threshold=0.5, version='0')\n"
         "predict.score_slices = lambda model, slices, params: "

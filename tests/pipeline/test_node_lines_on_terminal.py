@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from pipeline.console import FINISHED, RUNNING, NodeLines
+from pipeline.terminal.console import FINISHED, RUNNING, NodeLines
 
 pytestmark = pytest.mark.numpy
 
@@ -50,7 +50,7 @@ def test_chatter_of_python_and_of_libraries_below_it_goes_to_the_log(tmp_path):
     log = tmp_path / "logs" / "one.log"
     code = (
         "import os, sys, pathlib\n"
-        "from pipeline.console import chatter_to\n"
+        "from pipeline.terminal.console import chatter_to\n"
         f"with chatter_to(pathlib.Path({str(log)!r})) as terminal:\n"
         "    print('from Python')\n"
         "    os.write(2, b'from C++')\n"

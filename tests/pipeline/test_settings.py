@@ -1,8 +1,8 @@
 import pytest
 
-from pipeline.config import DEFAULTS, Config
-from pipeline.presets import PRESETS
-from pipeline.settings import ConfigError, load
+from pipeline.settings.config import DEFAULTS, Config
+from pipeline.settings.loading import ConfigError, load
+from pipeline.settings.presets import PRESETS
 
 pytestmark = pytest.mark.numpy
 

@@ -3,9 +3,11 @@
 import pytest
 from PIL import Image
 
-from pipeline.layout import Layout
-from pipeline.predict import Score, by_patient, find_slices, latest_pushed
-from pipeline.settings import load
+from pipeline.pushed.inputs import find_slices
+from pipeline.pushed.model import latest_pushed
+from pipeline.pushed.scoring import Score, by_patient
+from pipeline.settings.layout import Layout
+from pipeline.settings.loading import load
 
 pytestmark = pytest.mark.numpy
 

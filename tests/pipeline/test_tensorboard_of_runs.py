@@ -13,9 +13,9 @@ import pytest
 
 from components.trainer.history import History
 from pipeline.cli import main
-from pipeline.layout import Layout, NoRunError
-from pipeline.settings import load
-from pipeline.tensorboard import served, trainings
+from pipeline.commands.tensorboard import served, trainings
+from pipeline.settings.layout import Layout, NoRunError
+from pipeline.settings.loading import load
 from schemas.history import Row
 
 pytestmark = pytest.mark.tfx

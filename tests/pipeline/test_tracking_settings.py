@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import main
-from pipeline.settings import load
-from pipeline.tracking.facts import settings_of
+from pipeline.settings.loading import load
+from pipeline.tracking.values import settings_of
 
 pytestmark = pytest.mark.tfx
 

@@ -6,8 +6,8 @@ import pytest
 import tensorflow as tf
 from tensorflow_model_analysis.proto.validation_result_pb2 import ValidationResult
 
-from pipeline.runs import ArtifactRef, NodeRun, Run
-from pipeline.verdict import Status, verdict
+from pipeline.past_runs.history import ArtifactRef, NodeRun, Run
+from pipeline.past_runs.verdict import Status, verdict
 
 pytestmark = pytest.mark.tfx
 

@@ -20,7 +20,7 @@ from apache_beam.runners.portability.local_job_service import LocalJobServicer
 import tensorflow_data_validation as tfdv  # isort: skip
 from pipeline.beam.arguments import beam_args
 from pipeline.cli import main
-from pipeline.settings import load
+from pipeline.settings.loading import load
 
 pytestmark = pytest.mark.tfx
 

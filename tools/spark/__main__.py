@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline import interruption
+from pipeline.terminal import interruption
 from tools.spark import killed, same, throughput
 from tools.spark.cluster import ROOT, Cluster
 

@@ -15,7 +15,7 @@ from tensorflow_metadata.proto.v0 import statistics_pb2
 
 import tensorflow_data_validation as tfdv  # isort: skip
 import tensorflow_model_analysis as tfma  # isort: skip
-from schemas import features, reports
+from schemas import accounts, features
 
 CLOSE = 1e-9  # relative: sums of 64-bit floats in another order
 RECORDS = (
@@ -24,12 +24,12 @@ RECORDS = (
     ("LeakageGate", "checked_examples"),
 )
 FILES = (
-    ("SliceExampleGen", "report", reports.INGEST_FILE),
-    ("SliceFilter", "report", reports.FILTER_FILE),
-    ("SliceFilter", "report", reports.DROPPED_FILE),
+    ("SliceExampleGen", "report", accounts.INGEST_FILE),
+    ("SliceFilter", "report", accounts.FILTER_FILE),
+    ("SliceFilter", "report", accounts.DROPPED_FILE),
     ("SliceFilter", "report", "sweep.csv"),
-    ("LeakageGate", "report", reports.LEAKAGE_FILE),
-    ("LeakageGate", "report", reports.LEAKING_SLICES_FILE),
+    ("LeakageGate", "report", accounts.LEAKAGE_FILE),
+    ("LeakageGate", "report", accounts.LEAKING_SLICES_FILE),
 )
 
 

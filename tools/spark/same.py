@@ -9,12 +9,12 @@ from bench import graph_runs
 from bench.cost import Cost
 from bench.own_process import in_own_process
 from components.phantoms.dataset import write_dataset
-from pipeline.config import Config
-from pipeline.console import chatter_to
 from pipeline.graph import build_pipeline
-from pipeline.layout import Layout
-from pipeline.runs import read_run
-from pipeline.settings import load
+from pipeline.past_runs.history import read_run
+from pipeline.settings.config import Config
+from pipeline.settings.layout import Layout
+from pipeline.settings.loading import load
+from pipeline.terminal.console import chatter_to
 from tools.spark import outcome
 from tools.spark.cluster import Cluster
 from tools.spark.outcome import Compared

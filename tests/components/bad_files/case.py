@@ -3,7 +3,7 @@
 import dataclasses
 import zlib
 
-from components.ingest.header import Reason
+from components.slices.header import Reason
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pydicom.uid import ImplicitVRLittleEndian
 from bad_files.case import Case, inflating
 from bad_files.dicom_source import changed, said_to_be, saved, slice_of
 from bad_files.images import JPEG, PNG
-from components.ingest.header import Reason
+from components.slices.header import Reason
 
 PIXEL_TAG = struct.pack("<HH", 0x7FE0, 0x0010)
 UNDEFINED = 0xFFFFFFFF

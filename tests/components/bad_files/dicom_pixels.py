@@ -17,7 +17,7 @@ from pydicom.uid import (
 from bad_files.case import Case
 from bad_files.dicom_headers import ITEM_END, PIXEL_TAG, UNDEFINED, element, item, with_element
 from bad_files.dicom_source import changed, said_to_be, saved, saved_as_it_is, slice_of
-from components.ingest.header import Reason
+from components.slices.header import Reason
 
 
 def _set(**attributes: object) -> Callable[[Dataset], None]:

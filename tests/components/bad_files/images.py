@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from bad_files.case import Case, inflating
-from components.ingest.header import Reason
+from components.slices.header import Reason
 
 WIDTH, HEIGHT = 56, 40
 

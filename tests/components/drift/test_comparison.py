@@ -9,7 +9,7 @@ import pytest
 
 from components.drift.comparison import compare, read_schema
 from components.imaging.content import measure
-from components.slice_filter import baseline
+from components.slice_filter import training_statistics
 from components.slice_filter.profile import Profile
 from components.slice_filter.rules import Reason
 from schemas import features as f
@@ -31,8 +31,8 @@ def profile(
 
 
 def compared(before: Profile, now: Profile, min_slices: int = 1):
-    training = baseline.statistics(before, 0.02)
-    new = baseline.statistics(now, 0.02, like=training)
+    training = training_statistics.statistics(before, 0.02)
+    new = training_statistics.statistics(now, 0.02, like=training)
     return compare(training, new, read_schema(SCHEMA), min_slices)
 
 
@@ -147,7 +147,7 @@ def test_few_slices_are_warned_about_on_either_side():
 
 
 def test_statistics_of_nothing_are_refused():
-    told = baseline.statistics(profile(1), 0.02)
+    told = training_statistics.statistics(profile(1), 0.02)
     nothing = type(told)()
     with pytest.raises(ValueError, match="the new statistics are of no slices"):
         compare(told, nothing, read_schema(SCHEMA), 1)

@@ -16,7 +16,7 @@ from components.imaging.content_hu import measure_channels
 from components.imaging.intensity import BRAIN_WINDOW, Window, to_grey
 from components.phantoms.params import PhantomParams
 from components.phantoms.series import make_series
-from components.slice_filter import baseline
+from components.slice_filter import training_statistics
 from components.slice_filter.profile import Profile
 from components.slice_filter.rules import judge
 from schemas import features as f
@@ -84,8 +84,10 @@ def of_hu(slices: Iterable[Slice]) -> Profile:
 
 
 def compared(before: Profile, now: Profile) -> Comparison:
-    training = baseline.statistics(before, MIN_BRAIN_SHARE)
-    return compare(training, baseline.statistics(now, MIN_BRAIN_SHARE, like=training), SCHEMA, min_slices=150)
+    training = training_statistics.statistics(before, MIN_BRAIN_SHARE)
+    return compare(
+        training, training_statistics.statistics(now, MIN_BRAIN_SHARE, like=training), SCHEMA, min_slices=150
+    )
 
 
 def names(result: Comparison) -> list[str]:

@@ -1,7 +1,7 @@
 import pytest
 from tfx.types.standard_artifacts import Model, ModelBlessing
 
-from components.evaluator.baseline import BLESSING, CANDIDATE, MODEL, OlderBlessedModelStrategy
+from components.evaluator.latest_blessed import BLESSING, CANDIDATE, MODEL, OlderBlessedModelStrategy
 
 pytestmark = pytest.mark.tfx
 

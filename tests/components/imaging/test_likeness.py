@@ -18,7 +18,7 @@ from components.imaging.likeness import (
 )
 from components.phantoms.params import PhantomParams
 from components.phantoms.series import make_series
-from pipeline.config import DEFAULTS
+from pipeline.settings.config import DEFAULTS
 
 pytestmark = pytest.mark.numpy
 

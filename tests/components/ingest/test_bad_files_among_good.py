@@ -11,8 +11,8 @@ from bad_files.places import loops, no_files, odd_names
 from dicom_folders import write_patient
 from ingested import Ingested
 
-from components.ingest.dicom import bounded
 from components.ingest.identity import load_key, slice_id
+from components.slices.dicom import bounded
 from schemas.records import SliceRecord
 
 pytestmark = pytest.mark.tfx

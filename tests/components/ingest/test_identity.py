@@ -4,7 +4,7 @@ import stat
 import pytest
 
 from components.ingest import identity
-from components.ingest.errors import DataError
+from components.slices.errors import DataError
 
 pytestmark = pytest.mark.numpy
 

@@ -6,7 +6,7 @@ from ml_metadata.proto.metadata_store_pb2 import Execution
 from tfx import v1 as tfx
 
 from components.ingest.component import SliceExampleGen
-from components.ingest.errors import DataError
+from components.slices.errors import DataError
 
 pytestmark = pytest.mark.tfx
 

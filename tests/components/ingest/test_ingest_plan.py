@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from components.ingest.errors import DataError
 from components.ingest.plan import NO_PATIENTS, plan
+from components.slices.errors import DataError
 
 pytestmark = pytest.mark.numpy
 

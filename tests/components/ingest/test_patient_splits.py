@@ -3,7 +3,7 @@ import re
 import pytest
 
 from components.ingest import splits
-from components.ingest.errors import DataError
+from components.slices.errors import DataError
 
 pytestmark = pytest.mark.numpy
 

@@ -3,8 +3,8 @@
 import pytest
 from PIL import Image
 
-from components.ingest.errors import DataError
-from components.ingest.preflight import check
+from components.ingest.plan import check
+from components.slices.errors import DataError
 
 pytestmark = pytest.mark.numpy
 

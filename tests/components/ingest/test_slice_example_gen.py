@@ -10,9 +10,9 @@ from tfx.components.example_gen import base_example_gen_executor
 from tfx.components.util import examples_utils
 from tfx.proto import example_gen_pb2
 
-from components.ingest.errors import DataError
 from components.ingest.plan import NO_PATIENTS
 from components.ingest.splits import split_of
+from components.slices.errors import DataError
 from schemas import features as f
 
 pytestmark = pytest.mark.tfx

@@ -1,7 +1,7 @@
 import pytest
 
 from components.ingest.columns import attributes
-from components.ingest.labels import Labelled
+from components.slices.labels import Labelled
 
 pytestmark = pytest.mark.numpy
 

@@ -13,7 +13,7 @@ from components.leakage.findings import Finding
 from components.leakage.prints import Prints, from_bytes, print_of
 from components.phantoms.params import PhantomParams
 from components.phantoms.series import make_series
-from pipeline.config import DEFAULTS
+from pipeline.settings.config import DEFAULTS
 
 pytestmark = pytest.mark.numpy
 

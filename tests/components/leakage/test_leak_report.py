@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from components.imaging.sheet import THUMBNAIL
+from components.leakage.account import Report, account, pairs_to_show, slices_csv
 from components.leakage.drops import KEPT, reasons_to_drop
 from components.leakage.findings import (
     Finding,
@@ -21,7 +22,6 @@ from components.leakage.findings import (
 from components.leakage.pairs_sheet import draw
 from components.leakage.params import LeakageParams
 from components.leakage.prints import Prints
-from components.leakage.report import Report, account, pairs_to_show, slices_csv
 from components.leakage.wording import refusal, tell_all, tell_drops
 
 pytestmark = pytest.mark.numpy

@@ -14,7 +14,7 @@ from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from PIL import Image
 from tfx.types.standard_artifacts import Examples
 
-from components.account_artifacts import LeakageReport
+from components.artifacts import LeakageReport
 from components.imaging.intensity import BRAIN_WINDOW, to_grey
 from components.imaging.windows import parse, to_channels
 from components.leakage.component import LeakageError, LeakageGate

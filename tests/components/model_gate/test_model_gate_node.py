@@ -7,9 +7,9 @@ import pytest
 from made_scores import made_scores
 from tfx.types.standard_artifacts import Model, ModelBlessing
 
+from components.artifacts import ScoreEvaluation, SliceScores
 from components.model_gate.component import ModelGate
-from components.score_artifacts import ScoreEvaluation, SliceScores
-from pipeline.settings import load
+from pipeline.settings.loading import load
 from schemas.scores import ScoreTable, write_scores
 
 pytestmark = pytest.mark.tfx

@@ -15,7 +15,7 @@ from components.ingest.params import IngestParams
 from components.phantoms.dataset import write_dataset
 from components.phantoms.params import PhantomFolderParams
 from pipeline.cli import main
-from pipeline.settings import load
+from pipeline.settings.loading import load
 
 Snapshot = dict[str, tuple[bytes, int]]
 

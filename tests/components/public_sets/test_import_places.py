@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-import pipeline.importing
+import pipeline.commands.import_set
 from components.public_sets.importer import Imported
 from components.public_sets.registry import SETS
 from pipeline.cli import main
-from pipeline.importing import next_command
-from pipeline.settings import load
+from pipeline.commands.import_set import next_command
+from pipeline.settings.loading import load
 
 pytestmark = pytest.mark.numpy
 
@@ -174,7 +174,7 @@ def test_an_import_that_is_interrupted_leaves_nothing_behind(
         raise KeyboardInterrupt
 
     write_ct(tmp_path / "set" / "normal" / "x.dcm", "1.1", "P", "1")
-    monkeypatch.setattr(pipeline.importing, "_progress", interrupt)
+    monkeypatch.setattr(pipeline.commands.import_set, "_progress", interrupt)
     assert import_set("folders", tmp_path / "set").status == 130
     assert [path.name for path in tmp_path.iterdir()] == ["set"]
 

@@ -7,8 +7,8 @@ import numpy as np
 from components.metrics.params import EvaluationParams, GateParams
 from components.model_gate.evaluation import evaluate
 from components.model_gate.gates import gate_table
-from components.report.facts import Facts, Source
 from components.report.params import ReportParams
+from components.report.run_facts import Facts, Source
 from schemas.history import Row
 from schemas.scores import ScoreTable
 

@@ -6,10 +6,10 @@ import json
 import numpy as np
 import pytest
 
-from components.report.account import account
 from components.report.choice import Choice, Chosen, choose
 from components.report.claim import checklist
 from components.report.claim_items import ITEMS, SECTIONS
+from components.report.document import account
 from components.report.flow import flow
 from components.report.flow_drawing import in_words
 from components.report.model_card import model_card

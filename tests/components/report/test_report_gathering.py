@@ -8,10 +8,10 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from components.report.facts import Source
 from components.report.gathering import gather
 from components.report.making import make
 from components.report.records import fetch
+from components.report.run_facts import Source
 from schemas.records import SliceRecord
 from tests.components.report.made_facts import PARAMS, hexadecimal
 

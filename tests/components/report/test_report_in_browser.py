@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from components.report.account import account
 from components.report.choice import choose
+from components.report.document import account
 from components.report.page import render
 from components.report.pictures import data_uri
 from tests.components.report.browser import browsing, installed

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 from plotly.offline import get_plotlyjs
 
-from components.report.account import account
 from components.report.choice import choose
+from components.report.document import account
 from components.report.flow import flow
 from components.report.flow_drawing import NARROW, WIDE, draw
 from components.report.forest import MARGIN, WIDTH, groups

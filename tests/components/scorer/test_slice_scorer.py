@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 from tfx.types.standard_artifacts import Examples, Model
 
+from components.artifacts import SliceScores
 from components.operating_point.saved_model import set_operating_point
-from components.score_artifacts import SliceScores
-from components.scorer.component import SliceScorer
+from components.scorer.component import SliceScorer, some_patients
 from components.scorer.params import ScorerParams
-from components.scorer.sample import some_patients
 from components.served_model import ServedModel
 from schemas.records import SliceRecord
 from schemas.scores import ScoreTable, read_scores

@@ -11,8 +11,8 @@ from PIL import Image
 
 from components.imaging.content import SliceMeasures, measure
 from components.slice_filter import contact_sheet
+from components.slice_filter.account import account, dropped_csv, split_line
 from components.slice_filter.params import FilterParams
-from components.slice_filter.report import account, dropped_csv, split_line
 from components.slice_filter.tally import Tally
 
 pytestmark = pytest.mark.numpy

@@ -15,8 +15,8 @@ from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from PIL import Image
 from tfx.types.standard_artifacts import Examples
 
-from components.account_artifacts import SliceReport
-from components.slice_filter import baseline
+from components.artifacts import SliceReport
+from components.slice_filter import training_statistics
 from components.slice_filter.component import FilterObjection, SliceFilter
 from components.slice_filter.params import FilterParams
 from schemas import features
@@ -189,15 +189,15 @@ def test_every_slice_is_accounted_for_with_its_reason(done):
 
 def test_statistics_of_all_readable_slices_of_the_train_split_lie_beside_the_splits(done):
     filtered, _ = done
-    told = baseline.read((Path(filtered.uri) / features.BASELINE_FILE).read_bytes())
-    of = baseline.features_of(told)
+    told = training_statistics.read((Path(filtered.uri) / features.BASELINE_FILE).read_bytes())
+    of = training_statistics.features_of(told)
     reasons = {one.value: one.frequency for one in of[features.FILTER_REASON].string_stats.top_values}
     assert reasons == {"keep": 2, "blank": 1, "little_brain": 1}
     assert told.datasets[0].num_examples == 4
     share = math.pi * 40**2 / SIDE**2  # of both that are kept
     assert of[features.BRAIN_SHARE].num_stats.mean == pytest.approx(share, rel=0.01)
     assert of[features.HEIGHT].num_stats.common_stats.num_non_missing == 4
-    assert baseline.min_brain_share_of(told) == 0.02
+    assert training_statistics.min_brain_share_of(told) == 0.02
 
 
 def test_the_statistics_name_no_slice_no_label_and_no_attribute(done):

@@ -14,7 +14,7 @@ from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from PIL import Image
 from tfx.types.standard_artifacts import Examples
 
-from components.account_artifacts import SliceReport
+from components.artifacts import SliceReport
 from components.imaging import windows
 from components.slice_filter.component import SliceFilter
 from components.slice_filter.params import FilterParams

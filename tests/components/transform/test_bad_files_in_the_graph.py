@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from components.imaging.decode import UndecodableImage, decode_grey
-from components.ingest.header import Header
 from components.ingest.params import IngestParams
-from components.ingest.stripped import pixels_alone
-from components.ingest.structure import inspect_bytes
+from components.slices.header import Header
+from components.slices.stripped import pixels_alone
+from components.slices.structure import inspect_bytes
 from components.transform import images
-from pipeline.config import DEFAULTS
+from pipeline.settings.config import DEFAULTS
 
 pytestmark = pytest.mark.tf
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.inspection import cost
-from pipeline.inspection.facts import Looks, Part, Split
-from pipeline.settings import load
+from pipeline.inspection.findings import Looks, Part, Split
+from pipeline.settings.loading import load
 
 pytestmark = pytest.mark.numpy
 

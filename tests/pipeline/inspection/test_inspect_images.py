@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from components.ingest.preflight import check
+from components.ingest.plan import check
 from components.phantoms.regions import Stage
 from pipeline.inspection import folder as inspection
-from pipeline.settings import load
+from pipeline.settings.loading import load
 
 pytestmark = pytest.mark.numpy
 

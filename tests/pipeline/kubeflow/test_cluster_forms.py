@@ -5,7 +5,7 @@ import pytest
 from pipeline.cli import main
 from pipeline.kubeflow.forms import mounted
 from pipeline.kubeflow.settings import in_containers
-from pipeline.settings import ConfigError, load
+from pipeline.settings.loading import ConfigError, load
 
 pytestmark = pytest.mark.numpy
 

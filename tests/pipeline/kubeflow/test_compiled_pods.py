@@ -4,7 +4,7 @@ import pytest
 from google.protobuf import json_format
 from kfp.kubernetes import kubernetes_executor_config_pb2 as kubernetes
 
-from pipeline.settings import ConfigError
+from pipeline.settings.loading import ConfigError
 from tests.compiled import LOOKUPS, compiled, label, tasks
 
 pytestmark = pytest.mark.tfx

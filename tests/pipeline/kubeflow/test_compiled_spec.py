@@ -12,7 +12,7 @@ from pipeline import kubeflow_runner
 from pipeline.cli import main
 from pipeline.graph import build_pipeline
 from pipeline.kubeflow.compile import Compiled, write
-from pipeline.settings import ConfigError, load
+from pipeline.settings.loading import ConfigError, load
 from tests.compiled import IMAGE, LOOKUPS, SETTINGS, compiled, tasks
 
 pytestmark = pytest.mark.tfx

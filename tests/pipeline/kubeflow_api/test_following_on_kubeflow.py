@@ -4,7 +4,7 @@ import re
 import pytest
 
 from pipeline.cli import main
-from pipeline.interruption import Terminated
+from pipeline.terminal.interruption import Terminated
 from tests.kubeflow_api.server import Fault, Kfp
 from tests.kubeflow_api.story import look, step
 
@@ -168,7 +168,7 @@ def test_a_stop_leaves_the_run_going_and_says_how_to_look_again(
     def stopped(_: float) -> None:
         raise stop
 
-    monkeypatch.setattr("pipeline.kubeflow.submit_command.SLEEP", stopped)
+    monkeypatch.setattr("pipeline.commands.submit.SLEEP", stopped)
     assert submit(kfp, tiny) == status
     (run,) = kfp.state.runs
     assert capsys.readouterr().err == (

@@ -1,0 +1,109 @@
+"""What lies in the data folder."""
+
+import collections
+import dataclasses
+import os
+from pathlib import Path, PurePosixPath
+
+from components.slices.errors import DataError
+from components.slices.header import Reason, Rejection
+
+IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg"})
+
+
+@dataclasses.dataclass(frozen=True)
+class Listing:
+    """What a walk through a folder found; paths are relative, with forward slashes, sorted.
+
+    Attributes:
+      files: Whatever is no folder, a FIFO or a dangling link too.
+      unlisted: Why the system does not list a folder, by its path.
+    """
+
+    files: list[str]
+    unlisted: dict[str, Rejection]
+
+
+def is_image(path: str) -> bool:
+    """Returns whether a file's name says that it is a PNG or a JPEG."""
+    return PurePosixPath(path).suffix.lower() in IMAGE_SUFFIXES
+
+
+def files_below(data_dir: Path) -> list[str]:
+    """Returns all files below a folder that are not hidden, as `look_below` finds them.
+
+    Raises:
+      DataError: The folder does not exist, is no folder, or cannot be listed.
+    """
+    return look_below(data_dir).files
+
+
+def look_below(data_dir: Path) -> Listing:
+    """Lists what is below a folder and not hidden; opens no file.
+
+    Symbolic links are followed, but not to a folder that holds the data folder. A folder that is reached
+    twice is listed once: where it lies, or if it lies elsewhere, below the first link to it.
+
+    Raises:
+      DataError: The folder does not exist, is no folder, or cannot be listed.
+    """
+    if not data_dir.exists():
+        raise DataError(f"data folder {data_dir}: no such folder; give the one that holds the slices")
+    if not data_dir.is_dir():
+        raise DataError(f"data folder {data_dir}: is a file; give the folder that holds the slices")
+    walk = _Walk(data_dir)
+    if "" in walk.unlisted:
+        raise DataError(f"data folder {data_dir}: cannot be listed ({walk.unlisted[''].detail})")
+    return Listing(sorted(walk.files), dict(sorted(walk.unlisted.items())))
+
+
+class _Walk:
+    """A walk without recursion, since folders may lie deeper than Python's stack is."""
+
+    def __init__(self, root: Path) -> None:
+        self.files: list[str] = []
+        self.unlisted: dict[str, Rejection] = {}
+        self._root = root
+        self._seen: set[tuple[int, int]] = set()
+        self._waiting: list[str] = [""]
+        self._links: collections.deque[str] = collections.deque()
+        real_root = root.resolve()
+        while self._waiting or self._links:  # links wait until all folders were seen where they lie
+            if self._waiting:
+                self._look_at(self._waiting.pop())
+                continue
+            link = self._links.popleft()
+            if not real_root.is_relative_to(os.path.realpath(root / link)):
+                self._look_at(link)
+
+    def _look_at(self, folder: str) -> None:
+        try:
+            status = (self._root / folder).stat()
+            if (status.st_dev, status.st_ino) not in self._seen:
+                self._seen.add((status.st_dev, status.st_ino))
+                self._list(folder)
+        except OSError as error:
+            self.unlisted[folder] = Rejection(Reason.UNLISTED_FOLDER, error.strerror or type(error).__name__)
+
+    def _list(self, folder: str) -> None:
+        folders, links = [], []
+        with os.scandir(self._root / folder) as entries:
+            for entry in entries:
+                path = f"{folder}/{entry.name}" if folder else entry.name
+                if entry.name.startswith("."):
+                    continue
+                if not _is_folder(entry):
+                    self.files.append(path)
+                elif entry.is_symlink():
+                    links.append(path)
+                else:
+                    folders.append(path)
+        self._waiting += sorted(folders, reverse=True)
+        self._links += sorted(links)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself, or one whose end the system does not tell
+        return False

@@ -1,0 +1,1 @@
+"""The commands of `ichor`: a module each, with its arguments and what it does."""

@@ -1,0 +1,140 @@
+"""A new folder of slices against what a pushed model was trained on, on the terminal and as a page."""
+
+import datetime
+import enum
+import json
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from components import fingerprint
+from components.ingest.params import IngestParams
+from components.slices.errors import DataError
+from pipeline.pushed.folder_slices import Look, find_slices, look_at_all
+from pipeline.pushed.model import latest_pushed, trained_on, wrong_kind
+from pipeline.settings.config import Config
+from pipeline.settings.layout import Layout, absolute
+from pipeline.terminal.console import CLEAR_LINE, NOWHERE, chatter_to
+from schemas.features import SCHEMA_FILE, TRAINING_STATISTICS_FILE
+
+if TYPE_CHECKING:
+    from components.drift.verdict import Comparison
+
+SHOWN_EACH = 50  # slices
+
+
+class Status(enum.IntEnum):
+    """Exit statuses of `ichor check`; an error is 1."""
+
+    NO_DRIFT = 0
+    DRIFT = 3
+
+
+def check_on_terminal(
+    config: Config, folder: str, model: str | None, *, html: str | None, as_json: bool
+) -> int:
+    """Compares, prints the verdict and writes the page; returns the exit status.
+
+    Raises:
+      DataError: The folder holds no slices, or slices of the kind that the model was not trained on.
+      FileNotFoundError: There is no such model, or it does not say what it was trained on.
+    """
+    layout = Layout.of(config.run)
+    model_dir = Path(model) if model else latest_pushed(layout)
+    windows = trained_on(model_dir)
+    training = _statistics_of(model_dir)
+    looks, left_out = _look(absolute(folder), windows, config.ingest)
+    with chatter_to(NOWHERE):
+        comparison = _compare(training, looks, windows, config)
+    rejected = left_out + Counter(look.reason for look in looks if look.reason)
+    page = absolute(html) if html else layout.checks / f"{datetime.datetime.now():%Y%m%d-%H%M%S}.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    from components.drift.page import render
+
+    page.write_text(render(comparison, model_dir.name, rejected), encoding="utf-8")
+    if as_json:
+        told = {"model": str(model_dir), "folder": folder, "rejected": rejected, "page": str(page)}
+        print(json.dumps({**told, **comparison.to_dict()}, indent=2))
+    else:
+        _print(comparison, model_dir, folder, rejected)
+        print(f"page: {page}")
+    return Status.DRIFT if comparison.moved else Status.NO_DRIFT
+
+
+def _statistics_of(model_dir: Path) -> Path:
+    file = model_dir / TRAINING_STATISTICS_FILE
+    if not file.is_file():
+        raise FileNotFoundError(
+            f"{model_dir} does not say what it was trained on: {TRAINING_STATISTICS_FILE} is missing; "
+            "a model of an earlier version has none: run the pipeline again"
+        )
+    return file
+
+
+def _look(folder: Path, windows: str, params: IngestParams) -> tuple[list[Look], Counter[str]]:
+    found = find_slices(folder, bool(windows), params)
+    if not found.slices:
+        if found.others:
+            raise DataError(wrong_kind(str(folder), windows))
+        kind = "DICOM slices" if windows else "PNG or JPEG files"
+        told = f"; left out: {_counts(found.left_out)}" if found.left_out else ""
+        raise DataError(f"{folder}: no {kind} in it{told}")
+    looks = look_at_all(found.slices, windows, params, lambda done: _progress(done, len(found.slices)))
+    if all(look.reason for look in looks):
+        reasons = Counter(look.reason for look in looks)
+        raise DataError(f"{folder}: none of its {len(looks)} slices can be read: {_counts(reasons)}")
+    return looks, found.left_out
+
+
+def _compare(training: Path, looks: list[Look], windows: str, config: Config) -> "Comparison":
+    from components.drift.comparison import compare, read_schema
+    from components.slice_filter import training_statistics
+    from components.slice_filter.profile import Profile
+    from components.slice_filter.rules import judge
+
+    try:
+        before = training_statistics.read(training.read_bytes())
+    except ValueError as error:
+        raise DataError(f"{training}: {error}") from None
+    least = training_statistics.min_brain_share_of(before)
+    profile = Profile()
+    for look in looks:
+        if look.measures is not None:
+            profile.add(look.shape, windows, look.measures, judge(look.measures, least, bool(windows)))
+    now = training_statistics.statistics(profile, least, like=before)
+    schema = read_schema((fingerprint.ROOT / SCHEMA_FILE).read_text(encoding="utf-8"))
+    return compare(before, now, schema, config.drift.min_slices)
+
+
+def _print(comparison: "Comparison", model_dir: Path, folder: str, rejected: Mapping[str, int]) -> None:
+    for who, where, slices, fit in (
+        ("model", model_dir, comparison.training_slices, comparison.training_fit),
+        ("new", folder, comparison.new_slices, comparison.new_fit),
+    ):
+        print(f"{who:<6} {where}: {slices} slices, {fit} of them with enough brain to be compared")
+    if rejected:
+        print(f"       not read: {_counts(rejected)}")
+    width = max(len(told.summary) for one in comparison.features for told in (one.training, one.new))
+    print(f"\n{'apart':>6}  {'limit':>6}  {'':<5}  {'feature':<17}  {'training':>{width}}  {'new':>{width}}")
+    for feature in comparison.features:
+        moved = "MOVED" if feature.moved else ""
+        print(
+            f"{feature.value:6.3f}  {feature.threshold:6.3f}  {moved:<5}  {feature.name:<17}  "
+            f"{feature.training.summary:>{width}}  {feature.new.summary:>{width}}"
+        )
+    print()
+    for warning in comparison.warnings():
+        print(f"WARNING: {warning}")
+    print(comparison.verdict)
+
+
+def _counts(reasons: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} {reason}" for reason, number in sorted(reasons.items()))
+
+
+def _progress(done: int, total: int) -> None:
+    if sys.stderr.isatty() and (done % SHOWN_EACH == 0 or done == total):
+        end = CLEAR_LINE if done == total else ""
+        print(f"{CLEAR_LINE}looked at {done} of {total} slices{end}", end="", file=sys.stderr, flush=True)

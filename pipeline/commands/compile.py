@@ -1,0 +1,60 @@
+"""`ichor compile`: its arguments and what it prints. Heavy imports stand in the functions."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from pipeline.commands.arguments import EXIT_OK, load_settings
+from pipeline.commands.worker import add_beam
+
+FILE = "ichor.yaml"
+
+
+def add_compile(names: "argparse._SubParsersAction", add_settings: Callable[..., None]) -> None:
+    """Adds the command to the parser of `ichor`."""
+    parser = names.add_parser("compile", help="compile the pipeline for Kubeflow Pipelines")
+    parser.add_argument(
+        "--image", metavar="IMAGE", help="REPOSITORY@DIGEST; short for --set kubeflow.image=IMAGE"
+    )
+    parser.add_argument(
+        "--pipeline-root",
+        metavar="URI",
+        help="s3://, minio:// or gs://; short for --set kubeflow.pipeline_root=URI",
+    )
+    parser.add_argument(
+        "--data", metavar="DIR", help="folder of slices in the containers; short for --set run.data=DIR"
+    )
+    parser.add_argument("-o", "--out", metavar="FILE", default=FILE, help=f"file to write; {FILE} by default")
+    add_beam(parser)
+    add_settings(parser)
+    parser.set_defaults(command=compile_)
+
+
+def compile_(parsed: argparse.Namespace) -> int:
+    """Writes the compiled pipeline and says what is in it."""
+    config = load_settings(
+        parsed,
+        kubeflow__image=parsed.image,
+        kubeflow__pipeline_root=parsed.pipeline_root,
+        run__data=parsed.data,
+        beam__engine=parsed.beam,
+    ).config
+    from pipeline.kubeflow.forms import mounted
+    from pipeline.kubeflow.package import SUFFIXES
+    from pipeline.kubeflow.settings import in_containers
+    from pipeline.settings.loading import ConfigError
+    from pipeline.terminal.console import NOWHERE, chatter_to
+
+    if Path(parsed.out).suffix not in SUFFIXES:
+        raise ConfigError(f"--out: expected a file that ends in {SUFFIXES[0]}, got {parsed.out!r}")
+    in_containers(config)  # what it refuses is told at once; the compiler would after TFX's import
+    with chatter_to(NOWHERE):
+        from pipeline.kubeflow.compile import compile_pipeline, write
+
+        compiled = compile_pipeline(config)
+    write(compiled, Path(parsed.out))
+    print(f"{parsed.out}: {compiled.told()}")
+    if not mounted(config.run.data, config.kubeflow):
+        print(f"note: run.data, {config.run.data}, is on none of kubeflow.volumes; the image has to hold it")
+    print(f"Run it: ichor submit {parsed.out} --host URL")
+    return EXIT_OK

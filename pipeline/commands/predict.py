@@ -1,0 +1,79 @@
+"""Scores files with a pushed model; needs TensorFlow alone, not TFX."""
+
+import csv
+import dataclasses
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from components.slices.header import LEFT_OUT
+from pipeline.pushed.inputs import find_slices
+from pipeline.pushed.model import latest_pushed, load_model, trained_on
+from pipeline.pushed.scoring import PatientScore, Score, by_patient, score_slices
+from pipeline.settings.config import Config
+from pipeline.settings.layout import Layout
+from pipeline.terminal.console import NOWHERE, chatter_to, shown
+
+if TYPE_CHECKING:
+    pass
+
+
+def predict_on_terminal(
+    config: Config, paths: Sequence[str], model: str | None, *, as_json: bool, as_csv: bool
+) -> int:
+    """Prints scores by slice and by patient; returns 0, or 1 where a file could not be read."""
+    model_dir = Path(model) if model else latest_pushed(Layout.of(config.run))
+    windows = trained_on(model_dir)
+    params = config.ingest.model_copy(update={"windows": windows}) if windows else config.ingest
+    slices = find_slices(paths, windows, params)
+    with chatter_to(NOWHERE):
+        asked = load_model(model_dir)
+        scores = score_slices(asked, slices, params)
+    patients = by_patient(scores, asked.threshold, config.evaluation)
+    if as_json:
+        told = {
+            "model": str(model_dir),
+            "version": asked.version,
+            "threshold": asked.threshold,
+            "slices": [dataclasses.asdict(score) for score in scores],
+            "patients": [dataclasses.asdict(patient) for patient in patients],
+        }
+        print(json.dumps(told, indent=2))
+    elif as_csv:
+        of = {each.patient: each for each in patients}
+        writer = csv.writer(sys.stdout)
+        names = [field.name for field in dataclasses.fields(Score)]
+        writer.writerow([*names, "patient_probability", "patient_hemorrhage"])
+        for score in scores:
+            patient = of.get(score.patient)
+            of_patient = (patient.probability, patient.hemorrhage) if patient else (None, None)
+            writer.writerow([*dataclasses.astuple(score), *of_patient])
+    else:
+        print(f"model {model_dir}, version {asked.version}, threshold {asked.threshold:.4f}\n")
+        _print_tables(scores, patients)
+    unread = sum(bool(score.reason) and score.reason not in LEFT_OUT for score in scores)
+    if unread:
+        print(f"ichor: {unread} of {len(scores)} files could not be scored", file=sys.stderr)
+    return int(unread > 0)
+
+
+def _print_tables(scores: Sequence[Score], patients: Sequence[PatientScore]) -> None:
+    print(f"{'score':>6}  {'label':<12}  slice")
+    for score in scores:
+        label = score.reason or _label(score.hemorrhage)
+        print(f"{_number(score.probability)}  {label:<12}  {shown(score.file)}")
+    print(f"\n{'score':>6}  {'label':<12}  {'slices':>6}  patient")
+    for each in patients:
+        label, patient = _label(each.hemorrhage), shown(each.patient)
+        print(f"{_number(each.probability)}  {label:<12}  {each.slices:>6}  {patient}")
+    print("\nScores are for research, not for diagnosis.")
+
+
+def _number(probability: float | None) -> str:
+    return f"{'-':>6}" if probability is None else f"{probability:6.3f}"
+
+
+def _label(hemorrhage: int | None) -> str:
+    return {None: "-", 0: "normal", 1: "hemorrhage"}[hemorrhage]

@@ -1,0 +1,92 @@
+"""`ichor report`: where a run's report lies; made anew while it is gone; what stopped a run that has none."""
+
+import json
+import webbrowser
+from pathlib import Path
+
+from pipeline.past_runs.accounts import report_page
+from pipeline.past_runs.history import Run, read_run, require_unmoved
+from pipeline.settings.config import Config
+from pipeline.settings.layout import Layout, NoRunError
+from pipeline.terminal.console import NOWHERE, chatter_to
+from schemas.accounts import REPORT_FILE, REPORT_PAGE
+
+ENDED_WELL = {"ran", "cached"}
+LAST = "Report"
+
+
+class NoReportError(NoRunError):
+    """The run stopped before there was something to report; the message is for the user."""
+
+
+def report_on_terminal(config: Config, run_id: str | None, opened: bool) -> int:
+    """Prints the path of a run's report, and shows it in a browser if that is asked for.
+
+    Returns:
+      0, or 1 where no browser would open.
+    Raises:
+      NoRunError: There is no such run, or it stopped before its report.
+    """
+    layout = Layout.of(config.run)
+    require_unmoved(layout)
+    run = read_run(layout, run_id)
+    page = report_page(run) or made_anew(config, layout, run)
+    print(page)
+    if opened and not webbrowser.open(page.as_uri()):
+        print("no browser would open; open the file above yourself")
+        return 1
+    return 0
+
+
+def made_anew(config: Config, layout: Layout, run: Run) -> Path:
+    """Makes the report of a run from its artifacts, in the folder `reports` of the results.
+
+    Each call makes it: what one call made would not show the settings of the next.
+
+    Raises:
+      NoReportError: The run stopped before it came to that.
+    """
+    folder = layout.root / "reports" / run.id
+    _require_complete(layout, run)
+    with chatter_to(NOWHERE):
+        from components.report.making import make
+        from components.report.run_facts import Source
+        from pipeline.settings.report_inputs import INPUTS, told
+
+        sources = {
+            name: Source(artifact.id, artifact.type, node, str(artifact.path), artifact.properties)
+            for name, (node, key) in INPUTS.items()
+            if (artifact := run.output(node, key)) is not None and artifact.path.exists()
+        }
+        known = run.nodes[LAST].properties.get("settings_json") if LAST in run.nodes else None
+        made = make(sources, json.loads(known) if known else told(config), config.report)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / REPORT_PAGE).write_text(made.page, encoding="utf-8")
+    (folder / REPORT_FILE).write_text(made.json, encoding="utf-8")
+    return folder / REPORT_PAGE
+
+
+def _require_complete(layout: Layout, run: Run) -> None:
+    for node in run.nodes.values():
+        if node.state not in ENDED_WELL and node.node != LAST:
+            kept = sorted(
+                (layout.artifacts / node.node).glob("*/stopped-*"), key=lambda one: one.stat().st_mtime
+            )
+            places = [f"what it left behind: {kept[-1]}"] if kept else []
+            if log := _log_of(layout, run):
+                places.append(f"its reason: {log}")
+            where = f"; {'; '.join(places)}" if places else ""
+            raise NoReportError(
+                f"run {run.id} has no report, for it stopped at {node.node} ({node.state}){where}; "
+                f"`ichor summary {run.id}` tells what it came to"
+            )
+    if "ModelGate" not in run.nodes:
+        last = list(run.nodes)[-1] if run.nodes else "nothing"
+        raise NoReportError(f"run {run.id} has no report: it came to {last} and no further; start it again")
+
+
+def _log_of(layout: Layout, run: Run) -> Path | None:
+    """Returns the log that was begun last before the run; its name begins with the time."""
+    begun = run.id[:19].replace("-", "").replace(":", "").replace("T", "-")
+    logs = sorted(log for log in layout.logs.glob("*.log") if log.name[:15] <= begun)
+    return logs[-1] if logs else None

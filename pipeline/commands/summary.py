@@ -1,0 +1,214 @@
+"""What a run did, told from ML Metadata and the files of its artifacts."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pipeline.past_runs.history import Run, read_run, require_unmoved
+from pipeline.settings.config import Config
+from pipeline.settings.layout import Layout
+from pipeline.terminal.console import NOWHERE, chatter_to, shown
+from pipeline.terminal.tables import figure, table
+
+_METRICS = (
+    "binary_accuracy", "auc", "precision", "recall", "specificity", "sensitivity_at_specificity",
+    "calibration", "prevalence", "loss", "example_count",
+)  # fmt: skip
+
+
+def print_summary(config: Config, run_id: str | None) -> None:
+    """Prints what a run did: data, splits, drops, history, metrics, verdict, places.
+
+    Raises:
+      NoRunError: There is no such run.
+    """
+    layout = Layout.of(config.run)
+    require_unmoved(layout)
+    run = read_run(layout, run_id)
+    with chatter_to(NOWHERE) as terminal:
+        print(*summarise(run), sep="\n", file=terminal)
+
+
+def summarise(run: Run) -> Iterator[str]:
+    """Yields the summary's lines."""
+    # These import TFX: only once its chatter is out of the way.
+    from pipeline.past_runs.accounts import filter_report, ingest_report, leakage_report
+    from pipeline.past_runs.verdict import verdict
+
+    yield f"run {run.id}"
+    states = ", ".join(f"{node.node} {node.state}" for node in run.nodes.values())
+    yield f"nodes: {states}"
+    yield from _data(ingest_report(run))
+    yield from _drops(filter_report(run))
+    yield from _leakage(leakage_report(run))
+    yield from _search(run)
+    yield from _training(run)
+    for title, node in (("validation", "Evaluator"), ("test", "TestEvaluator")):
+        yield from _evaluation(run, title, node)
+    yield from _measured(run)
+    yield from _gates(run)
+    yield ""
+    yield verdict(run)[0]
+    places = [
+        ("report", run.output("Report", "report")),
+        ("contact sheet", run.output("SliceFilter", "report")),
+        ("leakage", run.output("LeakageGate", "report")),
+        ("rejections", run.output("SliceExampleGen", "report")),
+        ("history, TensorBoard", run.output("Trainer", "model_run")),
+        ("scores of slices", run.output("SliceScorer", "scores")),
+        ("evaluation", run.output("ModelGate", "evaluation")),
+        ("model", run.output("OperatingPoint", "model")),
+    ]
+    for title, artifact in places:
+        if artifact:
+            yield f"{title}: {artifact.path}"
+
+
+def _data(report: Mapping[str, Any]) -> Iterator[str]:
+    if not report:
+        return
+    yield ""
+    rejected = sum(report["rejected"].values())
+    yield f"data: {report['found']} slices found ({report['source']}, {report['form']}), {rejected} rejected"
+    for reason, count in report["rejected"].items():
+        yield f"  rejected, {reason}: {count}"
+    for reason, count in report["not_to_be_read"].items():
+        yield f"  files not to be read, {reason}: {count}"
+    yield from table(
+        ["split", "slices", "hemorrhage", "normal", "patients"],
+        [[name, *(split[key] for key in ("slices", "hemorrhage", "normal", "patients"))]
+         for name, split in report["splits"].items()],
+    )  # fmt: skip
+
+
+def _drops(report: Mapping[str, Any]) -> Iterator[str]:
+    if not report:
+        return
+    totals = report["totals"]
+    yield ""
+    yield f"slice filter: {totals['read']} in, {totals['kept']} kept"
+    for reason, count in totals["dropped"].items():
+        yield f"  dropped, {reason}: {count}"
+
+
+def _leakage(report: Mapping[str, Any]) -> Iterator[str]:
+    from components.leakage.wording import tell_all, tell_drops
+
+    if not report:
+        return
+    yield ""
+    found = list(tell_all(report["findings"]))
+    yield f"leakage gate: {'' if found else 'nothing is in two splits, nothing has two labels'}".rstrip()
+    yield from (f"  {told}" for told in found)
+    if dropped := tell_drops(report["dropped"]):
+        yield f"  dropped: {dropped}"
+
+
+def _search(run: Run) -> Iterator[str]:
+    from pipeline.past_runs.accounts import read_trials
+    from schemas.hyperparameters import SEARCHED
+
+    trials = read_trials(run)
+    if not trials:
+        return
+    yield ""
+    yield f"search: {len(trials)} trials, the best first; the training took the first one's values"
+    yield from table(
+        ["", *SEARCHED, "val_loss"],
+        [[at, *(f"{trial[name]:.3g}" for name in SEARCHED), f"{trial['score']:.4f}"]
+         for at, trial in enumerate(trials, 1)],
+    )  # fmt: skip
+
+
+def _training(run: Run) -> Iterator[str]:
+    from pipeline.past_runs.accounts import read_found, read_history
+    from schemas.history import best_epoch
+    from schemas.hyperparameters import told
+
+    rows = read_history(run)
+    if not rows:
+        return
+    yield ""
+    yield "training (epoch 0 is before training)"
+    columns = ("loss", "binary_accuracy", "val_loss", "val_binary_accuracy", "runtime")
+    yield from table(
+        ["epoch", *columns[:-1], "runtime, s"],
+        [[row.epoch, *(f"{getattr(row, column):.4f}" for column in columns)] for row in rows],
+    )
+    if found := read_found(run):
+        yield f"with what Tuner found: {told(found)}"
+    yield f"exported: epoch {best_epoch(rows)}, the lowest validation loss"
+
+
+def _evaluation(run: Run, title: str, node: str) -> Iterator[str]:
+    from pipeline.past_runs.tfma_results import read_metrics
+
+    evaluation = run.output(node, "evaluation")
+    if evaluation is None:
+        return
+    yield ""
+    yield f"{title} metrics by slice of the data (TFMA; precision, recall and specificity at 0.5)"
+    by_slice = read_metrics(evaluation.path)
+    names = [name for name in _METRICS if any(name in metrics for metrics in by_slice.values())]
+    yield from table(
+        ["", *names],
+        [[key, *(f"{metrics[name]:.4g}" if name in metrics else "" for name in names)]
+         for key, metrics in by_slice.items()],
+    )  # fmt: skip
+
+
+def _measured(run: Run) -> Iterator[str]:
+    from pipeline.past_runs.accounts import evaluation_report
+
+    report = evaluation_report(run)
+    if not report:
+        return
+    point, settings = report["operating_point"], report["settings"]
+    yield ""
+    yield (
+        f"threshold {point['threshold']:.4f} by {point['rule']}, temperature {point['temperature']:.3f}; "
+        f"{settings['confidence']:.0%} intervals by resampling patients"
+    )
+    units = [
+        (f"{split}, by {unit.removesuffix('s')}", told[unit])
+        for split, told in report["splits"].items()
+        for unit in ("slices", "patients")
+    ]
+    yield from table(
+        ["", *(title for title, _ in units)],
+        [
+            ["count (hemorrhage)", *(f"{unit['count']} ({unit['hemorrhages']})" for _, unit in units)],
+            *(
+                [name, *(figure(unit["metrics"][name]) for _, unit in units)]
+                for name in units[0][1]["metrics"]
+            ),
+        ],
+    )
+    for gap in report["splits"].get("test", report["splits"]["val"])["largest_gaps"]:
+        high, low = gap["highest"], gap["lowest"]
+        yield shown(
+            f"  largest gap in {gap['metric']}: {gap['column']}, {low['value']} {low['figure']:.3f}, "
+            f"{high['value']} {high['figure']:.3f}{'; intervals overlap' if gap['intervals_overlap'] else ''}"
+        )
+
+
+def _gates(run: Run) -> Iterator[str]:
+    from pipeline.past_runs.accounts import evaluation_report
+
+    report = evaluation_report(run)
+    if not report:
+        return
+    yield ""
+    yield "gates, on the validation split"
+    yield from table(
+        ["gate", "bound", "value", "", "note"],
+        [
+            [
+                row["gate"],
+                row["bound"],
+                "" if row["value"] is None else f"{row['value']:.4f}",
+                "passed" if row["passed"] else "FAILED",
+                row["note"],
+            ]
+            for row in report["gates"]
+        ],
+    )

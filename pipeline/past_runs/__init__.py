@@ -1,0 +1,1 @@
+"""What ML Metadata and the outputs say of runs."""

@@ -1,0 +1,150 @@
+"""Two models by their tables of scores: each on its own slices, and both on the slices that both scored."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from components.metrics.bootstrap import differences
+from components.metrics.params import EvaluationParams, GateParams
+from components.metrics.scored import Scored, by_patient
+from components.model_gate.evaluation import measuring_of, scored_of
+from components.model_gate.units import Measuring, as_json, metrics_of
+from components.slices.errors import DataError
+from schemas import features
+from schemas.scores import ScoreTable
+
+_, VAL, TEST = features.SPLITS
+JUDGED = (TEST, VAL)  # train was learnt from
+
+
+@dataclasses.dataclass(frozen=True)
+class Contender:
+    """One of the two models.
+
+    Attributes:
+      name: How it is called in messages.
+      scores: Of all splits.
+      threshold: Its own, 0..1.
+    """
+
+    name: str
+    scores: ScoreTable
+    threshold: float
+
+
+def compare(
+    first: Contender, second: Contender, params: EvaluationParams, gate: GateParams
+) -> dict[str, Any]:
+    """Returns metrics of both on their own slices, on those that both scored, and the differences there.
+
+    Args:
+      first: Its figures minus the second's are the differences.
+      second: The other model.
+      params: How it is measured.
+      gate: At which specificity.
+    Raises:
+      DataError: The runs have no slice in common, split or label them differently, or one learnt from
+        patients by whom the other is judged.
+    """
+    _require_comparable(first, second)
+    measuring = [measuring_of(one.threshold, params, gate) for one in (first, second)]
+    told = {}
+    for split in JUDGED:
+        own = [one.scores.of_split(split) for one in (first, second)]
+        if not all(map(len, own)):
+            continue
+        shared = np.intersect1d(own[0].slice_id, own[1].slice_id)
+        both = [_ordered(table, shared) for table in own]
+        told[split] = {
+            "own": [_unit(scored_of(table), how) for table, how in zip(own, measuring, strict=True)],
+            "both": _both([scored_of(table) for table in both], measuring, params),
+        }
+    return told
+
+
+def _both(slices: list[Scored], measuring: list[Measuring], params: EvaluationParams) -> dict[str, Any]:
+    patients = [by_patient(one, params.patient_score, params.top_k) for one in slices]
+    told: dict[str, Any] = {}
+    for unit, (first, second) in (("slices", slices), ("patients", patients)):
+        found = differences(
+            first,
+            second,
+            measuring[0].threshold,
+            measuring[1].threshold,
+            measuring[0].at_specificity,
+            measuring[0].resampling,
+        )
+        told[unit] = {
+            "count": len(first),
+            "hemorrhages": first.hemorrhages,
+            "patients": first.patients,
+            "metrics": [
+                as_json(metrics_of(one, how)) for one, how in zip((first, second), measuring, strict=True)
+            ],
+            "differences": as_json(found),
+        }
+    return told
+
+
+def _unit(slices: Scored, measuring: Measuring) -> dict[str, Any]:
+    return {
+        "count": len(slices),
+        "hemorrhages": slices.hemorrhages,
+        "patients": slices.patients,
+        "metrics": as_json(metrics_of(slices, measuring)),
+    }
+
+
+def _ordered(table: ScoreTable, slice_ids: np.ndarray) -> ScoreTable:
+    """Returns the rows with these ids, which are sorted, in their order."""
+    kept = table.where(np.isin(table.slice_id, slice_ids))
+    order = np.argsort(kept.slice_id)
+    return dataclasses.replace(
+        kept,
+        **{
+            field.name: getattr(kept, field.name)[order]
+            for field in dataclasses.fields(kept)
+            if field.name != features.ATTRIBUTES
+        },
+        attributes=[kept.attributes[row] for row in order],
+    )
+
+
+def _require_comparable(first: Contender, second: Contender) -> None:
+    pair = f"{first.name} and {second.name}"
+    one, other = first.scores, second.scores
+    shared = np.intersect1d(one.slice_id, other.slice_id)
+    if not len(shared):
+        raise DataError(
+            f"{pair} scored no slice in common: their data folders or their keys "
+            "(ingest.key_file) differ; give both runs the same"
+        )
+    one, other = _ordered(one, shared), _ordered(other, shared)
+    moved = int((one.split != other.split).sum())
+    strangers = _split_of_patients(first.scores, second.scores)
+    if moved or strangers:
+        raise DataError(
+            f"{pair} split patients differently: {moved} slices that both scored and {strangers} patients "
+            "are in other splits, so that one model may have learnt from what the other is judged by; give "
+            "both runs the same ingest.seed and ingest.*_buckets"
+        )
+    relabelled = int((one.hemorrhage != other.hemorrhage).sum())
+    if relabelled:
+        raise DataError(
+            f"{pair} read other labels for {relabelled} of {len(shared)} slices that "
+            "both scored; run both on the same labels"
+        )
+    if (one.patient_id != other.patient_id).any():
+        raise DataError(
+            f"{pair} know other patients for the same slices; give both runs the same "
+            "label table or ingest.patient_pattern"
+        )
+
+
+def _split_of_patients(one: ScoreTable, other: ScoreTable) -> int:
+    """Counts patients who are in different splits of the two tables."""
+    splits: Mapping[str, str] = dict(zip(one.patient_id.tolist(), one.split.tolist(), strict=True))
+    others = dict(zip(other.patient_id.tolist(), other.split.tolist(), strict=True))
+    return sum(splits.get(patient, split) != split for patient, split in others.items())

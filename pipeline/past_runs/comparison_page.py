@@ -1,0 +1,109 @@
+"""Two runs compared, as one page that asks nothing of a network."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader
+
+from pipeline.terminal.tables import figure
+
+TEMPLATE = "comparison.html"
+LOWER_IS_BETTER = ("brier", "ece", "log_loss")
+LEFT, RIGHT = 4.0, 236.0  # of a drawing, in its own units
+LEAST_REACH = 0.05  # of the scale of differences: less would make a mountain of every thousandth
+SPLIT_NAMES = {"test": "Test split", "val": "Validation split"}
+
+
+def render(told: Mapping[str, Any]) -> str:
+    """Returns the page as HTML; runs stand under their ids, no folder and no patient is named.
+
+    Args:
+      told: A comparison, as `ichor compare --json` prints it.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    blocks = [
+        _block(split, unit, found)
+        for split, found in told["splits"].items()
+        for unit in ("slices", "patients")
+    ]
+    return environment.get_template(TEMPLATE).render(told=told, blocks=blocks, headline=_headline(blocks))
+
+
+def surely_better(name: str, difference: Mapping[str, Any]) -> str:
+    """Returns the model, A or B, whose figure is better by an interval that leaves out zero, or nothing."""
+    if difference["low"] is None or difference["low"] <= 0 <= difference["high"]:
+        return ""
+    return "A" if (difference["low"] > 0) != (name in LOWER_IS_BETTER) else "B"
+
+
+def _headline(blocks: list[dict[str, Any]]) -> str:
+    """Says what the first block's AUC says, which no threshold touches."""
+    if not blocks:
+        return "Nothing to compare: the runs judged no split in common"
+    (auc,) = [row for row in blocks[0]["rows"] if row["name"] == "auc"]
+    where = f"by slice on the {blocks[0]['title'].lower()}"
+    if auc["better"]:
+        return f"{auc['better']} is surely better in AUC, {where}"
+    return f"No sure difference in AUC, {where}"
+
+
+def _block(split: str, unit: str, found: Mapping[str, Any]) -> dict[str, Any]:
+    both = found["both"][unit]
+    first, second = both["metrics"]
+    differences = both["differences"]
+    far = [abs(one[end]) for one in differences.values() for end in ("low", "high", "value") if one[end]]
+    reach = max([LEAST_REACH, *(value for value in far if value <= 1)])
+    return {
+        "title": f"{SPLIT_NAMES[split]}{', by patient' if unit == 'patients' else ''}",
+        "counts": _counts(unit, both),
+        "own": _own(found["own"], both["count"]) if unit == "slices" else "",
+        "reach": f"{reach:.2f}",
+        "rows": [
+            {
+                "name": name,
+                "lower_is_better": name in LOWER_IS_BETTER,
+                "texts": (figure(first[name]), figure(second[name]), figure(difference, signed=True)),
+                "drawn": [_drawn("a", first[name], 11), _drawn("b", second[name], 27)],
+                "difference": _placed(difference, -reach, reach),
+                "better": surely_better(name, difference),
+            }
+            for name, difference in differences.items()
+        ],
+    }
+
+
+def _counts(unit: str, both: Mapping[str, Any]) -> str:
+    of = f"slices of {both['patients']} patients that both scored" if unit == "slices" else "patients"
+    return f"{both['count']} {of}, {both['hemorrhages']} with a hemorrhage."
+
+
+def _own(own: list[Mapping[str, Any]], shared: int) -> str:
+    """Says what each model would be measured on by itself, where that differs."""
+    if all(one["count"] == shared for one in own):
+        return ""
+    told = (
+        f"{letter} kept {one['count']}, AUC {figure(one['metrics']['auc'])}"
+        for letter, one in zip("AB", own, strict=True)
+    )
+    return f"Each on its own slices, which compares nothing: {'; '.join(told)}."
+
+
+def _drawn(kind: str, found: Mapping[str, Any], y: int) -> dict[str, Any] | None:
+    placed = _placed(found, 0.0, 1.0)
+    return placed and {**placed, "kind": kind, "y": y}
+
+
+def _placed(found: Mapping[str, Any], least: float, most: float) -> dict[str, Any] | None:
+    """Returns where a figure and its interval lie in a drawing, or None where they do not fit into it."""
+    ends = [found[name] for name in ("low", "value", "high")]
+    if found["value"] is None or any(end is not None and not least <= end <= most for end in ends):
+        return None
+    low, x, high = (_place(end, least, most) for end in ends)
+    return {"x": x, "low": low, "high": high}
+
+
+def _place(value: float | None, least: float, most: float) -> float | None:
+    return None if value is None else round(LEFT + (value - least) / (most - least) * (RIGHT - LEFT), 1)

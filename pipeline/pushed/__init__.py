@@ -1,0 +1,1 @@
+"""A pushed model at work: find it, load it, score, explain."""

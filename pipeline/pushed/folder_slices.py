@@ -1,0 +1,140 @@
+"""The slices of a folder without labels: which there are, and what each shows."""
+
+import dataclasses
+import functools
+import multiprocessing
+import os
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+from components.imaging.content import SliceMeasures, measure
+from components.imaging.content_hu import measure_channels
+from components.imaging.decode import UndecodableImage, decode_grey
+from components.imaging.windows import parse, to_channels
+from components.ingest.params import IngestParams
+from components.slices.dicom import discovery
+from components.slices.dicom.pixels import read_hu
+from components.slices.dicom.series import in_order
+from components.slices.errors import DataError
+from components.slices.header import Reason, Rejection
+from components.slices.scan import files_below, is_image
+from components.slices.structure import inspect_file
+from pipeline.pushed.inputs import UNDECODABLE, is_dicom
+
+MOST_PROCESSES = 4  # more would wait for the disk
+FEW_SLICES = 300  # are read sooner than processes are started
+CHUNK = 16  # slices handed to a process at once
+
+
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """What lies in a folder.
+
+    Attributes:
+      slices: Path of the file, and the frame's index in a DICOM file, None in an image.
+      left_out: How many files hold no slice to look at, by reason.
+      others: How many files are of the kind that was not asked for.
+    """
+
+    slices: tuple[tuple[Path, int | None], ...]
+    left_out: Counter[str]
+    others: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Look:
+    """What one slice shows, or why it could not be looked at.
+
+    Attributes:
+      shape: Rows and columns.
+      measures: Of it; None where it cannot be read.
+      reason: Why not; "" where it can.
+    """
+
+    shape: tuple[int, ...] = ()
+    measures: SliceMeasures | None = None
+    reason: str = ""
+
+
+def find_slices(folder: Path, dicom: bool, params: IngestParams) -> Found:
+    """Finds the slices of one kind in a folder, at any depth; labels are not looked at.
+
+    Of DICOM files the slices are those that a run would read: axial CT, each once, of each study one
+    series where `ingest.series` says so.
+
+    Args:
+      folder: To look in.
+      dicom: Whether DICOM slices are wanted, or else PNG and JPEG files.
+      params: Of ingest.
+    Raises:
+      DataError: The folder cannot be read.
+    """
+    files = files_below(folder)
+    images = [name for name in files if is_image(name)]
+    if not dicom:
+        medical = [name for name in files if is_dicom(folder / name)]
+        return Found(tuple((folder / name, None) for name in images), Counter(), len(medical))
+    found = discovery.find_slices(folder, files, params)
+    slices = tuple((folder / each.path, each.frame) for _, each in in_order(found.instances))
+    reasons = [why.reason for why in found.rejections.values() if why.reason is not Reason.OTHER_FILE]
+    return Found(slices, Counter(map(str, reasons)), len(images))
+
+
+def look_at_all(
+    slices: Sequence[tuple[Path, int | None]],
+    windows: str,
+    params: IngestParams,
+    progress: Callable[[int], None],
+) -> list[Look]:
+    """Looks at slices, in a few processes where there are many; returns them in the order given.
+
+    Args:
+      slices: As `Found` has them.
+      windows: Of HU that a DICOM slice is shown in.
+      params: Allowed sides.
+      progress: Is told how many are done.
+    Raises:
+      DataError: A process died, most likely for want of memory.
+    """
+    look = functools.partial(look_at, windows=windows, params=params)
+    looks: list[Look] = []
+    if len(slices) <= FEW_SLICES:
+        for one in slices:
+            looks.append(look(one))
+            progress(len(looks))
+        return looks
+    workers = min(MOST_PROCESSES, os.cpu_count() or 1)
+    # A fork would copy the threads of whatever is loaded by now, without their locks' owners.
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+        try:
+            for done in pool.map(look, slices, chunksize=CHUNK):
+                looks.append(done)
+                progress(len(looks))
+        except BrokenProcessPool:
+            raise DataError(
+                f"a process died while {len(looks)} of {len(slices)} slices were looked at, most likely for "
+                "want of memory; free some, or check a part of the folder"
+            ) from None
+    return looks
+
+
+def look_at(one: tuple[Path, int | None], windows: str, params: IngestParams) -> Look:
+    """Reads and measures one slice."""
+    path, frame = one
+    if frame is not None:
+        hu = read_hu(path, frame, params)
+        if isinstance(hu, Rejection):
+            return Look(reason=str(hu.reason))
+        shown = parse(windows)
+        return Look(hu.shape, measure_channels(to_channels(hu, shown), shown))
+    data, finding = inspect_file(path, params)
+    if isinstance(finding, Rejection):
+        return Look(reason=str(finding.reason))
+    try:
+        grey = decode_grey(data)
+    except UndecodableImage:
+        return Look(reason=UNDECODABLE)
+    return Look(grey.shape, measure(grey))

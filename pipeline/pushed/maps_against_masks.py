@@ -1,0 +1,183 @@
+"""What maps are worth, measured by masks: against chance, and against the model with its weights shuffled."""
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path, PurePath
+from typing import TextIO
+
+import numpy as np
+from PIL import Image
+
+from components.explanations.pointing import Mask, Pointed, Share, mean_of, pointed, widened
+from components.imaging.content import measure
+from components.imaging.overlay import Grey
+from components.ingest.params import IngestParams
+from components.metrics.bootstrap import Resampling
+from components.slices.errors import DataError
+from pipeline.pushed.inputs import Input
+from pipeline.pushed.maps import Asked, SliceMap, explain_slices, slices_of
+from pipeline.settings.config import Config
+from pipeline.terminal.console import CLEAR_LINE, NOWHERE, chatter_to
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".dcm", ".dicom", ".ima")
+
+
+@dataclasses.dataclass(frozen=True)
+class Worth:
+    """How maps lie to masks.
+
+    Attributes:
+      slices: With a mask that is not empty, and a map.
+      patients: That they are of.
+      called: Of the slices, those that the model calls a hemorrhage.
+      pointing: Share of the slices whose map's peak lies in the mask.
+      pointing_called: The same of the slices called a hemorrhage; None where there are none.
+      mass: Mean share of a map's sum in the mask.
+      shuffled_pointing: Of the model with its weights shuffled, the mean of several times.
+      shuffled_mass: Likewise.
+      chance_head: Mean share of the head's area in the mask: a peak at random in the head.
+      chance_image: Mean share of the image's area in the mask: a peak at random anywhere.
+    """
+
+    slices: int
+    patients: int
+    called: int
+    pointing: Share
+    pointing_called: Share | None
+    mass: Share
+    shuffled_pointing: Share
+    shuffled_mass: Share
+    chance_head: float
+    chance_image: float
+
+
+def mask_of(one: Input, paths: Sequence[str], masks: Path) -> Path | None:
+    """Returns the mask of a slice, by its path below the folder that was named, else by its name alone."""
+    roots = [path for path in map(Path, paths) if path.is_dir() and one.path.is_relative_to(path)]
+    below = [one.path.relative_to(root) for root in roots] + [PurePath(one.path.name)]
+    for path in below:
+        stem = path.with_suffix("") if path.suffix.lower() in SUFFIXES else path
+        mask = masks / stem.parent / f"{stem.name}.png"
+        if not one.frame and mask.is_file():
+            return mask
+    return None
+
+
+def measure_worth(asked: Asked, config: Config, masks: Path) -> Worth:
+    """Measures maps by masks.
+
+    Raises:
+      DataError: There is no such folder, no slice has a mask, or a mask is not of its slice's size.
+      OSError: There are no slices, or no model.
+    """
+    if not masks.is_dir():
+        raise DataError(f"--masks {masks}: no such folder; give the one that holds a PNG for each slice")
+    slices, reading = slices_of(dataclasses.replace(asked, limit=0), config)
+    found = [(one, mask) for one in slices if (mask := mask_of(one, asked.paths, masks))]
+    found = found[: asked.limit or None]
+    read = {one.name: drawn for one, path in found if (drawn := _read(path)).any()}
+    if not read:
+        raise DataError(
+            f"{masks}: no slice has a mask with a pixel that is not 0; a mask is a PNG under the slice's "
+            "relative path or name"
+        )
+    masked = [one for one, _ in found if one.name in read]
+    with chatter_to(NOWHERE) as terminal:
+        told = terminal if terminal.isatty() else None
+        plain = _judged(asked, masked, read, reading, config, None, told)
+        seeds = range(config.explain.seed, config.explain.seed + config.explain.shuffles)
+        by_chance = [_judged(asked, masked, read, reading, config, seed, told) for seed in seeds]
+        if told:
+            print(CLEAR_LINE, end="", file=told, flush=True)
+    if not plain:
+        raise DataError(f"{masks}: none of the {len(masked)} slices with a mask can be read")
+    tolerance = config.explain.tolerance
+    targets = [(widened(read[one.slice.name], tolerance), one.grey) for one, _ in plain]
+    numbers = {patient: at for at, patient in enumerate(dict.fromkeys(one.slice.patient for one, _ in plain))}
+    patients = np.array([numbers[one.slice.patient] for one, _ in plain])
+    called = np.array([one.hemorrhage == 1 for one, _ in plain])
+    how = config.evaluation
+    resampling = Resampling(how.replicates, how.confidence, how.seed)
+
+    def mean(values: Sequence[float] | np.ndarray, of: np.ndarray | None = None) -> Share:
+        some = np.ones(len(plain), bool) if of is None else of
+        _, codes = np.unique(patients[some], return_inverse=True)
+        return mean_of(np.array(values, np.float64)[some], codes, resampling)
+
+    return Worth(
+        slices=len(plain),
+        patients=len(numbers),
+        called=int(called.sum()),
+        pointing=mean([how.hit for _, how in plain]),
+        pointing_called=mean([how.hit for _, how in plain], called) if called.any() else None,
+        mass=mean([how.mass for _, how in plain]),
+        shuffled_pointing=mean(np.mean([[how.hit for _, how in one] for one in by_chance], axis=0)),
+        shuffled_mass=mean(np.mean([[how.mass for _, how in one] for one in by_chance], axis=0)),
+        chance_head=float(np.mean([_of_head(mask, grey) for mask, grey in targets])),
+        chance_image=float(np.mean([mask.mean() for mask, _ in targets])),
+    )
+
+
+def worth_text(worth: Worth, asked: Asked, tolerance: float) -> str:
+    """Returns a worth as a table of words."""
+    near = f", {tolerance:g} pixels off count" if tolerance else ""
+    lines = [
+        f"{worth.slices} slices with a mask, of {worth.patients} patients, {worth.called} of them called a "
+        f"hemorrhage; {asked.method}{near}",
+        "",
+        f"{'peak in the mask':<42}{_of(worth.pointing)}",
+        f"{'  of those called a hemorrhage':<42}"
+        + (_of(worth.pointing_called) if worth.pointing_called else "none"),
+        f"{'  the same model, weights shuffled':<42}{_of(worth.shuffled_pointing)}",
+        f"{'  chance: share of the head in the mask':<42}{worth.chance_head:.3f}",
+        f"{'  chance: share of the image in the mask':<42}{worth.chance_image:.3f}",
+        f"{'share of the map in the mask':<42}{_of(worth.mass)}",
+        f"{'  the same model, weights shuffled':<42}{_of(worth.shuffled_mass)}",
+    ]
+    return "\n".join(lines)
+
+
+def _judged(
+    asked: Asked,
+    slices: Sequence[Input],
+    masks: dict[str, Mask],
+    reading: IngestParams,
+    config: Config,
+    shuffle: int | None,
+    terminal: TextIO | None,
+) -> list[tuple[SliceMap, Pointed]]:
+    judged = []
+    maps = explain_slices(asked, slices, reading, config.explain, shuffle)
+    for number, one in enumerate(maps, start=1):
+        if terminal:
+            of_what = "the model" if shuffle is None else f"shuffled weights {shuffle}"
+            print(f"{CLEAR_LINE}{of_what}: {number} of {len(slices)}", end="", file=terminal, flush=True)
+        if one.heat is None:
+            continue
+        mask = masks[one.slice.name]
+        if mask.shape != one.heat.shape:
+            raise DataError(
+                f"{one.slice.name}: the mask is {mask.shape}, the slice is {one.heat.shape} pixels"
+            )
+        judged.append((one, pointed(one.heat, mask, config.explain.tolerance)))
+    return judged
+
+
+def _read(path: Path) -> Mask:
+    try:
+        with Image.open(path, formats=("PNG",)) as image:
+            values = np.asarray(image)
+    except OSError as error:
+        raise DataError(f"{path}: not a PNG that can be read") from error
+    return (values if values.ndim == 2 else values[..., :3].any(axis=2)) != 0
+
+
+def _of_head(mask: Mask, grey: Grey | None) -> float:
+    head = measure(grey).head_share if grey is not None else 0.0
+    return min(1.0, float(mask.mean()) / head) if head else 0.0
+
+
+def _of(share: Share) -> str:
+    if share.low is None or share.high is None:
+        return f"{share.value:.3f}  (too few patients for an interval)"
+    return f"{share.value:.3f}  {share.low:.3f} to {share.high:.3f}"

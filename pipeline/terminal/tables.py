@@ -1,0 +1,29 @@
+"""Tables and figures on the terminal."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pipeline.terminal.console import shown
+
+
+def table(header: list[str], rows: Iterable[list[Any]]) -> Iterator[str]:
+    """Yields a table's lines: the first column to the left, the others to the right."""
+    cells = [[shown(str(cell)) for cell in row] for row in (header, *rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
+    for row in cells:
+        _, *rest = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        yield "  " + "  ".join([row[0].ljust(widths[0]), *rest])
+
+
+def figure(found: Mapping[str, Any], *, signed: bool = False) -> str:
+    """Returns a figure of `evaluation.json` with its interval, or "-" where there is none.
+
+    Args:
+      found: `value`, `low` and `high`.
+      signed: Show a plus too, as of a difference.
+    """
+    if found["value"] is None:
+        return "-"
+    sign = "+" if signed else ""
+    interval = "" if found["low"] is None else f" ({found['low']:{sign}.3f} to {found['high']:{sign}.3f})"
+    return f"{found['value']:{sign}.3f}{interval}"

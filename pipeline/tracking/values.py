@@ -1,0 +1,74 @@
+"""What may be told of a run: numbers, switches and choices; no free text, no path, no patient."""
+
+import math
+from collections.abc import Iterator
+from typing import Literal, get_args, get_origin
+
+from pipeline.past_runs.accounts import (
+    evaluation_report,
+    ingest_report,
+    pushed_artifact,
+    read_found,
+    read_history,
+)
+from pipeline.past_runs.history import Run
+from pipeline.past_runs.verdict import is_blessed, verdict
+from pipeline.settings.config import Config
+from pipeline.tracking.tracker import Fact
+from schemas.history import best_epoch
+
+# How it is run, and other commands.
+GROUPS_OF_NO_RUN = {"run", "beam", "tracking", "drift", "phantoms", "report", "explain"}
+FILE = "file"  # stands for the path of a file of weights
+
+
+def settings_of(config: Config) -> dict[str, Fact]:
+    """Returns a run's settings by key, without those that are free text, which may name people and places."""
+    told: dict[str, Fact] = {}
+    for group in Config.model_fields:
+        if group in GROUPS_OF_NO_RUN:
+            continue
+        params = getattr(config, group)
+        for name, field in type(params).model_fields.items():
+            value = getattr(params, name)
+            if isinstance(value, bool | int | float) or get_origin(field.annotation) is Literal:
+                told[f"{group}.{name}"] = value
+            elif get_args(field.annotation) == (float, ...):
+                told[f"{group}.{name}"] = " ".join(f"{one:g}" for one in value)
+    weights = config.trainer.weights
+    told["trainer.weights"] = weights if weights in ("imagenet", "none") else FILE
+    return told
+
+
+def facts_of(run: Run) -> dict[str, Fact]:
+    """Returns what a run came to, by name; what it did not come to is not among them."""
+    return {
+        name: value
+        for name, value in _facts(run)
+        if value is not None and not (isinstance(value, float) and not math.isfinite(value))
+    }
+
+
+def _facts(run: Run) -> Iterator[tuple[str, Fact | None]]:
+    yield "run", run.id
+    yield "verdict", verdict(run)[1].name.lower()
+    for split, counts in ingest_report(run).get("splits", {}).items():
+        yield f"data/{split}/slices", counts["slices"]
+        yield f"data/{split}/patients", counts["patients"]
+    for name, value in read_found(run).items():
+        yield f"tuned/{name}", value
+    if rows := read_history(run):
+        best = rows[best_epoch(rows)]
+        yield "training", run.nodes["Trainer"].state
+        yield "exported_epoch", best.epoch
+        yield "exported_val_loss", best.val_loss
+        yield "exported_val_binary_accuracy", best.val_binary_accuracy
+    if evaluation := evaluation_report(run):
+        yield "threshold", evaluation["operating_point"]["threshold"]
+        for split, measured in evaluation["splits"].items():
+            for unit in ("slices", "patients"):
+                for name, metric in measured[unit]["metrics"].items():
+                    yield f"{split}/{unit}/{name}", metric["value"]
+    yield "blessed", is_blessed(run)
+    if pushed := pushed_artifact(run):
+        yield "pushed_version", str(pushed.properties["pushed_destination"]).rpartition("/")[2]
