@@ -1,5 +1,7 @@
 """The wheel and the source distribution, built from a copy of the sources as a user's machine has them."""
 
+import importlib.util
+import json
 import shutil
 import subprocess
 import sys
@@ -8,6 +10,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
+from components import fingerprint
+from pipeline import graph
+from pipeline.settings import load
 
 pytestmark = pytest.mark.tfx
 
@@ -31,6 +37,19 @@ for path in USER_CODE:
     assert callable(getattr(module, name)), path
     print(path, Path(module.__file__).is_relative_to(sys.argv[1]))
 print("schema", (ROOT / SCHEMA).is_file() and ROOT.is_relative_to(sys.argv[1]))
+"""
+
+# The fingerprints of some rooms, and the files that they are of.
+FOLLOW = """
+import json, sys
+
+sys.path.insert(0, sys.argv[1])
+from components.fingerprint import ROOT, files_of, of_code
+
+print(json.dumps({
+    start: [of_code(start), sorted(file.relative_to(ROOT).as_posix() for file in files_of(start))]
+    for start in sys.argv[2:]
+}))
 """
 
 
@@ -88,6 +107,42 @@ def test_the_source_distribution_that_beam_makes_holds_every_file_of_the_package
     with tarfile.open(built) as archive:
         held = {name.split("/", 1)[1] for name in archive.getnames() if "/" in name}
     assert _sources() | {"setup.py", "pyproject.toml"} <= held
+
+
+@pytest.fixture
+def site_packages(wheel: Path, tmp_path: Path) -> Path:
+    """The wheel among the packages that it works with, as an image has them."""
+    folder = tmp_path / "site-packages"
+    with zipfile.ZipFile(wheel) as archive:  # a wheel of pure Python is installed by unpacking it
+        archive.extractall(folder)
+    for package in ("apache_beam", "numpy", "pandas", "pydicom", "tensorflow", "tfx"):
+        spec = importlib.util.find_spec(package)
+        assert spec is not None
+        assert spec.origin is not None
+        (folder / package).symlink_to(Path(spec.origin).parent)
+    return folder
+
+
+def test_the_installed_wheel_has_the_checkouts_fingerprints_of_its_own_files_alone(
+    site_packages: Path, monkeypatch: pytest.MonkeyPatch
+):
+    nodes: dict[str, str] = {}
+    of_code = fingerprint.of_code
+    monkeypatch.setattr(fingerprint, "of_code", lambda start: nodes.setdefault(start, of_code(start)))
+    graph.build_pipeline(load(assignments=["trainer.weights=none"], environment={}, read_file=False).config)
+    assert "components/ingest" in nodes
+    installed = json.loads(_run(sys.executable, "-I", "-c", FOLLOW, site_packages, *nodes, cwd=site_packages))
+    assert {start: digest for start, (digest, _) in installed.items()} == nodes
+    for start, (_, files) in installed.items():
+        assert len(files) < 100, start
+        assert {file.split("/", 1)[0] for file in files} <= set(PACKAGES), start
+
+
+def test_every_file_of_the_wheel_counts_in_a_fingerprint(wheel: Path):
+    with zipfile.ZipFile(wheel) as archive:
+        held = [Path(name) for name in archive.namelist() if name.startswith("components/")]
+    rooms = [name for name in held if len(name.parts) > 2]
+    assert {name.suffix for name in rooms} <= fingerprint.SUFFIXES
 
 
 def test_every_dotted_path_of_user_code_imports_from_the_installed_wheel(wheel: Path, tmp_path: Path):

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.numpy
 SOURCES = {
     "components/__init__.py": "",
     "components/one/__init__.py": "",
-    "components/one/component.py": "import json\nfrom components.shared import measure\n",
+    "components/one/component.py": "import json\nimport pandas.io\nfrom components.shared import measure\n",
     "components/one/page.html": "<p>",
     "components/other/rules.py": "def f():\n    from schemas import features\n",
     "components/shared.py": "def measure():\n    from components.maths.sums import add\n",
@@ -20,6 +20,10 @@ SOURCES = {
     "components/maths/unused.py": "",
     "schemas/features.py": "",
     "schemas/records.py": "",
+    # What lies beside the three packages in site-packages.
+    "pandas/__init__.py": "import components.maths.unused",
+    "pandas/io.py": "",
+    "json.py": "",
 }
 OF_ONE = {
     "components/__init__.py", "components/one/__init__.py", "components/one/component.py",
@@ -49,10 +53,20 @@ def test_a_file_counts_with_what_it_reaches_and_not_with_its_room(tmp_path: Path
     assert of_code(start, write(tmp_path / "sums", changed="components/maths/sums.py")) != before
 
 
-def test_equal_sources_elsewhere_have_an_equal_fingerprint_whatever_was_compiled(tmp_path: Path):
+@pytest.mark.parametrize(
+    "name",
+    [
+        "__pycache__/component.cpython-311.pyc", "component.pyc", ".component.py.swp", "component.py~",
+        "#component.py#", "component.py.orig", ".#page.html", ".ipynb_checkpoints/component.py", "notes.txt",
+    ],
+)  # fmt: skip
+def test_equal_sources_elsewhere_have_an_equal_fingerprint_whatever_lies_beside_them(
+    tmp_path: Path, name: str
+):
     one, other = write(tmp_path / "one"), write(tmp_path / "other")
-    (other / "components/one/__pycache__").mkdir()
-    (other / "components/one/__pycache__/component.cpython-311.pyc").write_bytes(b"compiled")
+    beside = other / "components/one" / name
+    beside.parent.mkdir(exist_ok=True)
+    beside.write_bytes(b"compiled, or of an editor")
     assert of_code("components/one", one) == of_code("components/one", other)
 
 
