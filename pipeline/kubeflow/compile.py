@@ -97,13 +97,14 @@ def _name_package_files(nodes: dict[str, BaseNode]) -> None:
 
 
 def _rename(document: Document, state_dir: str) -> None:
-    """Names components and executors as KFP's own compiler does, and tells each executor its node."""
+    """Names components and executors as KFP's own compiler does, and gives each its node and its outputs."""
     executors = document["deploymentSpec"]["executors"]
     components = document["components"]
     for node in list(components):
         component = components.pop(node)
         executor = executors.pop(component["executorLabel"])
-        ours = ["--node", node, "--state_dir", state_dir]
+        outputs = sorted(component.get("outputDefinitions", {}).get("artifacts", {}))
+        ours = ["--node", node, "--state_dir", state_dir, "--outputs", *outputs]
         executor["container"]["args"] = [*ours, *executor["container"]["args"]]
         component["executorLabel"] = names.executor(node)
         components[names.component(node)] = component

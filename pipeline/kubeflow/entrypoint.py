@@ -12,7 +12,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ class Step:
     Attributes:
       node: Its id in the graph.
       inputs: Artifacts by name.
-      outputs: Artifacts by name, empty as yet.
+      outputs: Artifacts by name, empty as yet; those alone that the node declares.
       properties: Execution properties.
       output_file: Where KFP looks for what came of it.
     """
@@ -53,13 +53,16 @@ class Step:
     output_file: Path
 
     @classmethod
-    def read(cls, node: str, invocation: str, definition: str) -> "Step":
+    def read(cls, node: str, invocation: str, definition: str, outputs: Collection[str]) -> "Step":
         """Reads what KFP put into the command line.
 
         Args:
           node: Its id in the graph.
           invocation: ExecutorInput as JSON.
           definition: ComponentInputsSpec as JSON: names and types of what goes in.
+          outputs: Names of what the node puts out. KFP adds its own since 2.5, which its launcher alone
+            writes (`executor-logs`, of a type that TFX has not; backend/src/v2/driver/driver.go,
+            provisionOutputs).
         Raises:
           ValueError: An artifact is of an unknown type, or lies where the launcher reaches nothing.
         """
@@ -72,7 +75,9 @@ class Step:
         return cls(
             node=node,
             inputs=_without_itself(artifacts.read(asked.inputs.artifacts, types)),
-            outputs=artifacts.read(asked.outputs.artifacts, {}),
+            outputs=artifacts.read(
+                {name: one for name, one in asked.outputs.artifacts.items() if name in outputs}, {}
+            ),
             properties=_at_home(runtime.apply(node, properties)),
             output_file=Path(asked.outputs.output_file),
         )
@@ -146,11 +151,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one step and returns its exit status.
 
     Args:
-      arguments: --node and --state_dir, the three that TFX's compiler writes, and Beam's flags.
+      arguments: --node, --state_dir and --outputs, the three that TFX's compiler writes, and Beam's flags.
     """
     parser = argparse.ArgumentParser(prog="python -m pipeline.kubeflow.entrypoint", allow_abbrev=False)
     parser.add_argument("--node", required=True)
     parser.add_argument("--state_dir", required=True)
+    parser.add_argument("--outputs", required=True, nargs="*")
     parser.add_argument("--executor_class_path", required=True)
     parser.add_argument("--json_serialized_invocation_args", required=True)
     parser.add_argument("--json_serialized_inputs_spec_args", required=True)
@@ -161,7 +167,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     step = None
     try:
         step = Step.read(
-            parsed.node, parsed.json_serialized_invocation_args, parsed.json_serialized_inputs_spec_args
+            parsed.node,
+            parsed.json_serialized_invocation_args,
+            parsed.json_serialized_inputs_spec_args,
+            parsed.outputs,
         )
         step.clear()
         step.run(parsed.executor_class_path, flags)

@@ -18,6 +18,7 @@ from tests.kubeflow_backend.metadata import Metadata
 
 Document = dict[str, Any]
 AT_ONCE = 2  # steps
+LOGS = "executor-logs"  # an output that each container has since KFP 2.5, and its launcher alone writes
 
 
 class StepFailedError(RuntimeError):
@@ -92,7 +93,10 @@ class Backend:
 
     def path(self, artifact: Artifact) -> Path:
         """Returns where an artifact lies."""
-        return self.folder / artifact.uri.replace("://", "/", 1)
+        return self._mounted(artifact.uri)
+
+    def _mounted(self, uri: str) -> Path:
+        return self.folder / uri.replace("://", "/", 1)
 
     def _task(
         self,
@@ -161,24 +165,25 @@ class Backend:
 
     def _try(self, name: str, task: Document, container: Document, asked: Document, address: str) -> int:
         """Runs a step's command as often as it may be tried, and returns how often it was."""
-        text = json.dumps(asked)
-        command = [part.replace("{{$}}", text) for part in [*container["command"], *container["args"]]]
-        assert command[0] == "python"
-        command = [sys.executable, *command[1:]]
-        if "--metadata_address" in command:  # of a service in the cluster
-            command[command.index("--metadata_address") + 1] = address
         environment = {**os.environ, "ICHOR_MOUNT_ROOT": str(self.folder), "CUDA_VISIBLE_DEVICES": ""}
-        log = self.folder / f"{name}.log"
+        (logs,) = asked["outputs"]["artifacts"][LOGS]["artifacts"]
+        uri = logs["uri"]
         policy = task.get("retryPolicy", {})
         # Source: kubeflow/pipelines, argocompiler/container.go: 0 where it is not given; Argo then ends it.
         again = policy.get("maxRetryCount", 0) if "backoffMaxDuration" in policy else 0
         for attempt in range(1 + again):
+            logs["uri"] = f"{uri}-{attempt}"
+            log = self._mounted(logs["uri"])
+            log.parent.mkdir(parents=True, exist_ok=True)
+            command = _command(container, asked, address)
             with log.open("w") as stderr:
                 process = subprocess.Popen(command, stdout=stderr, stderr=stderr, env=environment)
                 if attempt == 0 and name in self._killed:
                     self._kill_at(process, self._killed[name])
-                if process.wait() == 0:
-                    return attempt + 1
+                status = process.wait()
+                assert os.fstat(stderr.fileno()).st_nlink == 1, "the launcher would have no log to upload"
+            if status == 0:
+                return attempt + 1
         raise StepFailedError(log.read_text().strip().splitlines()[-1])
 
     def _kill_at(self, process: subprocess.Popen, pattern: str) -> None:
@@ -193,9 +198,10 @@ class Backend:
         made = Task(told.get("parameterValues", {}), {})
         for key, one in asked["outputs"]["artifacts"].items():
             (artifact,) = one["artifacts"]
-            (changed,) = told["artifacts"][key]["artifacts"]
+            (changed,) = [artifact] if key == LOGS else told["artifacts"][key]["artifacts"]
             assert changed["uri"] == artifact["uri"], "the launcher would upload to another address"
-            title = yaml.safe_load(artifact["type"]["instanceSchema"])["title"]
+            kind = artifact["type"]
+            title = kind.get("schemaTitle") or yaml.safe_load(kind["instanceSchema"])["title"]
             metadata = changed.get("metadata", {})
             number = self.metadata.record(pipeline, title, artifact["uri"], metadata)
             # Source: tensorflow/tfx issue 7768: on its way to the next step an artifact loses its type.
@@ -214,14 +220,25 @@ def _value(source: Document, given: Document, done: dict[str, Task]) -> Any:
 
 def _outputs(component: Document, folder: str, local: Path) -> Document:
     outputs = component.get("outputDefinitions", {})
+    logs = {"artifactType": {"schemaTitle": "system.Artifact"}}
     return {
         "outputFile": str(local / "executor_output.json"),
         "parameters": {name: {"outputFile": str(local / name)} for name in outputs.get("parameters", {})},
         "artifacts": {
             name: {"artifacts": [{"name": name, "type": one["artifactType"], "uri": f"{folder}/{name}"}]}
-            for name, one in outputs.get("artifacts", {}).items()
+            for name, one in {**outputs.get("artifacts", {}), LOGS: logs}.items()
         },
     }
+
+
+def _command(container: Document, asked: Document, address: str) -> list[str]:
+    """Returns a step's command, as a process on this machine."""
+    text = json.dumps(asked)
+    command = [part.replace("{{$}}", text) for part in [*container["command"], *container["args"]]]
+    assert command[0] == "python"
+    if "--metadata_address" in command:  # of a service in the cluster
+        command[command.index("--metadata_address") + 1] = address
+    return [sys.executable, *command[1:]]
 
 
 def _digest(what: Any) -> str:

@@ -12,7 +12,7 @@ from tfx.utils import name_utils
 
 from pipeline.kubeflow import artifacts
 from pipeline.kubeflow.entrypoint import Step, main
-from tests.compiled import compiled
+from tests.compiled import LOOKUPS, compiled, tasks
 from tests.kubeflow_backend.executors import FILE
 
 pytestmark = pytest.mark.tfx
@@ -75,6 +75,7 @@ def run(folder: Path, executor: str, node: str = "Pusher", asked: dict | None = 
         [
             *("--node", node),
             *("--state_dir", str(folder / "state")),
+            *("--outputs", "pushed_model"),
             *("--executor_class_path", executor),
             *("--json_serialized_invocation_args", json.dumps(asked or push(folder))),
             *("--json_serialized_inputs_spec_args", definition("pusher")),
@@ -130,6 +131,21 @@ def test_each_type_of_our_own_comes_back(own, store):
     assert restored.get_string_custom_property("note") == "text"
 
 
+def test_each_command_names_the_outputs_that_its_component_declares():
+    document = compiled("tuner.enabled=true").pipeline
+    executors = document["deploymentSpec"]["executors"]
+    named = 0
+    for component in document["components"].values():
+        container = executors.get(component.get("executorLabel"), {}).get("container", {})
+        if "pipeline.kubeflow.entrypoint" in container.get("command", []):
+            declared = sorted(component["outputDefinitions"]["artifacts"])
+            first = container["args"].index("--outputs") + 1
+            following = container["args"][first : first + len(declared) + 1]
+            assert following == [*declared, "--executor_class_path"]
+            named += 1
+    assert named == len(tasks("tuner.enabled=true").keys() - LOOKUPS - {"LatestBlessedModel"})
+
+
 def test_every_type_of_the_graph_is_known():
     for component in compiled("tuner.enabled=true").pipeline["components"].values():
         for side in ("inputDefinitions", "outputDefinitions"):
@@ -152,6 +168,36 @@ def test_a_type_that_nobody_knows_is_named(store, capfd):
     asked["outputs"]["artifacts"]["pushed_model"]["artifacts"][0]["type"] = {"schemaTitle": "other.Thing"}
     assert run(store, f"{EXECUTORS}.Whole", asked=asked) == 1
     assert "artifact 'pushed_model': expected a type of TFX or ichor, got 'other.Thing'" in last_line(capfd)
+
+
+def with_logs(folder: Path) -> tuple[dict, Path]:
+    """What KFP asks since 2.5, whose driver adds an output for its launcher's log, and where that lies."""
+    asked = push(folder)
+    name = "executor-logs"
+    uri = f"{ROOT}/Pusher/{name}-0"
+    logs = {"name": name, "uri": uri, "type": {"schemaTitle": "system.Artifact"}, "metadata": {}}
+    asked["outputs"]["artifacts"][name] = {"artifacts": [logs]}
+    file = folder / "s3/bucket/root/ichor/run-1/Pusher/executor-logs-0"
+    file.parent.mkdir(parents=True)
+    file.write_text("a line of the launcher's log")
+    return asked, file
+
+
+@pytest.mark.parametrize(("executor", "status"), [("Whole", 0), ("Refusing", 1)])
+def test_outputs_that_the_node_does_not_declare_are_left_alone(executor, status, store):
+    asked, log = with_logs(store)
+    assert run(store, f"{EXECUTORS}.{executor}", asked=asked) == status
+    assert log.read_text() == "a line of the launcher's log"
+    if status == 0:
+        assert told(store)["artifacts"].keys() == {"pushed_model"}
+
+
+def test_a_folder_of_an_output_that_the_node_does_not_declare_is_not_removed(store):
+    asked, log = with_logs(store)
+    log.unlink()
+    log.mkdir()
+    assert run(store, f"{EXECUTORS}.Whole", asked=asked) == 0
+    assert log.is_dir()
 
 
 def last_line(capfd) -> str:
@@ -211,11 +257,11 @@ def test_a_baseline_that_is_the_candidate_stands_for_none(store):
     asked = push(store)
     del asked["inputs"]["artifacts"]["model_blessing"]
     asked["inputs"]["artifacts"]["baseline_model"] = asked["inputs"]["artifacts"]["model"]
-    step = Step.read("SliceScorer", json.dumps(asked), definition("slice-scorer"))
+    step = Step.read("SliceScorer", json.dumps(asked), definition("slice-scorer"), ["scores"])
     assert step.inputs["baseline_model"] == []
     other = without_type(f"{ROOT}/OperatingPoint/older", 5)
     asked["inputs"]["artifacts"]["baseline_model"] = other
-    step = Step.read("SliceScorer", json.dumps(asked), definition("slice-scorer"))
+    step = Step.read("SliceScorer", json.dumps(asked), definition("slice-scorer"), ["scores"])
     assert step.inputs["baseline_model"][0].uri.endswith("older")
 
 
