@@ -45,9 +45,10 @@ RUN apt-get update \
  && install -d -m 1777 /home/ichor /s3 /gcs /minio
 COPY --from=locked /opt/ichor /opt/ichor
 COPY --from=wheel /opt/ichor /opt/ichor
-# getpass asks USER: an unknown user id has no entry in passwd.
+# getpass asks USER: an unknown user id has no entry in passwd. PYTHONSAFEPATH: nothing in the working directory is
+# taken for a package of the image, whoever starts Python there.
 ENV PATH=/opt/ichor/bin:$PATH HOME=/home/ichor USER=ichor LANG=C.UTF-8 \
-    PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+    PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PYTHONSAFEPATH=1
 WORKDIR /home/ichor
 USER 10001:0
 RUN --mount=type=tmpfs,target=/tmp \

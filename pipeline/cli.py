@@ -9,9 +9,10 @@ from pipeline.commands import compile as kubeflow
 from pipeline.commands.arguments import EXIT_ERROR
 from pipeline.commands.submit import add_host, add_submit
 from pipeline.commands.worker import add_beam, add_worker
-from pipeline.terminal import interruption
+from pipeline.terminal import interruption, working_directory
 
 
+@working_directory.never_imported()
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit status."""
     parsed = _parser().parse_args(arguments)

@@ -13,9 +13,11 @@ from pipeline.past_runs.verdict import verdict
 from pipeline.settings.config import Config
 from pipeline.settings.layout import Layout, require_apart
 from pipeline.settings.loading import load
+from pipeline.terminal import working_directory
 from pipeline.tracking.following import followed
 
 
+@working_directory.never_imported()
 def run(config: Config) -> None:
     """Runs the whole graph in this process, node after node."""
     graph = build_pipeline(config)

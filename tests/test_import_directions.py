@@ -42,7 +42,7 @@ PIPELINE_ROOMS = {
     "beam": {"settings"},
     "tracking": {"settings", "past_runs"},
     "graph": {"settings", "beam"},
-    "local_runner": {"settings", "beam", "graph", "past_runs", "tracking"},
+    "local_runner": {"settings", "terminal", "beam", "graph", "past_runs", "tracking"},
     "kubeflow": {"settings", "terminal", "beam", "graph"},
     "commands": {
         "settings", "terminal", "past_runs", "pushed", "inspection", "beam", "tracking", "graph",

@@ -96,7 +96,7 @@ def serve(host: str, port: int) -> None:
 
 
 def _new_process() -> "subprocess.Popen[str]":
-    return subprocess.Popen([sys.executable, "-m", HARNESS], stdin=subprocess.PIPE, text=True)
+    return subprocess.Popen([sys.executable, "-P", "-m", HARNESS], stdin=subprocess.PIPE, text=True)
 
 
 def _tell(worker: "subprocess.Popen[str]", line: str) -> None:

@@ -28,6 +28,7 @@ from tfx.utils import import_utils
 from pipeline.kubeflow import artifacts, runtime
 from pipeline.kubeflow.files import in_package, private_key, write_whole
 from pipeline.kubeflow.reason import told
+from pipeline.terminal import working_directory
 
 log = logging.getLogger("ichor.kubeflow")
 
@@ -147,13 +148,14 @@ def _at_home(properties: dict[str, Any]) -> dict[str, Any]:
     return private_key(properties)
 
 
+@working_directory.never_imported()
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one step and returns its exit status.
 
     Args:
       arguments: --node, --state_dir and --outputs, the three that TFX's compiler writes, and Beam's flags.
     """
-    parser = argparse.ArgumentParser(prog="python -m pipeline.kubeflow.entrypoint", allow_abbrev=False)
+    parser = argparse.ArgumentParser(prog="python -P -m pipeline.kubeflow.entrypoint", allow_abbrev=False)
     parser.add_argument("--node", required=True)
     parser.add_argument("--state_dir", required=True)
     parser.add_argument("--outputs", required=True, nargs="*")

@@ -23,6 +23,7 @@ from components.ingest.driver import Driver
 from pipeline.kubeflow import latest_blessed, runtime
 from pipeline.kubeflow.files import private_key, write_whole
 from pipeline.kubeflow.reason import told
+from pipeline.terminal import working_directory
 
 FAILED = 1
 DATA, BASELINE = "data", "baseline"
@@ -60,9 +61,10 @@ LOOKUPS: dict[str, Callable[[spec.ExecutorInput, argparse.Namespace], dict[str, 
 }
 
 
+@working_directory.never_imported()
 def main(arguments: Sequence[str] | None = None) -> int:
     """Looks one thing up, writes it as output parameters and returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m pipeline.kubeflow.lookup", allow_abbrev=False)
+    parser = argparse.ArgumentParser(prog="python -P -m pipeline.kubeflow.lookup", allow_abbrev=False)
     parser.add_argument("what", choices=sorted(LOOKUPS))
     parser.add_argument("--executor_input", required=True)
     parser.add_argument("--metadata_address", default="")

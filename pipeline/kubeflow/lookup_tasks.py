@@ -18,7 +18,7 @@ IMPORTER = f"{RESOLVER}-importer"
 DATA_LOOKUP, BASELINE_LOOKUP = f"{INGEST}-lookup", f"{RESOLVER}-lookup"
 NEVER_CACHED = (DATA_LOOKUP, BASELINE_LOOKUP)
 IMPORTED = "artifact"  # what KFP calls the output of an importer
-COMMAND = ("python", "-m", "pipeline.kubeflow.lookup")
+COMMAND = ("python", "-P", "-m", "pipeline.kubeflow.lookup")
 Document = dict[str, Any]
 
 

@@ -29,7 +29,7 @@ IN_CONTAINERS = ("kubeflow.key_secret=mounted", "kubeflow.metadata_address=", f"
 
 
 def _ichor(*arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "pipeline.cli", *arguments], check=True)
+    subprocess.run([sys.executable, "-P", "-m", "pipeline.cli", *arguments], check=True)
 
 
 def _settings(*values: str) -> list[str]:

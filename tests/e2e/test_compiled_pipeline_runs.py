@@ -8,6 +8,7 @@ from pipeline.settings.layout import numbered
 from pipeline.settings.loading import load
 from tests.e2e.conftest import QUICK
 from tests.kubeflow_backend.backend import Backend, StepFailedError
+from tests.shadowing import imported
 
 pytestmark = pytest.mark.e2e
 
@@ -81,6 +82,11 @@ def test_the_model_is_pushed(backend, first):
 @pytest.mark.timeout(LONG)
 def test_a_step_that_is_killed_in_the_middle_is_tried_again(first):
     assert {name: task.tries for name, task in first.items() if task.tries > 1} == dict.fromkeys(KILLED, 2)
+
+
+@pytest.mark.timeout(LONG)
+def test_no_step_imports_from_its_working_directory(backend, first):
+    assert imported(backend.working_directory) == []
 
 
 @pytest.mark.timeout(LONG)

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from tests.kubeflow_backend.metadata import Metadata
+from tests.shadowing import write_modules
 
 Document = dict[str, Any]
 AT_ONCE = 2  # steps
@@ -56,6 +57,7 @@ class Backend:
           killed: Steps whose first try is killed as soon as a file is there, by a pattern below `folder`.
         """
         self.folder = folder
+        self.working_directory = write_modules(folder / "home")
         self.metadata = Metadata(str(folder / "mlmd.sqlite"))
         self._cache: dict[str, Task] = {}
         self._runs = 0
@@ -177,7 +179,9 @@ class Backend:
             log.parent.mkdir(parents=True, exist_ok=True)
             command = _command(container, asked, address)
             with log.open("w") as stderr:
-                process = subprocess.Popen(command, stdout=stderr, stderr=stderr, env=environment)
+                process = subprocess.Popen(
+                    command, stdout=stderr, stderr=stderr, env=environment, cwd=self.working_directory
+                )
                 if attempt == 0 and name in self._killed:
                     self._kill_at(process, self._killed[name])
                 status = process.wait()

@@ -1,6 +1,8 @@
 """Executors that end in all the ways in which one can, for tests of the entrypoint."""
 
 import logging
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,13 @@ class Accounting(BaseExecutor):
         _write(output_dict)
         folder = keep_stopped(output_dict["pushed_model"][0].uri)
         raise DataError(f"too many rejected; {folder}/{FILE} lists them")
+
+
+class Starting(BaseExecutor):
+    """Starts a process, as Beam does a worker."""
+
+    def Do(self, input_dict: Any, output_dict: Any, exec_properties: Any) -> None:
+        subprocess.run([sys.executable, "-m", "grpc"], capture_output=True, check=False)
 
 
 class Broken(BaseExecutor):

@@ -21,20 +21,20 @@ import tensorflow_data_validation as tfdv  # isort: skip
 from pipeline.beam.arguments import beam_args
 from pipeline.cli import main
 from pipeline.settings.loading import load
+from tests.shadowing import imported, write_modules
 
 pytestmark = pytest.mark.tfx
 
-ROOT = Path(__file__).parents[2]
-WORKER = [sys.executable, "-m", "pipeline.cli", "worker", "--port"]
+WORKER = [Path(sys.executable).with_name("ichor"), "worker", "--port"]
 
 
 @contextlib.contextmanager
-def pool() -> Iterator[tuple[int, subprocess.Popen]]:
-    """A pool as `ichor worker` starts it, at a port that was free."""
+def pool(folder: Path) -> Iterator[tuple[int, subprocess.Popen]]:
+    """A pool as `ichor worker` starts it in a folder, at a port that was free."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with subprocess.Popen([*WORKER, str(port)], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen([*WORKER, str(port)], cwd=folder, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout.readline() == f"worker pool at 127.0.0.1:{port}\n"
             yield port, process
@@ -57,7 +57,8 @@ def test_a_job_server_hands_tensorflow_data_validation_to_a_pool_which_ends_with
 ):
     servicer = LocalJobServicer(str(tmp_path / "jobs"))
     jobs = servicer.start_grpc_server(0)
-    with pool() as (port, process):
+    folder = write_modules(tmp_path / "work")
+    with pool(folder) as (port, process):
         settings = [
             "beam.engine=spark",
             f"beam.job_endpoint=localhost:{jobs}",
@@ -80,6 +81,7 @@ def test_a_job_server_hands_tensorflow_data_validation_to_a_pool_which_ends_with
     (feature,) = tfdv.load_stats_binary(str(tmp_path / "statistics")).datasets[0].features
     assert (feature.num_stats.common_stats.num_non_missing, feature.num_stats.mean) == (10, 4.5)
     assert [worker for worker in workers if alive(worker)] == []
+    assert imported(folder) == []
 
 
 def test_a_port_that_is_taken_is_told(capsys: pytest.CaptureFixture[str]):

@@ -3,10 +3,13 @@
 import importlib.metadata
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path, PurePosixPath
 
 import pytest
+
+from tests.shadowing import imported, write_modules
 
 pytestmark = pytest.mark.numpy
 
@@ -112,6 +115,18 @@ def test_the_user_is_a_number_that_kubernetes_can_see_is_not_root():
     users = re.findall(r"^USER (.*)$", DOCKERFILE, re.MULTILINE)
     assert len(users) == 1
     assert int(users[0].split(":")[0]) > 0
+
+
+def test_python_imports_nothing_from_the_working_directory_of_a_container(tmp_path: Path):
+    folder = write_modules(tmp_path)
+    image = DOCKERFILE[DOCKERFILE.rindex("\nFROM ") :]
+    settings = " ".join(re.findall(r"^ENV ((?:.*\\\n)*.*)$", image, re.MULTILINE)).replace("\\\n", " ")
+    environment = dict(word.split("=", 1) for word in settings.split() if word.startswith("PYTHON"))
+    assert environment
+    subprocess.run(
+        [sys.executable, "-m", "pipeline.cli"], cwd=folder, env=environment, capture_output=True, check=False
+    )
+    assert imported(folder) == []
 
 
 def test_the_last_thing_that_the_build_runs_is_the_check_of_imports():

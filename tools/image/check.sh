@@ -24,6 +24,9 @@ esac
 # Without a group that may write, from a folder that cannot be written, by the module's name as Kubeflow calls it.
 "$engine" run $strict --user 54321:54321 -w / "$IMAGE" python -m pipeline.cli --version ||
   fail "python -m pipeline.cli does not run as user 54321:54321"
+"$engine" run $strict --user 54321:54321 -w /tmp "$IMAGE" \
+    sh -c 'mkdir pipeline && touch pipeline/__init__.py && exec python -m pipeline.cli --version' ||
+  fail "a package pipeline in the working directory is taken for ichor's"
 
 if [ -n "${OUT:-}" ]; then
   mkdir -p "$OUT"

@@ -105,7 +105,9 @@ class Cluster:
             SPARK_LOCAL_IP=address(worker),
         )  # fmt: skip
         self._start(
-            f"pool-{worker}", [*inside, sys.executable, "-m", "pipeline.cli", "worker"], ["--port", POOL_PORT]
+            f"pool-{worker}",
+            [*inside, sys.executable, "-P", "-m", "pipeline.cli", "worker"],
+            ["--port", POOL_PORT],
         )
         _run(*inside, sys.executable, "-c", _WAIT, "127.0.0.1", POOL_PORT, SECONDS_TO_START)
 

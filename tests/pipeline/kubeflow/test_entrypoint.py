@@ -14,6 +14,7 @@ from pipeline.kubeflow import artifacts
 from pipeline.kubeflow.entrypoint import Step, main
 from tests.compiled import LOOKUPS, compiled, tasks
 from tests.kubeflow_backend.executors import FILE
+from tests.shadowing import imported, write_modules
 
 pytestmark = pytest.mark.tfx
 
@@ -251,6 +252,13 @@ def test_what_kfp_is_told_is_there_whole_or_not_at_all(store, monkeypatch):
     monkeypatch.setattr("pathlib.Path.replace", full)
     assert run(store, f"{EXECUTORS}.Whole") == 1
     assert not (store / "outputs/executor_output.json").exists()
+
+
+def test_what_a_step_starts_imports_nothing_from_the_working_directory(store, monkeypatch):
+    folder = write_modules(store / "home")
+    monkeypatch.chdir(folder)
+    assert run(store, f"{EXECUTORS}.Starting") == 0
+    assert imported(folder) == []
 
 
 def test_a_baseline_that_is_the_candidate_stands_for_none(store):
