@@ -67,6 +67,21 @@ def test_it_has_the_nodes_of_the_local_graph_and_two_look_ups():
     assert "Tuner" in tasks("tuner.enabled=true")
 
 
+def test_each_command_names_the_outputs_that_its_component_declares():
+    document = compiled("tuner.enabled=true").pipeline
+    executors = document["deploymentSpec"]["executors"]
+    named = 0
+    for component in document["components"].values():
+        container = executors.get(component.get("executorLabel"), {}).get("container", {})
+        if "pipeline.kubeflow.entrypoint" in container.get("command", []):
+            declared = sorted(component["outputDefinitions"]["artifacts"])
+            first = container["args"].index("--outputs") + 1
+            following = container["args"][first : first + len(declared) + 1]
+            assert following == [*declared, "--executor_class_path"]
+            named += 1
+    assert named == len(tasks("tuner.enabled=true").keys() - LOOKUPS - {"LatestBlessedModel"})
+
+
 def test_only_executors_of_the_open_source_backend_are_asked_for():
     executors = compiled().pipeline["deploymentSpec"]["executors"].values()
     assert {kind for one in executors for kind in one} == {"container", "importer"}

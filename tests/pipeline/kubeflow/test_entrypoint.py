@@ -3,16 +3,12 @@ import json
 from pathlib import Path
 
 import pytest
-from google.protobuf import json_format
-from kfp.pipeline_spec import pipeline_spec_pb2 as spec
 from tfx.components.pusher.executor import Executor as PusherExecutor
-from tfx.orchestration.kubeflow.v2 import compiler_utils
 from tfx.orchestration.kubeflow.v2.container import kubeflow_v2_run_executor as stock
 from tfx.utils import name_utils
 
-from pipeline.kubeflow import artifacts
 from pipeline.kubeflow.entrypoint import Step, main
-from tests.compiled import LOOKUPS, compiled, tasks
+from tests.compiled import compiled
 from tests.kubeflow_backend.executors import FILE
 from tests.shadowing import imported, write_modules
 
@@ -119,49 +115,6 @@ def test_paths_of_this_process_are_addresses_again_in_what_kfp_is_told(store):
     (pushed,) = told(store)["artifacts"]["pushed_model"]["artifacts"]
     assert pushed["metadata"]["of"] == f"{ROOT}/OperatingPoint/model"
     assert str(store) not in json.dumps(told(store))
-
-
-@pytest.mark.parametrize("own", artifacts.OWN_TYPES, ids=lambda own: own.TYPE_NAME)
-def test_each_type_of_our_own_comes_back(own, store):
-    schema = compiler_utils.get_artifact_schema(own)
-    asked = json_format.ParseDict(without_type(f"{ROOT}/x", 3, rows=12.0, note="text"), spec.ArtifactList())
-    (restored,) = artifacts.read({"it": asked}, {"it": spec.ArtifactTypeSchema(instance_schema=schema)})["it"]
-    assert type(restored) is own
-    assert restored.uri == f"{store}/s3/bucket/root/ichor/run-1/x"
-    assert restored.get_int_custom_property("rows") == 12
-    assert restored.get_string_custom_property("note") == "text"
-
-
-def test_each_command_names_the_outputs_that_its_component_declares():
-    document = compiled("tuner.enabled=true").pipeline
-    executors = document["deploymentSpec"]["executors"]
-    named = 0
-    for component in document["components"].values():
-        container = executors.get(component.get("executorLabel"), {}).get("container", {})
-        if "pipeline.kubeflow.entrypoint" in container.get("command", []):
-            declared = sorted(component["outputDefinitions"]["artifacts"])
-            first = container["args"].index("--outputs") + 1
-            following = container["args"][first : first + len(declared) + 1]
-            assert following == [*declared, "--executor_class_path"]
-            named += 1
-    assert named == len(tasks("tuner.enabled=true").keys() - LOOKUPS - {"LatestBlessedModel"})
-
-
-def test_every_type_of_the_graph_is_known():
-    for component in compiled("tuner.enabled=true").pipeline["components"].values():
-        for side in ("inputDefinitions", "outputDefinitions"):
-            for one in component.get(side, {}).get("artifacts", {}).values():
-                kind = json_format.ParseDict(one["artifactType"], spec.ArtifactTypeSchema())
-                assert artifacts._class_path("x", kind)
-
-
-def test_splits_of_examples_survive(store):
-    metadata = {"split_names": '["train", "val"]', "span": 0.0, "display_name": "examples"}
-    asked = json_format.ParseDict(without_type("gs://b/examples", 3, **metadata), spec.ArtifactList())
-    schema = spec.ArtifactTypeSchema(instance_schema="title: tfx.Examples\ntype: object\n")
-    (examples,) = artifacts.read({"examples": asked}, {"examples": schema})["examples"]
-    assert examples.split_names == '["train", "val"]'
-    assert examples.uri == f"{store}/gcs/b/examples"
 
 
 def test_a_type_that_nobody_knows_is_named(store, capfd):
