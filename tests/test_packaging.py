@@ -13,7 +13,7 @@ import pytest
 
 from components import fingerprint
 from pipeline import graph
-from pipeline.settings import load
+from pipeline.settings.loading import load
 
 pytestmark = pytest.mark.tfx
 
