@@ -8,8 +8,8 @@ from the header.
 
 from pathlib import Path, PurePosixPath
 
+from components.public_sets.contents import HEMORRHAGE, PATIENT, Kind, LeftOut, Progress, Reason, SetContents
 from components.public_sets.errors import SourceError
-from components.public_sets.found import HEMORRHAGE, PATIENT, Found, Kind, LeftOut, Progress, Reason
 from components.public_sets.headers import read_headers
 from components.public_sets.rules import FolderRules
 from components.public_sets.tree import DICOM_SUFFIX, IMAGE_SUFFIXES, files_below, suffix
@@ -30,7 +30,7 @@ def lacks(src: Path, rules: FolderRules) -> str:
     return f"no image or .dcm file lies below a folder named {names}"
 
 
-def read(src: Path, rules: FolderRules, progress: Progress | None) -> Found:
+def read(src: Path, rules: FolderRules, progress: Progress | None) -> SetContents:
     """Labels files by their folders.
 
     Raises:
@@ -68,10 +68,10 @@ def _class_of(path: str, rules: FolderRules) -> int | Reason:
     return int(bleeds)
 
 
-def _of_images(images: list[tuple[str, int]], rules: FolderRules, left_out: list[LeftOut]) -> Found:
+def _of_images(images: list[tuple[str, int]], rules: FolderRules, left_out: list[LeftOut]) -> SetContents:
     if rules.patient_of is None:
         rows = [(path, str(label)) for path, label in images]
-        return Found((FILE, HEMORRHAGE), rows, [row[0] for row in rows], left_out, notes=NO_PATIENTS)
+        return SetContents((FILE, HEMORRHAGE), rows, [row[0] for row in rows], left_out, notes=NO_PATIENTS)
     with_patient = []
     for path, label in images:
         if patient := rules.patient_of(path):
@@ -79,7 +79,7 @@ def _of_images(images: list[tuple[str, int]], rules: FolderRules, left_out: list
         else:
             left_out.append(LeftOut(Kind.FILE, path, Reason.NO_PATIENT))
     links = [row[0] for row in with_patient]
-    return Found((FILE, HEMORRHAGE, PATIENT), with_patient, links, left_out)
+    return SetContents((FILE, HEMORRHAGE, PATIENT), with_patient, links, left_out)
 
 
 def _of_dicom(
@@ -88,7 +88,7 @@ def _of_dicom(
     rules: FolderRules,
     left_out: list[LeftOut],
     progress: Progress | None,
-) -> Found:
+) -> SetContents:
     of_uid: dict[str, list[tuple[str, int, str]]] = {}
     headers = read_headers(src, [path for path, _ in files], progress)
     studies: set[str] = set()
@@ -111,4 +111,4 @@ def _of_dicom(
         left_out += [LeftOut(Kind.FILE, copy, Reason.COPY, f"of {path}") for copy, *_ in same[1:]]
         rows.append((uid, str(label), patient))
         links.append(path)
-    return Found((KEY, HEMORRHAGE, PATIENT), rows, links, left_out, scans=len(studies))
+    return SetContents((KEY, HEMORRHAGE, PATIENT), rows, links, left_out, scans=len(studies))

@@ -19,18 +19,18 @@ and its files share a StudyInstanceUID that no other scan has. The second is che
 import re
 from pathlib import Path
 
-from components.public_sets.errors import SourceError
-from components.public_sets.found import (
+from components.public_sets.contents import (
     HEMORRHAGE,
     PATIENT,
     SUBTYPE,
-    Found,
     Kind,
     LeftOut,
     Progress,
     Reason,
+    SetContents,
     joined,
 )
+from components.public_sets.errors import SourceError
 from components.public_sets.headers import read_headers
 from components.public_sets.rules import FolderRules
 from components.public_sets.tables import Table
@@ -69,7 +69,7 @@ def lacks(src: Path, _: FolderRules) -> str:
     return "" if (src / TABLE).is_file() else f"{TABLE} is not in it"
 
 
-def read(src: Path, _: FolderRules, progress: Progress | None) -> Found:
+def read(src: Path, _: FolderRules, progress: Progress | None) -> SetContents:
     """Reads labels and headers.
 
     Raises:
@@ -110,7 +110,7 @@ def read(src: Path, _: FolderRules, progress: Progress | None) -> Found:
         else:
             rows += [(study, *(labels[scan] or ())) for study in studies]
             links += [path for study in studies for path in in_study[study][scan]]
-    return Found(COLUMNS, rows, sorted(links), left_out, Kind.SCAN, notes=NOTES)
+    return SetContents(COLUMNS, rows, sorted(links), left_out, Kind.SCAN, notes=NOTES)
 
 
 def _scan_of(path: str) -> int | None:

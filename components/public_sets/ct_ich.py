@@ -26,9 +26,9 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from components.public_sets import ct_ich_flat
-from components.public_sets.ct_ich_rows import Labelled, found
+from components.public_sets.contents import SUBTYPES, Kind, LeftOut, Progress, Reason, SetContents
+from components.public_sets.ct_ich_rows import Labelled, match_files
 from components.public_sets.errors import SourceError
-from components.public_sets.found import SUBTYPES, Found, Kind, LeftOut, Progress, Reason
 from components.public_sets.rules import FolderRules
 from components.public_sets.tables import NUMBER, Table
 from components.public_sets.tree import files_below
@@ -56,7 +56,7 @@ def lacks(src: Path, _: FolderRules) -> str:
     return f"neither {TABLE} and {FOLDER}/ nor {ct_ich_flat.TABLE} with its columns is in it"
 
 
-def read(src: Path, rules: FolderRules, progress: Progress | None) -> Found:
+def read(src: Path, rules: FolderRules, progress: Progress | None) -> SetContents:
     """Reads labels and matches them with the files.
 
     Raises:
@@ -76,7 +76,7 @@ def read(src: Path, rules: FolderRules, progress: Progress | None) -> Found:
             masks |= {place} if place is not None else set()
         else:
             slices[place] = path
-    return found(_rows(src), slices, masks, left_out)
+    return match_files(_rows(src), slices, masks, left_out)
 
 
 def _place(path: str) -> tuple[tuple[int, int] | None, bool, Reason]:
@@ -129,8 +129,8 @@ def _people(src: Path) -> dict[int, tuple[str, str]]:
         if not person:
             continue
         known = tuple("" if at is None else cells[at] for at in (age_at, sex_at))
-        told = (known[0], known[1].lower())
-        if people.setdefault(table.whole(number, PERSON, person), told) != told:
+        age_and_sex = (known[0], known[1].lower())
+        if people.setdefault(table.whole(number, PERSON, person), age_and_sex) != age_and_sex:
             raise SourceError(
                 f"{path.name} row {number}: patient {person} has another age or sex above; correct the table"
             )

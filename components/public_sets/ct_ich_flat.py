@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from components.public_sets.ct_ich_rows import Labelled, found
+from components.public_sets.contents import HEMORRHAGE, SUBTYPES, Kind, LeftOut, Progress, Reason, SetContents
+from components.public_sets.ct_ich_rows import Labelled, match_files
 from components.public_sets.errors import SourceError
-from components.public_sets.found import HEMORRHAGE, SUBTYPES, Found, Kind, LeftOut, Progress, Reason
 from components.public_sets.rules import FolderRules
 from components.public_sets.tables import Table
 from components.public_sets.tree import IMAGE_SUFFIXES, files_below, suffix
@@ -25,7 +25,7 @@ def is_there(src: Path) -> bool:
     return True
 
 
-def read(src: Path, _: FolderRules, __: Progress | None) -> Found:
+def read(src: Path, _: FolderRules, __: Progress | None) -> SetContents:
     """Reads labels and matches them with the files.
 
     Raises:
@@ -44,7 +44,7 @@ def read(src: Path, _: FolderRules, __: Progress | None) -> Found:
             )
         else:
             slices[name] = path
-    return found(_rows(src), slices, (), left_out)
+    return match_files(_rows(src), slices, (), left_out)
 
 
 def _rows(src: Path) -> Iterator[tuple[str, Labelled]]:

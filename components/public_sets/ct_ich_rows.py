@@ -4,14 +4,14 @@ import dataclasses
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from typing import TypeVar
 
-from components.public_sets.found import (
+from components.public_sets.contents import (
     HEMORRHAGE,
     PATIENT,
     SUBTYPE,
-    Found,
     Kind,
     LeftOut,
     Reason,
+    SetContents,
     joined,
 )
 
@@ -44,12 +44,12 @@ class Labelled:
     sex: str
 
 
-def found(
+def match_files(
     rows: Iterable[tuple[Place, Labelled]],
     slices: Mapping[Place, str],
     masks: Collection[Place],
     left_out: list[LeftOut],
-) -> Found:
+) -> SetContents:
     """Matches rows with files.
 
     Args:
@@ -101,4 +101,4 @@ def found(
             )
         )
     cells.sort()
-    return Found(COLUMNS, cells, [row[0] for row in cells], left_out, notes=NOTES)
+    return SetContents(COLUMNS, cells, [row[0] for row in cells], left_out, notes=NOTES)

@@ -14,13 +14,13 @@ from pydicom.errors import InvalidDicomError
 from pydicom.filereader import read_partial
 from pydicom.tag import BaseTag, Tag
 
-from components.public_sets.found import Progress
+from components.public_sets.contents import Progress
 
-# Threads wait for the disk and one parses: parsing holds the interpreter, and fighting for it costs more.
+# Threads wait for the disk, but parsing holds the interpreter lock: in several threads it costs more.
 READERS = 8
 FILES_A_TASK = 100
 FILES_A_BLOCK = 1000  # read ahead of the parser, which bounds what is held of them
-HEAD_BYTES = 4096  # hold what is asked for, unless a header is unusual
+HEAD_BYTES = 4096  # hold the elements needed, unless a header is unusual
 SOP, PATIENT, STUDY = 0x00080018, 0x00100020, 0x0020000D
 WANTED: list[BaseTag | int] = [Tag(SOP), Tag(PATIENT), Tag(STUDY)]
 
@@ -43,7 +43,7 @@ class Header:
 
 
 def read_headers(src: Path, paths: Sequence[str], progress: Progress | None = None) -> list[Header]:
-    """Reads the headers of files up to the last element that is asked for.
+    """Reads the headers of files up to the last element that is needed.
 
     Args:
       src: Folder of the files.
@@ -54,14 +54,14 @@ def read_headers(src: Path, paths: Sequence[str], progress: Progress | None = No
     """
     # pydicom warns of UIDs such as ID_0123abcd, in each file, and quotes values.
     logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
-    found: list[Header] = []
+    headers: list[Header] = []
     with warnings.catch_warnings(), ThreadPoolExecutor(READERS) as pool:
         warnings.simplefilter("ignore")
         for block in _read_ahead(pool, [src / path for path in paths]):
-            found += itertools.starmap(_header, block)
+            headers += itertools.starmap(_header, block)
             if progress is not None:
-                progress(len(found), len(paths))
-    return found
+                progress(len(headers), len(paths))
+    return headers
 
 
 Head = tuple[Path, bytes | OSError]

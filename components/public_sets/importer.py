@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from components.public_sets import account
+from components.public_sets.contents import HEMORRHAGE, LeftOut, Progress
 from components.public_sets.errors import SourceError
-from components.public_sets.found import HEMORRHAGE, LeftOut, Progress
 from components.public_sets.registry import named, require
 from components.public_sets.rules import FolderRules
 
@@ -25,7 +25,7 @@ class Imported:
     """What an import made.
 
     Attributes:
-      account: What it found, in lines of text; no names of files or patients.
+      account: Counts and reasons, in lines of text; no names of files or patients.
       larger_share: Share of the larger class among the rows.
     """
 
@@ -56,17 +56,17 @@ def import_set(
     _check_places(real_src, real_out)
     with _folder_in_the_making(real_out) as folder:
         _try_link(real_src, folder)
-        found = wanted.read(real_src, rules, progress)
-        if not found.rows:
-            told = "; ".join(account.left_out_lines(found)) or "it is empty"
-            raise SourceError(f"{src}: nothing of {name} can be used: {told}")
-        lines = account.lines(wanted, src, out, found)
-        _link(real_src, folder, found.links)
-        _write(folder / LEFT_OUT, LEFT_OUT_COLUMNS, sorted(map(_cells, found.left_out)))
+        contents = wanted.read(real_src, rules, progress)
+        if not contents.rows:
+            reasons = "; ".join(account.left_out_lines(contents)) or "it is empty"
+            raise SourceError(f"{src}: nothing of {name} can be used: {reasons}")
+        lines = account.lines(wanted, src, out, contents)
+        _link(real_src, folder, contents.links)
+        _write(folder / LEFT_OUT, LEFT_OUT_COLUMNS, sorted(map(_cells, contents.left_out)))
         (folder / ACCOUNT).write_text("\n".join(lines) + "\n", encoding="utf-8")
-        _write(folder / TABLE, found.columns, found.rows)
-    larger = max(Counter(found.cells(HEMORRHAGE)).values())
-    return Imported(tuple(lines), larger / len(found.rows))
+        _write(folder / TABLE, contents.columns, contents.rows)
+    larger = max(Counter(contents.cells(HEMORRHAGE)).values())
+    return Imported(tuple(lines), larger / len(contents.rows))
 
 
 def _check_places(src: Path, out: Path) -> None:
@@ -99,7 +99,7 @@ def _folder_in_the_making(out: Path) -> Iterator[Path]:
 
 
 def _try_link(src: Path, folder: Path) -> None:
-    """Finds out before the long work whether the file system can link."""
+    """Checks before the long work whether the file system can link."""
     link = folder / "link"
     try:
         link.symlink_to(src)

@@ -1,4 +1,4 @@
-"""The sets that can be imported, with where each comes from; a set's own module tells its layout."""
+"""The sets that can be imported, with where each comes from; a set's own module describes its layout."""
 
 import dataclasses
 import difflib
@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from components.public_sets import class_folders, cq500, ct_ich, rsna_2019
+from components.public_sets.contents import Progress, SetContents
 from components.public_sets.errors import SourceError
-from components.public_sets.found import Found, Progress
 from components.public_sets.rules import FolderRules
 
 
@@ -29,7 +29,7 @@ class PublicSet:
     terms: str
     expected: str
     lacks: Callable[[Path, FolderRules], str]
-    read: Callable[[Path, FolderRules, Progress | None], Found]
+    read: Callable[[Path, FolderRules, Progress | None], SetContents]
 
 
 SETS = (

@@ -20,19 +20,19 @@ import os
 import re
 from pathlib import Path
 
-from components.public_sets.errors import SourceError
-from components.public_sets.found import (
+from components.public_sets.contents import (
     HEMORRHAGE,
     PATIENT,
     SUBTYPE,
     SUBTYPES,
-    Found,
     Kind,
     LeftOut,
     Progress,
     Reason,
+    SetContents,
     joined,
 )
+from components.public_sets.errors import SourceError
 from components.public_sets.headers import Header, read_headers
 from components.public_sets.rules import FolderRules
 from components.public_sets.tables import Table
@@ -60,7 +60,7 @@ def lacks(src: Path, _: FolderRules) -> str:
     return "" if _folder(src) else f"no folder {FOLDERS[0]} of .dcm files is in it"
 
 
-def read(src: Path, _: FolderRules, progress: Progress | None) -> Found:
+def read(src: Path, _: FolderRules, progress: Progress | None) -> SetContents:
     """Reads labels and headers.
 
     Raises:
@@ -100,7 +100,7 @@ def read(src: Path, _: FolderRules, progress: Progress | None) -> Found:
         rows.append((name, str(int(bool(shown))), header.patient, joined(shown)))
         links.append(files[name])
         studies |= {header.study} - {""}
-    return Found((KEY, HEMORRHAGE, PATIENT, SUBTYPE), rows, links, left_out, scans=len(studies))
+    return SetContents((KEY, HEMORRHAGE, PATIENT, SUBTYPE), rows, links, left_out, scans=len(studies))
 
 
 def _folder(src: Path) -> str:

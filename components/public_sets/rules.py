@@ -1,4 +1,4 @@
-"""How class folders and patients are told from paths, where a set says it by paths alone."""
+"""How class folders and patients are read from paths, where a set has nothing else."""
 
 import dataclasses
 from collections.abc import Callable, Sequence

@@ -3,8 +3,8 @@
 import os
 from pathlib import Path, PurePosixPath
 
+from components.public_sets.contents import Kind, LeftOut, Reason
 from components.public_sets.errors import SourceError
-from components.public_sets.found import Kind, LeftOut, Reason
 
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg"})
 DICOM_SUFFIX = ".dcm"

@@ -1,4 +1,4 @@
-"""What an import finds in a public set, and what it leaves out with which reason."""
+"""What of a public set is imported, and what is left out for which reason."""
 
 import dataclasses
 import enum
@@ -64,7 +64,7 @@ class LeftOut:
 
 
 @dataclasses.dataclass(frozen=True)
-class Found:
+class SetContents:
     """What a set holds that can be used.
 
     Attributes:
@@ -93,7 +93,7 @@ class Found:
         return (row[index] for row in self.rows)
 
     def subtypes(self) -> Counter[str]:
-        """Returns how many rows show each subtype; one with two counts twice."""
+        """Returns how many rows show each subtype; a row with two counts twice."""
         shown = (part for cell in self.cells(SUBTYPE) for part in cell.split(JOINT))
         return Counter(part for part in shown if part and part != NO_SUBTYPE)
 
