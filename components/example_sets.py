@@ -20,7 +20,7 @@ OWN_PREFIX = "ichor_"  # of what SliceExampleGen says there
 def carry_over(examples: Examples, fewer: Examples) -> None:
     """Says of an artifact with fewer records what holds for them too: splits, span, format, warnings.
 
-    The statistics of the train split come along: they tell what a model saw, to which a few records less
+    The statistics of the train split come along: they describe what a model saw, to which a few records less
     make no difference.
 
     Args:

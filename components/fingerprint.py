@@ -58,9 +58,9 @@ def files_of(start: str, root: Path = ROOT) -> set[Path]:
     reached = {path} if path.is_file() else {file for file in path.rglob("*") if _ships(file, path)}
     waiting = sorted(reached)
     while waiting:
-        found = set(_imported(waiting.pop(), root)) - reached
-        reached |= found
-        waiting += found
+        imported = set(_imported(waiting.pop(), root)) - reached
+        reached |= imported
+        waiting += imported
     return reached
 
 

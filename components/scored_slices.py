@@ -26,10 +26,10 @@ def score_slices(
     """Scores the records of a split.
 
     Args:
-      model: What to ask.
+      model: Scores the slices.
       split: Its name.
       patterns: Of its files of uncompressed TFRecords.
-      baseline: Asked about the same slices, if there is one.
+      baseline: Scores the same slices, if there is one.
       patients: Those whose slices are to be scored; all by default.
     Returns:
       A row a slice, in the order of the slices' ids, however the records are spread over files.
@@ -44,8 +44,8 @@ def score_slices(
             if said and (bad := [error for error in said.error if error]):
                 raise ValueError(f"split {split}: {asked_model} cannot score {len(bad)} records: {bad[0]}")
         for place, (_, example) in enumerate(records):
-            asked = of_baseline.probability[place] if of_baseline else np.nan
-            rows.append((*_columns(example), answers.probability[place], asked))
+            baseline_score = of_baseline.probability[place] if of_baseline else np.nan
+            rows.append((*_columns(example), answers.probability[place], baseline_score))
         if len(rows) // TOLD_EVERY > (len(rows) - len(records)) // TOLD_EVERY:
             log.info("%s: %d slices scored", split, len(rows))
     if not rows:

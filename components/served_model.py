@@ -1,4 +1,4 @@
-"""A SavedModel asked through its signatures, as a server asks it."""
+"""A SavedModel called through its signatures, as a server calls it."""
 
 import dataclasses
 import io
@@ -24,7 +24,7 @@ class Answers:
       hemorrhage: int64, (n,), 0 or 1; -1 for an item that it cannot read.
       error: n texts; "" where there is none.
       heat_maps: n maps uint8 (rows, columns) of the image's own size, 0..255, or None for an item that it
-        cannot read; empty where none were asked for.
+        cannot read; empty where none were requested.
     """
 
     probability: npt.NDArray[np.float32]
@@ -48,13 +48,13 @@ class ServedModel:
         Args:
           folder: Of the SavedModel; may be remote.
         Raises:
-          OSError: There is no SavedModel, or none that tells its operating point.
+          OSError: There is no SavedModel, or its operating point is missing.
         """
         self._loaded = tf.saved_model.load(folder)  # its functions live as long as it does
         if not hasattr(self._loaded, "threshold") or not hasattr(self._loaded, "version"):
             raise FileNotFoundError(
-                f"{folder}: the SavedModel tells no threshold and no version, so it is not of this ichor; "
-                "give one that was pushed by it"
+                f"{folder}: the SavedModel states no threshold and no version, so it is not of this ichor; "
+                "give a model that it pushed"
             )
         self.threshold = float(self._loaded.threshold.numpy())
         self.temperature = float(self._loaded.temperature.numpy())
@@ -70,16 +70,16 @@ class ServedModel:
 
     @property
     def explains(self) -> bool:
-        """Whether it can tell where the evidence lies; models of before could not."""
+        """Whether it can show where the evidence lies; earlier models could not."""
         return EXPLAIN in self._loaded.signatures
 
     def explain_images(self, images: Sequence[bytes]) -> Answers:
-        """Scores whole PNG and JPEG files and tells where the evidence lies."""
+        """Scores whole PNG and JPEG files and shows where the evidence lies."""
         return self._ask(EXPLAIN, "images", images)
 
     def _ask(self, signature: str, argument: str, items: Sequence[bytes]) -> Answers:
-        ask = self._loaded.signatures[signature]
-        outputs = list(_in_batches(lambda some: ask(**{argument: tf.constant(some)}), items))
+        call = self._loaded.signatures[signature]
+        outputs = list(_in_batches(lambda some: call(**{argument: tf.constant(some)}), items))
 
         def column(name: str, dtype: npt.DTypeLike) -> npt.NDArray:
             return np.concatenate([np.zeros(0, dtype), *(output[name] for output in outputs)]).astype(dtype)
@@ -93,10 +93,10 @@ class ServedModel:
 
 
 def _in_batches(
-    ask: Callable[[Sequence[bytes]], Mapping[str, tf.Tensor]], items: Sequence[bytes]
+    call: Callable[[Sequence[bytes]], Mapping[str, tf.Tensor]], items: Sequence[bytes]
 ) -> Iterator[Mapping[str, npt.NDArray]]:
     for start in range(0, len(items), BATCH):
-        yield {name: told.numpy() for name, told in ask(items[start : start + BATCH]).items()}
+        yield {name: output.numpy() for name, output in call(items[start : start + BATCH]).items()}
 
 
 def decoded(png: bytes) -> npt.NDArray[np.uint8] | None:

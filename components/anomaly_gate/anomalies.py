@@ -10,19 +10,19 @@ class DataAnomalyError(RuntimeError):
 
 
 def describe(anomalies: Mapping[str, anomalies_pb2.Anomalies]) -> list[str]:
-    """Returns one line an anomaly, "split: feature: text", in a fixed order.
+    """Returns a line for each anomaly, "split: feature: text", in a fixed order.
 
     Args:
       anomalies: TFDV's findings by split.
     """
     lines = []
     for split in sorted(anomalies):
-        found = anomalies[split]
-        if found.HasField("dataset_anomaly_info"):
-            lines.append(f"{split}: the whole split: {found.dataset_anomaly_info.description}")
+        of_split = anomalies[split]
+        if of_split.HasField("dataset_anomaly_info"):
+            lines.append(f"{split}: the whole split: {of_split.dataset_anomaly_info.description}")
         lines += [
-            f"{split}: {feature}: {found.anomaly_info[feature].description}"
-            for feature in sorted(found.anomaly_info)
+            f"{split}: {feature}: {of_split.anomaly_info[feature].description}"
+            for feature in sorted(of_split.anomaly_info)
         ]
     return lines
 
@@ -34,8 +34,8 @@ def stop_if_any(lines: list[str]) -> None:
       DataAnomalyError: With all `lines` and the way out.
     """
     if lines:
-        listed = "\n  ".join(lines)
+        text = "\n  ".join(lines)
         raise DataAnomalyError(
-            f"the data do not keep to schemas/slices.pbtxt, {len(lines)} anomalies:\n  {listed}\n"
+            f"the data do not keep to schemas/slices.pbtxt, {len(lines)} anomalies:\n  {text}\n"
             "Mend the data, or the schema where the data are right."
         )

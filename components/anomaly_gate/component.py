@@ -1,4 +1,4 @@
-"""AnomalyGate: a node that fails when ExampleValidator found anything."""
+"""AnomalyGate: a node that fails when ExampleValidator reports anything."""
 
 import json
 import os
@@ -33,14 +33,14 @@ def AnomalyGate(
     """Stops the run before training when the data do not keep to the schema.
 
     Raises:
-      DataAnomalyError: ExampleValidator found an anomaly.
+      DataAnomalyError: ExampleValidator reports an anomaly.
     """
     splits = artifact_utils.decode_split_names(anomalies.split_names)
-    found = {}
+    anomalies_by_split = {}
     for split in splits:
         path = os.path.join(artifact_utils.get_split_uri([anomalies], split), _ANOMALIES_FILE)  # noqa: PTH118
         with fileio.open(path, "rb") as file:
-            found[split] = anomalies_pb2.Anomalies.FromString(file.read())
-    stop_if_any(describe(found))
+            anomalies_by_split[split] = anomalies_pb2.Anomalies.FromString(file.read())
+    stop_if_any(describe(anomalies_by_split))
     text = json.dumps({"splits": splits, "anomalies": 0})
     io_utils.write_string_file(os.path.join(report.uri, REPORT_FILE), text)  # noqa: PTH118 - a URI, not a path

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-import tfx  # noqa: F401 - supplies what the next import asks for
+import tfx  # noqa: F401 - supplies what the next import needs
 
 # isort: split
 import tensorflow_data_validation as tfdv
@@ -32,18 +32,18 @@ def compare(training: Statistics, new: Statistics, schema: Schema, min_slices: i
     Args:
       training: Of the train split; one data set.
       new: Of the new slices, with histograms that have the buckets of `training`; one data set.
-      schema: The curated one; only features with a `drift_comparator` are looked at.
-      min_slices: Of fewer new slices a comparison is told to be uncertain.
+      schema: The curated one; only features with a `drift_comparator` are compared.
+      min_slices: With fewer new slices the comparison is marked as uncertain.
     Returns:
       Features that moved first, the furthest beyond its threshold before the others.
     Raises:
       ValueError: A set has no slices.
     """
-    for told, name in ((training, "training"), (new, "new")):
-        if not told.datasets or not told.datasets[0].num_examples:
+    for statistics, name in ((training, "training"), (new, "new")):
+        if not statistics.datasets or not statistics.datasets[0].num_examples:
             raise ValueError(f"the {name} statistics are of no slices")
     compared = Schema(
-        feature=[one for one in schema.feature if one.HasField("drift_comparator")],
+        feature=[feature for feature in schema.feature if feature.HasField("drift_comparator")],
         string_domain=schema.string_domain,
     )
     before, now = _by_name(training), _by_name(new)
@@ -53,12 +53,14 @@ def compare(training: Statistics, new: Statistics, schema: Schema, min_slices: i
         name = info.path.step[0]
         if not (_values(before[name]) and _values(now[name])):
             continue  # there is nothing to compare, though TFDV says a number
-        (told,) = info.drift_measurements
+        (measurement,) = info.drift_measurements
         shares = dict(zip(("training", "new"), _shares(before[name], now[name]), strict=True))
-        features.append(Feature(name, STATISTICS[told.type], told.value, told.threshold, **shares))
+        features.append(
+            Feature(name, STATISTICS[measurement.type], measurement.value, measurement.threshold, **shares)
+        )
     names = {feature.name for feature in features}
     return Comparison(
-        features=tuple(sorted(features, key=lambda one: (-one.beyond, one.name))),
+        features=tuple(sorted(features, key=lambda feature: (-feature.beyond, feature.name))),
         not_compared=tuple(_not_compared(compared, names, before, now)),
         training_slices=int(training.datasets[0].num_examples),
         new_slices=int(new.datasets[0].num_examples),
@@ -79,18 +81,18 @@ def _not_compared(
     before: Mapping[str, FeatureStatistics],
     now: Mapping[str, FeatureStatistics],
 ) -> Iterator[str]:
-    """Names the features that have values in one of the sets only; what neither has is not missed."""
+    """Names the features that have values in only one of the sets; what neither has is not missing."""
     for feature in schema.feature:
         sides = [
-            name in told and _values(told[name])
-            for told, name in ((before, feature.name), (now, feature.name))
+            name in features_of and _values(features_of[name])
+            for features_of, name in ((before, feature.name), (now, feature.name))
         ]
         if feature.name not in compared and any(sides):
             yield feature.name
 
 
-def _by_name(told: Statistics) -> dict[str, FeatureStatistics]:
-    return {feature.path.step[0]: feature for feature in told.datasets[0].features}
+def _by_name(statistics: Statistics) -> dict[str, FeatureStatistics]:
+    return {feature.path.step[0]: feature for feature in statistics.datasets[0].features}
 
 
 def _values(feature: FeatureStatistics) -> int:
@@ -103,7 +105,7 @@ def _shares(before: FeatureStatistics, now: FeatureStatistics) -> tuple[Shares, 
     if before.HasField("num_stats"):
         return _of_numbers(before), _of_numbers(now)
     first, second = (
-        {one.value: one.frequency for one in told.string_stats.top_values} for told in (before, now)
+        {top.value: top.frequency for top in stats.string_stats.top_values} for stats in (before, now)
     )
     labels = sorted({*first, *second}, key=lambda label: (-first.get(label, 0), label))
     return _of_counts(first, labels), _of_counts(second, labels)
@@ -115,12 +117,12 @@ def _of_counts(counts: Mapping[str, float], labels: Sequence[str]) -> Shares:
 
 def _of_numbers(feature: FeatureStatistics) -> Shares:
     stats = feature.num_stats
-    buckets = next(one.buckets for one in stats.histograms if one.type == one.STANDARD)
+    buckets = next(each.buckets for each in stats.histograms if each.type == each.STANDARD)
     total = sum(bucket.sample_count for bucket in buckets)
     narrowest = min(bucket.high_value - bucket.low_value for bucket in buckets)
     decimals = max(0, 1 - math.floor(math.log10(narrowest)))  # so that each border reads otherwise
     return Shares(
-        labels=[f"{one.low_value:.{decimals}f}{TO}{one.high_value:.{decimals}f}" for one in buckets],
+        labels=[f"{bucket.low_value:.{decimals}f}{TO}{bucket.high_value:.{decimals}f}" for bucket in buckets],
         shares=[bucket.sample_count / total for bucket in buckets],
         mean=stats.mean,
         deviation=stats.std_dev,

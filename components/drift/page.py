@@ -1,4 +1,4 @@
-"""The comparison as one page that asks nothing of a network."""
+"""The comparison as a single page that needs no network."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +18,7 @@ def render(comparison: Comparison, model: str, rejected: Mapping[str, int]) -> s
     """Returns the page as HTML; it names no file, no folder and no patient.
 
     Args:
-      comparison: What to tell.
+      comparison: What the page shows.
       model: The model's name: its version.
       rejected: How many files or slices were not looked at, by reason.
     """

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 TO = " to "  # between the borders of a bucket
-WHOLE_FROM = 100  # numbers that large, such as HU and pixels, are told without decimals
+WHOLE_FROM = 100  # numbers that large, such as HU and pixels, are printed without decimals
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Comparison:
 
     Attributes:
       features: The furthest beyond its threshold first.
-      not_compared: Names of features that only one of the sets has values of.
+      not_compared: Names of features with values in only one of the sets.
       training_slices: Slices of the training, dropped ones included.
       new_slices: Readable new slices.
       training_fit: Of the training's, those fit to learn from, which all measures are of.
@@ -121,13 +121,13 @@ class Comparison:
 
     def to_dict(self) -> dict[str, Any]:
         """Returns all of it for JSON."""
-        told = dataclasses.asdict(self)
-        told["features"] = [
+        fields = dataclasses.asdict(self)
+        fields["features"] = [
             {**dataclasses.asdict(feature), "moved": feature.moved} for feature in self.features
         ]
         return {
             "drift": bool(self.moved),
             "verdict": self.verdict,
             "warnings": list(self.warnings()),
-            **told,
+            **fields,
         }

@@ -22,7 +22,7 @@ class OlderBlessedModelStrategy(tfx.dsl.experimental.LatestBlessedModelStrategy)
     def resolve_artifacts(
         self, store: mlmd.MetadataStore, input_dict: dict[str, list[types.Artifact]]
     ) -> dict[str, list[types.Artifact]]:
-        """Returns one model and its blessing, or none of both, for `MODEL` and `BLESSING`.
+        """Returns a model and its blessing, or neither, for `MODEL` and `BLESSING`.
 
         Args:
           store: ML Metadata.

@@ -12,15 +12,15 @@ class ThresholdParams(Parameters):
         "sensitivity: the highest threshold with enough of it; specificity: the lowest one; youden: the "
         "largest sum of both; value: a fixed one"
     )
-    min_sensitivity: float = parameter("that rule sensitivity asks for", "0..1", gt=0, le=1)
-    min_specificity: float = parameter("that rule specificity asks for", "0..1", gt=0, le=1)
+    min_sensitivity: float = parameter("that rule sensitivity requires", "0..1", gt=0, le=1)
+    min_specificity: float = parameter("that rule specificity requires", "0..1", gt=0, le=1)
     value: float = parameter("of rule value", "0..1", gt=0, lt=1)
     temperature_scaling: bool = parameter(
         "fit a temperature on the validation split before, so that probabilities mean what they say"
     )
 
     def wanted(self) -> float:
-        """Returns the figure that the rule asks for; 0 where it asks for none."""
+        """Returns the figure that the rule requires; 0 where it requires none."""
         of_rules = {
             "sensitivity": self.min_sensitivity, "specificity": self.min_specificity, "value": self.value,
         }  # fmt: skip

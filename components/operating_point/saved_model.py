@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from schemas import features
 
-VERSION_DIGITS = 12  # of a hash: enough to tell all models of a group apart
+VERSION_DIGITS = 12  # of a hash: enough to distinguish all models of a group
 
 
 def set_operating_point(source: str, target: str, threshold: float, temperature: float) -> str:
@@ -25,8 +25,8 @@ def set_operating_point(source: str, target: str, threshold: float, temperature:
       The version: ichor's own, and a hash of weights, input, threshold and temperature. Equal models have
       equal ones.
     """
-    told = _read_told(source) | {"threshold": threshold, "temperature": temperature}
-    version = f"{package_version('ichor')}-{_digest(source, told)}"
+    operating_point = _read_operating_point(source) | {"threshold": threshold, "temperature": temperature}
+    version = f"{package_version('ichor')}-{_digest(source, operating_point)}"
     loaded = tf.saved_model.load(source)
     loaded.threshold.assign(threshold)
     loaded.temperature.assign(temperature)
@@ -34,18 +34,18 @@ def set_operating_point(source: str, target: str, threshold: float, temperature:
     tf.saved_model.save(loaded, target, dict(loaded.signatures))
     _copy_extras(source, target)
     with tf.io.gfile.GFile(_in(target, features.TRAINED_ON_FILE), "w") as file:
-        file.write(json.dumps(told | {"version": version}, indent=2) + "\n")
+        file.write(json.dumps(operating_point | {"version": version}, indent=2) + "\n")
     return version
 
 
-def _read_told(folder: str) -> dict[str, Any]:
+def _read_operating_point(folder: str) -> dict[str, Any]:
     with tf.io.gfile.GFile(_in(folder, features.TRAINED_ON_FILE)) as file:
         return dict(json.loads(file.read()))
 
 
-def _digest(folder: str, told: dict[str, Any]) -> str:
+def _digest(folder: str, operating_point: dict[str, Any]) -> str:
     """Hashes values, not files: the same graph is not written with the same bytes twice."""
-    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
+    digest = hashlib.sha256(json.dumps(operating_point, sort_keys=True).encode())
     reader = tf.train.load_checkpoint(_in(folder, "variables/variables"))
     weights = [name for name, dtype in reader.get_variable_to_dtype_map().items() if dtype != tf.string]
     for name in sorted(weights):

@@ -10,7 +10,7 @@ from components.imaging.intensity import BRAIN_WINDOW, Window
 
 Vector = tuple[float, float, float]
 
-UUID_ROOT = "2.25"  # UIDs below it are UUIDs written as one number, PS3.5 B.2
+UUID_ROOT = "2.25"  # UIDs below it are UUIDs written as a single number, PS3.5 B.2
 NAMES = uuid.uuid5(uuid.NAMESPACE_DNS, "phantoms.ichor")
 LEFT, BACK, DOWN = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, -1.0)
 AXIAL = ("ORIGINAL", "PRIMARY", "AXIAL")
@@ -59,7 +59,7 @@ class Study:
       age: Years.
       sex: "female", "male", or nothing.
       number: StudyID and part of the accession number.
-      frame: FrameOfReferenceUID, one for all series that lie in the same frame.
+      frame: FrameOfReferenceUID, shared by all series that lie in the same frame.
     """
 
     uid: str
@@ -81,7 +81,7 @@ class Protocol:
       description: SeriesDescription.
       kernel: ConvolutionKernel.
       image_type: ImageType.
-      windows: For display, the first one first.
+      windows: For display, in order of preference.
     """
 
     uid: str
@@ -138,7 +138,7 @@ CT_STORAGE = Storage()
 
 
 def make_uid(*parts: object) -> str:
-    """Returns the UID of what the parts name, the same one each time."""
+    """Returns the UID of what the parts name, the same each time."""
     return f"{UUID_ROOT}.{uuid.uuid5(NAMES, '/'.join(str(part) for part in parts)).int}"
 
 

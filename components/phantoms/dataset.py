@@ -36,7 +36,7 @@ class DatasetSummary:
       hemorrhage: Slices that show a bleed.
       normal: Slices that show none.
       stages: Slices by where they lie in their series.
-      kinds: Slices by the subtypes that they show; one with two counts twice.
+      kinds: Slices by the subtypes that they show; a slice with two counts twice.
     """
 
     patients: int
@@ -72,7 +72,7 @@ def write_dataset(
       masks: Folder, new or empty, for a mask of each bleed under its slice's relative path.
     Raises:
       FileExistsError: `out` or `masks` holds something, or is a file.
-      ValueError: `extras` are asked for as PNG, or `masks` lies in `out`.
+      ValueError: `extras` are wanted as PNG, or `masks` lies in `out`.
     """
     if extras and params.format != "dicom":
         raise ValueError(f"extras are DICOM series, phantoms.format is {params.format!r}; set it to 'dicom'")

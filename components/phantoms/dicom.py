@@ -1,4 +1,4 @@
-"""CT series as DICOM files: a file a slice, with all that the CT Image IOD asks for (PS3.3 A.3)."""
+"""CT series as DICOM files: a file a slice, with all that the CT Image IOD requires (PS3.3 A.3)."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -89,7 +89,7 @@ class Head:
     def surface_point(self, direction: npt.NDArray[np.float64]) -> Point:
         """Returns the point of the skull's inside that lies in a direction from the origin."""
         far = 60.0 * direction / np.linalg.norm(direction)
-        for _ in range(8):  # the surface's distance hardly depends on where it is asked from
+        for _ in range(8):  # the surface's distance hardly depends on where it is measured from
             x, y, z = (np.float32(c).reshape(1) for c in far)
             far = far / np.linalg.norm(far) * float(self.radius(x, y, z)[1][0])
         return float(far[0]), float(far[1]), float(far[2])

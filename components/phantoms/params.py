@@ -8,7 +8,7 @@ from components.parameters import Parameters, parameter
 class PhantomParams(Parameters):
     """How many synthetic head-CT series are made, and of what kind."""
 
-    patients: int = parameter("series to make, one a patient", "patients", ge=2)
+    patients: int = parameter("series to make, one per patient", "patients", ge=2)
     seed: int = parameter("every patient is drawn from this seed and its own number", ge=0)
     side: int = parameter("side of the square slices", "pixels", ge=64, le=1024)
     slices_per_series: int = parameter("from the neck to above the vertex", "slices", ge=6)

@@ -42,7 +42,7 @@ def SliceScorer(
       scores: A folder of scores.parquet.
       params_json: ScorerParams.
       code_fingerprint: Of the sources that decide; read by TFX's cache alone.
-      baseline_model: The latest blessed one, if there is one; it is asked about val.
+      baseline_model: The latest blessed model, if there is one; it scores val.
 
     Raises:
       ValueError: A split has no slice, or the model cannot read one.

@@ -11,7 +11,7 @@ def some_patients(patient_of_slice: Sequence[str], at_least: int, seed: int) -> 
     Args:
       patient_of_slice: The patient of each slice.
       at_least: Slices.
-      seed: Another one gives other patients.
+      seed: Another seed gives other patients.
     """
     slices = Counter(patient_of_slice)
     order = sorted(slices, key=lambda patient: hashlib.sha256(f"{seed} {patient}".encode()).digest())

@@ -24,7 +24,7 @@ def to_pixels(encoded: tf.Tensor, side: int, channels: int) -> tf.Tensor:
       tf.errors.InvalidArgumentError: When run: bytes that are neither a PNG nor a JPEG file.
     """
     levels = tf.map_fn(
-        lambda one: tf.cast(tf.round(intensities(one, side, channels) * PIXEL_LEVELS), tf.uint8),
+        lambda encoded: tf.cast(tf.round(intensities(encoded, side, channels) * PIXEL_LEVELS), tf.uint8),
         encoded,
         fn_output_signature=tf.TensorSpec((side, side, channels), tf.uint8),
     )
@@ -87,7 +87,7 @@ def _resize_rows(image: tf.Tensor, side: int) -> tf.Tensor:
 
 
 def _with_channels(image: tf.Tensor, channels: int) -> tf.Tensor:
-    """Returns a grey or colour image (rows, columns, 1 or 3) with as many channels as asked for."""
+    """Returns a grey or colour image (rows, columns, 1 or 3) with as many channels as requested."""
     if channels == len(LUMA):
         return tf.broadcast_to(image, tf.concat([tf.shape(image)[:-1], [channels]], axis=0))
     is_grey = tf.shape(image)[-1] == 1

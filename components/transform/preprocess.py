@@ -14,7 +14,7 @@ def preprocessing_fn(inputs: Mapping[str, Any], custom_config: Mapping[str, Any]
     """Maps raw records onto what the model sees; called by TFX Transform.
 
     It holds no analyzer, so Transform needs no pass over the data, and pixels depend on
-    the image alone, so a served model can be asked without a label.
+    the image alone, so a served model needs no label.
 
     Args:
       inputs: Batch of raw columns by name; `features.IMAGE` string (n, 1), `features.LABEL` int64 (n, 1).

@@ -45,7 +45,7 @@ def chatter_to(log: Path) -> Iterator[TextIO]:
 
 def shown(name: str) -> str:
     """Returns a file's name on one line, with escapes for what a terminal would obey or cannot show."""
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in name)
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in name)
 
 
 def never_stumble() -> None:
@@ -103,10 +103,10 @@ class NodeLines:
             with self._lock:
                 self.current, self._named, self._started = str(record.args[0]), False, time.monotonic()
         elif record.msg == FINISHED:
-            told = self._describe(self.current)
+            description = self._describe(self.current)
             with self._lock:
                 name = "" if self._named else self.current
-                self._write(f"{name:<{NAME_WIDTH}} {time.monotonic() - self._started:6.1f} s  {told}")
+                self._write(f"{name:<{NAME_WIDTH}} {time.monotonic() - self._started:6.1f} s  {description}")
                 self.current = ""
 
     def _node_said(self, record: logging.LogRecord) -> None:

@@ -15,15 +15,17 @@ def table(header: list[str], rows: Iterable[list[Any]]) -> Iterator[str]:
         yield "  " + "  ".join([row[0].ljust(widths[0]), *rest])
 
 
-def figure(found: Mapping[str, Any], *, signed: bool = False) -> str:
+def figure(estimate: Mapping[str, Any], *, signed: bool = False) -> str:
     """Returns a figure of `evaluation.json` with its interval, or "-" where there is none.
 
     Args:
-      found: `value`, `low` and `high`.
+      estimate: `value`, `low` and `high`.
       signed: Show a plus too, as of a difference.
     """
-    if found["value"] is None:
+    if estimate["value"] is None:
         return "-"
     sign = "+" if signed else ""
-    interval = "" if found["low"] is None else f" ({found['low']:{sign}.3f} to {found['high']:{sign}.3f})"
-    return f"{found['value']:{sign}.3f}{interval}"
+    interval = (
+        "" if estimate["low"] is None else f" ({estimate['low']:{sign}.3f} to {estimate['high']:{sign}.3f})"
+    )
+    return f"{estimate['value']:{sign}.3f}{interval}"
