@@ -1,1 +1,1 @@
-"""On which engine Beam runs what a graph asks of it."""
+"""The engines that run the graph's Beam pipelines."""

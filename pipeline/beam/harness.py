@@ -1,6 +1,6 @@
 """One worker process of a pool: it imports TFX while it waits, then runs what its engine hands it.
 
-It is told on its input, as one line of JSON, its id and where the engine can be reached.
+It reads its id and where the engine can be reached as a line of JSON from its input.
 """
 
 import json
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import tfx  # noqa: F401 - supplies what tensorflow_data_validation, which pickled code asks for, does not find
+import tfx  # noqa: F401 - supplies what tensorflow_data_validation, which pickled code needs, does not find
 
 # What a job of ours unpickles first; here it is done before the job begins.
 import tensorflow_data_validation  # noqa: F401  isort: skip
@@ -23,36 +23,36 @@ SECONDS_TO_ASK = 60
 
 
 def main() -> None:
-    """Waits to be told an engine, then works for it until it closes the connection."""
+    """Waits for the line that names an engine, then works for it until it closes the connection."""
     line = sys.stdin.readline()
     if not line:  # the pool has ended
         return
-    told = json.loads(line)
-    os.environ.update(environment(told))
+    worker = json.loads(line)
+    os.environ.update(environment(worker))
     sdk_worker_main.main([])
 
 
-def environment(told: Mapping[str, str]) -> dict[str, str]:
+def environment(worker: Mapping[str, str]) -> dict[str, str]:
     """Returns what Beam's own worker reads from its environment.
 
     Args:
-      told: `id`, and the URLs `control`, `logging` and `provision`.
+      worker: `id`, and the URLs `control`, `logging` and `provision`.
     Raises:
       grpc.RpcError: The engine cannot be reached.
     Source: Apache Beam, the contract of an SDK's container (its boot program).
     """
-    with grpc.insecure_channel(told["provision"]) as channel:
-        asked = grpc.intercept_channel(channel, _Named(told["id"]))
-        service = beam_provision_api_pb2_grpc.ProvisionServiceStub(asked)
+    with grpc.insecure_channel(worker["provision"]) as channel:
+        named = grpc.intercept_channel(channel, _Named(worker["id"]))
+        service = beam_provision_api_pb2_grpc.ProvisionServiceStub(named)
         info = service.GetProvisionInfo(
             beam_provision_api_pb2.GetProvisionInfoRequest(), timeout=SECONDS_TO_ASK
         ).info
     return {
-        "WORKER_ID": told["id"],
+        "WORKER_ID": worker["id"],
         "PIPELINE_OPTIONS": json_format.MessageToJson(info.pipeline_options),
         "RUNNER_CAPABILITIES": " ".join(info.runner_capabilities),
-        "CONTROL_API_SERVICE_DESCRIPTOR": _endpoint(info.control_endpoint.url or told["control"]),
-        "LOGGING_API_SERVICE_DESCRIPTOR": _endpoint(info.logging_endpoint.url or told["logging"]),
+        "CONTROL_API_SERVICE_DESCRIPTOR": _endpoint(info.control_endpoint.url or worker["control"]),
+        "LOGGING_API_SERVICE_DESCRIPTOR": _endpoint(info.logging_endpoint.url or worker["logging"]),
     }
 
 
@@ -61,7 +61,7 @@ def _endpoint(url: str) -> str:
 
 
 class _Named(grpc.UnaryUnaryClientInterceptor):
-    """Tells the engine which worker asks, as each call of a worker does."""
+    """Sends the worker's id along, as each call of a worker does."""
 
     def __init__(self, name: str) -> None:
         self._name = name

@@ -1,4 +1,4 @@
-"""Worker processes for the engines: one for each Spark executor or Flink task manager that asks."""
+"""Worker processes for the engines: one for each Spark executor or Flink task manager that needs one."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ SECONDS_TO_END = 5
 
 
 class WorkerPool(beam_fn_api_pb2_grpc.BeamFnExternalWorkerPoolServicer):
-    """Starts a process for each worker that an engine asks for, and keeps one ready.
+    """Starts a process for each worker that an engine requests, and keeps one ready.
 
     Beam's own pool starts a Python that knows nothing of TFX: TensorFlow Data Validation, which jobs
     unpickle, cannot be imported in it. And importing TFX takes longer than most stages of a job.
@@ -30,7 +30,7 @@ class WorkerPool(beam_fn_api_pb2_grpc.BeamFnExternalWorkerPoolServicer):
         self, request: beam_fn_api_pb2.StartWorkerRequest, context: grpc.ServicerContext
     ) -> beam_fn_api_pb2.StartWorkerResponse:
         """Hands the process that is ready to the engine, and starts the next."""
-        told = {
+        line = {
             "id": request.worker_id,
             "control": request.control_endpoint.url,
             "logging": request.logging_endpoint.url,
@@ -42,7 +42,7 @@ class WorkerPool(beam_fn_api_pb2_grpc.BeamFnExternalWorkerPoolServicer):
             self._ready = _new_process()
             self._workers.append((request.worker_id, worker))
         try:
-            _tell(worker, json.dumps(told))
+            _send(worker, json.dumps(line))
         except OSError as error:
             return beam_fn_api_pb2.StartWorkerResponse(error=f"worker process ended at its start: {error}")
         return beam_fn_api_pb2.StartWorkerResponse()
@@ -99,7 +99,7 @@ def _new_process() -> "subprocess.Popen[str]":
     return subprocess.Popen([sys.executable, "-P", "-m", HARNESS], stdin=subprocess.PIPE, text=True)
 
 
-def _tell(worker: "subprocess.Popen[str]", line: str) -> None:
+def _send(worker: "subprocess.Popen[str]", line: str) -> None:
     assert worker.stdin is not None
     with worker.stdin as pipe:
         pipe.write(f"{line}\n")

@@ -54,7 +54,7 @@ def _latest(client: Client, namespace: str, experiment: str | None, limit: int) 
     runs: list[Any] = []
     token = ""
     while True:
-        page = client.ask(
+        page = client.call(
             client.runs.run_service_list_runs,
             sort_by=LATEST,
             page_size=limit,

@@ -53,7 +53,7 @@ def compile_(parsed: argparse.Namespace) -> int:
 
         compiled = compile_pipeline(config)
     write(compiled, Path(parsed.out))
-    print(f"{parsed.out}: {compiled.told()}")
+    print(f"{parsed.out}: {compiled.summary()}")
     if not mounted(config.run.data, config.kubeflow):
         print(f"note: run.data, {config.run.data}, is on none of kubeflow.volumes; the image has to hold it")
     print(f"Run it: ichor submit {parsed.out} --host URL")

@@ -166,7 +166,7 @@ def _follow(
 
     pace = Pace(config.kubeflow.poll_seconds, config.kubeflow.patience_seconds, timeout, sleep=SLEEP)
     return follow(
-        lambda: client.ask(client.runs.run_service_get_run, submitted.run_id),
+        lambda: client.call(client.runs.run_service_get_run, submitted.run_id),
         steps,
         partial(print, file=lines, flush=True),
         pace,

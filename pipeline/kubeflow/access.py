@@ -1,4 +1,4 @@
-"""Where KFP's API is and by what right it is asked: address, token, certificates."""
+"""Where KFP's API is and how it is called: address, token, certificates."""
 
 import dataclasses
 import os
@@ -11,7 +11,7 @@ LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
 class KubeflowError(Exception):
-    """KFP cannot be asked, or does not do what it is asked: one line that holds no token."""
+    """KFP cannot be reached, or refuses a request; the message is one line and holds no token."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,16 +52,18 @@ class Access:
 
     def warnings(self) -> list[str]:
         """Returns what somebody should know before a request is sent."""
-        told = []
+        warnings = []
         parts = urllib.parse.urlsplit(self.host)
         if not self.verify:
-            told.append(
+            warnings.append(
                 "--no-verify: the server's certificate is not checked; whoever sits in between can read the "
                 "token and change the pipeline"
             )
         if parts.scheme == "http" and parts.hostname not in LOCAL and self.token():
-            told.append(f"the token goes to {parts.hostname} unencrypted, since the address is no https://")
-        return told
+            warnings.append(
+                f"the token goes to {parts.hostname} unencrypted, since the address is no https://"
+            )
+        return warnings
 
     def run_link(self, run_id: str) -> str:
         """Returns the page of a run in KFP's interface."""

@@ -1,4 +1,4 @@
-"""What KFP's API answers, where that is no success: one line for a person, without any token."""
+"""What KFP's API answers to a request that fails, as one line without any token."""
 
 import json
 from typing import Any
@@ -12,7 +12,7 @@ LONGEST = 500  # characters of a server's message; the rest is a stack of where 
 LOGIN = (301, 302, 303, 307, 308)
 HINTS = {
     401: "the token is missing, wrong or too old; give one with --token-file or ICHOR_KFP_TOKEN",
-    403: "this token or user may not do that; ask for the right in the namespace, or give another token",
+    403: "this token or user may not do that; request the right in the namespace, or give another token",
 }
 
 
@@ -29,7 +29,7 @@ def of_refusal(error: ApiException, host: str, secret: str) -> str:
 
     Args:
       error: Of the client; its status is 0 if there was no answer.
-      host: Address that was asked.
+      host: Address of the server.
       secret: Token that is not to be shown.
     """
     if not error.status:
@@ -40,12 +40,12 @@ def of_refusal(error: ApiException, host: str, secret: str) -> str:
         if tls != host and to.startswith(tls):
             return f"wants TLS; give --host {tls}"
         return f"redirects to {to} instead of answering: {_wants_login()}"
-    told = f"answered {error.status} {one_line(str(error.reason or ''), secret)}".rstrip()
+    answer = f"answered {error.status} {one_line(str(error.reason or ''), secret)}".rstrip()
     if is_page(str((error.headers or {}).get("content-type", ""))):
-        told += " with a web page"
+        answer += " with a web page"
     elif message := _message(error.body):
-        told += f": {one_line(message, secret)}"
-    return f"{told}; {HINTS[error.status]}" if error.status in HINTS else told
+        answer += f": {one_line(message, secret)}"
+    return f"{answer}; {HINTS[error.status]}" if error.status in HINTS else answer
 
 
 def of_page() -> str:
@@ -81,7 +81,7 @@ def of_trouble(error: Exception | str, secret: str) -> str:
         return "does not answer in time"
     if isinstance(error, urllib3.exceptions.ProtocolError):
         return "broke the connection off"
-    return f"cannot be asked: {one_line(text, secret)}"
+    return f"cannot be reached: {one_line(text, secret)}"
 
 
 def _wants_login() -> str:
@@ -93,10 +93,10 @@ def _wants_login() -> str:
 
 def _message(body: Any) -> str:
     try:
-        told = json.loads(body or "")
+        message = json.loads(body or "")
     except ValueError:
         return str(body or "")
-    if not isinstance(told, dict):
+    if not isinstance(message, dict):
         return ""
     keys = ("message", "error_details", "error_message", "error")
-    return next((text for key in keys if isinstance(text := told.get(key), str) and text), "")
+    return next((text for key in keys if isinstance(text := message.get(key), str) and text), "")

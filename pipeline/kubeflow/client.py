@@ -1,7 +1,7 @@
-"""KFP's API, asked by the client that KFP publishes for it.
+"""KFP's API, called through the client that KFP publishes for it.
 
 `kfp.Client` is not used: when it is made it reads ~/.config/kfp and may write there, takes tokens from it,
-asks the server up to five times with waits and logs each failure with its traceback; and its methods print.
+calls the server up to five times with waits and logs each failure with its traceback; and its methods print.
 What it calls underneath, `kfp_server_api`, does none of that.
 """
 
@@ -23,11 +23,11 @@ EQUALS = "EQUALS"
 
 
 class NotThereError(KubeflowError):
-    """What was asked for does not exist."""
+    """The resource does not exist."""
 
 
 class NoAnswerError(KubeflowError):
-    """The request was sent, and whether it was heard is not known."""
+    """The request was sent, and whether it arrived is not known."""
 
 
 class Client:
@@ -35,16 +35,18 @@ class Client:
 
     Attributes:
       access: How it is reached.
-      pipelines: What it offers about pipelines; and so on. Each method is called through `ask`.
+      pipelines: What it offers about pipelines; and so on. Each method is called through `call`.
       several_users: Whether runs belong to namespaces; known after `check`.
     """
 
     def __init__(self, access: Access):
-        """Makes a client; asks nothing yet."""
+        """Makes a client; no request is sent yet."""
         configuration = kfp_server_api.Configuration(host=access.host)
         configuration.verify_ssl = access.verify
         configuration.ssl_ca_cert = access.ca_cert or None
-        configuration.retries = False  # trouble is told as it is, and no redirect takes the token along
+        configuration.retries = (
+            False  # errors are reported as they are, and no redirect takes the token along
+        )
         if access.token():
             configuration.api_key_prefix["authorization"] = "Bearer"
             configuration.refresh_api_key_hook = _renew(access)
@@ -58,11 +60,11 @@ class Client:
         self.runs = kfp_server_api.RunServiceApi(self._api)
         self._health = kfp_server_api.HealthzServiceApi(self._api)
 
-    def ask(self, call: Callable[..., Answer], *arguments: Any, **named: Any) -> Answer:
-        """Asks the server one thing.
+    def call(self, method: Callable[..., Answer], *arguments: Any, **named: Any) -> Answer:
+        """Calls a method of the API.
 
         Args:
-          call: A method of one of the services.
+          method: Of one of the services.
           *arguments: Of the method.
           **named: Of the method.
         Raises:
@@ -75,7 +77,7 @@ class Client:
             with warnings.catch_warnings():
                 # --no-verify has been warned of once
                 warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
-                answer = call(*arguments, **named, _request_timeout=(seconds, seconds))
+                answer = method(*arguments, **named, _request_timeout=(seconds, seconds))
         except ApiException as error:
             raise self._refused(error) from None
         except AttributeError as error:
@@ -93,13 +95,13 @@ class Client:
         return answer
 
     def check(self, namespace: str) -> None:
-        """Asks whether this is KFP 2, whether it may be asked, and whether a namespace is needed.
+        """Checks that this is KFP 2, that the token is accepted, and whether a namespace is needed.
 
         Raises:
-          KubeflowError: It is not, may not, or a namespace is missing or one too many.
+          KubeflowError: It is not, the token is refused, or a namespace is missing or superfluous.
         """
         try:
-            health = self.ask(self._health.healthz_service_get_healthz)
+            health = self.call(self._health.healthz_service_get_healthz)
         except NotThereError:
             raise KubeflowError(f"{self._host}: {self._no_v2()}") from None
         self.several_users = bool(health.multi_user)
@@ -112,7 +114,7 @@ class Client:
 
     def _no_v2(self) -> str:
         try:
-            self.ask(self._api.call_api, "/apis/v1beta1/healthz", "GET", auth_settings=["Bearer"])
+            self.call(self._api.call_api, "/apis/v1beta1/healthz", "GET", auth_settings=["Bearer"])
         except KubeflowError:
             return "has no KFP API below this address; behind Kubeflow's dashboard it is below /pipeline"
         return "is older than KFP 2: it has the API v1beta1 alone; a PipelineSpec needs 2.0 or later"

@@ -1,4 +1,4 @@
-"""From the graph to the two documents that KFP takes: a PipelineSpec, and what Kubernetes is asked for."""
+"""From the graph to the two documents that KFP takes: a PipelineSpec, and what pods need of Kubernetes."""
 
 import dataclasses
 from pathlib import Path
@@ -39,14 +39,14 @@ class Compiled:
     pipeline: Document
     platforms: Document
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """Returns in one line what was compiled."""
         root = self.pipeline["root"]
         parameters = ", ".join(sorted(root["inputDefinitions"]["parameters"]))
         return f"{len(root['dag']['tasks'])} steps; parameters of a run: {parameters}"
 
     def to_yaml(self) -> str:
-        """Returns both as KFP reads them, the second only if it asks for anything."""
+        """Returns both as KFP reads them, the second only if it holds anything."""
         documents = [self.pipeline, *([self.platforms] if self.platforms else [])]
         return yaml.safe_dump_all(documents, sort_keys=True, width=110)
 
@@ -78,7 +78,9 @@ def compile_pipeline(config: Config) -> Compiled:
     document["defaultPipelineRoot"] = config.kubeflow.pipeline_root
     for name, task in document["root"]["dag"]["tasks"].items():
         _set_up(name, task, document, config)
-    document["root"]["inputDefinitions"] = {"parameters": {one.name: _declared(one) for one in settings}}
+    document["root"]["inputDefinitions"] = {
+        "parameters": {parameter.name: _declared(parameter) for parameter in settings}
+    }
     json_format.ParseDict(document, spec.PipelineSpec())
     return Compiled(document, platform_document(document, config.kubeflow))
 

@@ -1,4 +1,4 @@
-"""What is told of a run on KFP that has been followed to its end."""
+"""What is printed of a run on KFP that has been followed to its end."""
 
 import dataclasses
 from typing import Any
@@ -17,14 +17,14 @@ def summary(outcome: Outcome) -> str:
         if (count := sum(step.state == state for step in steps))
     )
     if not steps:
-        return f"{word(outcome.state)}; KFP tells of no steps"
+        return f"{word(outcome.state)}; KFP lists no steps"
     number = "1 step" if len(steps) == 1 else f"{len(steps)} steps"
-    told = f"{word(outcome.state)}: {number}{f', {counts}' if counts else ''}"
+    text = f"{word(outcome.state)}: {number}{f', {counts}' if counts else ''}"
     starts = [step.started for step in steps if step.started]
     ends = [step.ended for step in steps if step.ended]
     if starts and ends:
-        told += f", {(max(ends) - min(starts)).total_seconds():.0f} s"
-    return told
+        text += f", {(max(ends) - min(starts)).total_seconds():.0f} s"
+    return text
 
 
 def trouble(outcome: Outcome, link: str) -> str:
@@ -32,7 +32,9 @@ def trouble(outcome: Outcome, link: str) -> str:
     failed = [step for step in outcome.steps.values() if step.state == FAILED]
     if outcome.state == FAILED and failed:
         first = min(failed, key=_ending)
-        others = f" (and {', '.join(one.name for one in failed if one != first)})" if len(failed) > 1 else ""
+        others = (
+            f" (and {', '.join(step.name for step in failed if step != first)})" if len(failed) > 1 else ""
+        )
         why = first.message or outcome.message or f"KFP has no message; see its log at {link}"
         return f"the run failed at {first.name}{others}: {why}"
     if outcome.state == FAILED:

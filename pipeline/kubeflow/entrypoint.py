@@ -1,8 +1,9 @@
 """What a container of a compiled pipeline runs: one executor of the graph.
 
 TFX's own entrypoint (tfx.orchestration.kubeflow.v2.container.kubeflow_v2_run_executor) fails on what KFP's
-open-source backend hands it. This one restores the types of artifacts, maps addresses to the launcher's
-paths, puts the run's parameters in, leaves nothing of a failed step behind and says in a line why it failed.
+open-source backend hands it. This entrypoint restores the types of artifacts, maps addresses to the
+launcher's paths, puts the run's parameters in, leaves nothing of a failed step behind and says in a line why
+it failed.
 """
 
 import argparse
@@ -27,7 +28,7 @@ from tfx.utils import import_utils
 
 from pipeline.kubeflow import artifacts, runtime
 from pipeline.kubeflow.files import in_package, private_key, write_whole
-from pipeline.kubeflow.reason import told
+from pipeline.kubeflow.reason import describe_failure
 from pipeline.terminal import working_directory
 
 log = logging.getLogger("ichor.kubeflow")
@@ -37,7 +38,7 @@ FAILED = 1
 
 @dataclasses.dataclass(frozen=True)
 class Step:
-    """What KFP asks of one container.
+    """What a container has to do.
 
     Attributes:
       node: Its id in the graph.
@@ -67,20 +68,25 @@ class Step:
         Raises:
           ValueError: An artifact is of an unknown type, or lies where the launcher reaches nothing.
         """
-        asked = json_format.Parse(invocation, spec.ExecutorInput(), ignore_unknown_fields=True)
+        invocation_spec = json_format.Parse(invocation, spec.ExecutorInput(), ignore_unknown_fields=True)
         declared = json_format.Parse(definition, spec.ComponentInputsSpec(), ignore_unknown_fields=True)
-        types = {name: one.artifact_type for name, one in declared.artifacts.items()}
+        types = {name: artifact.artifact_type for name, artifact in declared.artifacts.items()}
         properties = upstream.parse_execution_properties(
-            asked.inputs.parameter_values, asked.inputs.parameters, declared
+            invocation_spec.inputs.parameter_values, invocation_spec.inputs.parameters, declared
         )
         return cls(
             node=node,
-            inputs=_without_itself(artifacts.read(asked.inputs.artifacts, types)),
+            inputs=_without_itself(artifacts.read(invocation_spec.inputs.artifacts, types)),
             outputs=artifacts.read(
-                {name: one for name, one in asked.outputs.artifacts.items() if name in outputs}, {}
+                {
+                    name: output
+                    for name, output in invocation_spec.outputs.artifacts.items()
+                    if name in outputs
+                },
+                {},
             ),
             properties=_at_home(runtime.apply(node, properties)),
-            output_file=Path(asked.outputs.output_file),
+            output_file=Path(invocation_spec.outputs.output_file),
         )
 
     def clear(self) -> None:
@@ -123,9 +129,9 @@ class Step:
                 )
             executor(context).Do(self.inputs, self.outputs, self.properties)
         outputs_utils.tag_output_artifacts_with_version(self.outputs)
-        self._tell()
+        self._report_outputs()
 
-    def _tell(self) -> None:
+    def _report_outputs(self) -> None:
         output = spec.ExecutorOutput()
         for name, artifact_list in artifacts.written(self.outputs).items():
             output.artifacts[name].CopyFrom(artifact_list)
@@ -177,7 +183,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         step.clear()
         step.run(parsed.executor_class_path, flags)
     except Exception as error:  # the last stand before the exit status: whatever it was, nothing half stays
-        reason = told(parsed.node, error, sees_files)
+        reason = describe_failure(parsed.node, error, sees_files)
         if step:
             step.clear()
             for here, kept in step.keep_accounts(Path(parsed.state_dir)):

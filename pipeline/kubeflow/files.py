@@ -34,7 +34,7 @@ def write_whole(path: Path, text: str) -> None:
 def private_key(properties: dict[str, Any]) -> dict[str, Any]:
     """Gives the ingest a copy of the patients' key that it alone may read.
 
-    Kubernetes mounts a secret with mode 0644 unless told otherwise, and KFP has no way to tell it. The
+    Kubernetes mounts a secret with mode 0644 by default, and KFP has no setting for the mode. The
     copy goes with this process.
 
     Args:

@@ -39,8 +39,8 @@ class Outcome:
     """How following a run ended.
 
     Attributes:
-      state: The run's, as last heard; empty if nothing was heard.
-      steps: As last heard, by name.
+      state: The run's, as last reported; empty if nothing was reported.
+      steps: As last reported, by name.
       message: The run's own error; empty for none.
       given_up: Why it is not known how the run ends; empty if it has ended.
     """
@@ -66,13 +66,13 @@ def follow(
     began = pace.clock()
     silent_since: float | None = None
     tries = 0
-    heard = Outcome("", {}, "", "")
+    latest = Outcome("", {}, "", "")
     while True:
         given_up = ""
         try:
             run = look()
         except NotThereError as error:
-            return dataclasses.replace(heard, given_up=f"the run is there no longer ({error})")
+            return dataclasses.replace(latest, given_up=f"the run is there no longer ({error})")
         except KubeflowError as error:
             now = pace.clock()
             silent_since = now if silent_since is None else silent_since
@@ -87,20 +87,20 @@ def follow(
             if silent_since is not None:
                 say("the server answers again")
             silent_since, tries, wait = None, 0, pace.poll
-            heard = _heard(run, names, heard, say, secret)
-            if heard.state in ENDED:
-                return heard
+            latest = _next_outcome(run, names, latest, say, secret)
+            if latest.state in ENDED:
+                return latest
         if pace.timeout is not None:
             left = began + pace.timeout - pace.clock()
             wait = min(wait, max(left, 0))
             if left <= 0:
                 given_up = given_up or f"it has not ended after {pace.timeout:g} s"
         if given_up:
-            return dataclasses.replace(heard, given_up=given_up)
+            return dataclasses.replace(latest, given_up=given_up)
         pace.sleep(wait)
 
 
-def _heard(
+def _next_outcome(
     run: Any, names: Sequence[str], before: Outcome, say: Callable[[str], None], secret: str
 ) -> Outcome:
     steps = {
@@ -119,11 +119,11 @@ def _heard(
 
 def _line(step: Step) -> str:
     moment = step.ended or step.started or datetime.datetime.now(datetime.UTC)
-    told = f"{moment.astimezone():%H:%M:%S}  {step.name:<{NAME_WIDTH}}  {word(step.state):<{STATE_WIDTH}}"
+    line = f"{moment.astimezone():%H:%M:%S}  {step.name:<{NAME_WIDTH}}  {word(step.state):<{STATE_WIDTH}}"
     if step.seconds is not None:
-        told += f" {step.seconds:6.0f} s"
+        line += f" {step.seconds:6.0f} s"
     if step.attempt > 1:
-        told += f"  attempt {step.attempt}"
+        line += f"  attempt {step.attempt}"
     if step.state == FAILED and step.message:
-        told += f"  {step.message}"
-    return told.rstrip()
+        line += f"  {step.message}"
+    return line.rstrip()

@@ -1,4 +1,4 @@
-"""Forms that Kubernetes and KFP want: told here in a line, not by a pod that never starts."""
+"""Forms that Kubernetes and KFP require: refused here in a line, not by a pod that never starts."""
 
 import math
 import posixpath
@@ -57,7 +57,7 @@ def volumes(params: KubeflowParams) -> dict[str, str]:
     Raises:
       ConfigError: A volume is of another form, or two of them meet, or one meets what is mounted anyhow.
     """
-    found: dict[str, str] = {}
+    path_of_claim: dict[str, str] = {}
     paths = {posixpath.normpath(params.key_folder)}
     for volume in params.volumes:
         claim, colon, path = volume.partition(":")
@@ -66,21 +66,19 @@ def volumes(params: KubeflowParams) -> dict[str, str]:
         path = posixpath.normpath(path)
         if path in OF_KFP:
             raise ConfigError(f"kubeflow.volumes: {path} is KFP's own folder; mount {claim} elsewhere")
-        if claim in found:
+        if claim in path_of_claim:
             raise ConfigError(f"kubeflow.volumes: {claim} stands twice, and a pod mounts a claim once")
         if path in paths:
             raise ConfigError(f"kubeflow.volumes: two of them are mounted at {path}; give each its own path")
-        found[claim] = path
+        path_of_claim[claim] = path
         paths.add(path)
-    return found
+    return path_of_claim
 
 
 def _require_resources(params: KubeflowParams) -> None:
     for group, values in (("cpu", params.cpu), ("memory", params.memory)):
         if DEFAULT_STEP not in values:
-            raise ConfigError(
-                f"kubeflow.{group}: has no {DEFAULT_STEP!r}, which all other steps ask for; add it"
-            )
+            raise ConfigError(f"kubeflow.{group}: has no {DEFAULT_STEP!r}, which all other steps use; add it")
         for step, value in values.items():
             if not 0 < value < math.inf:
                 raise ConfigError(f"kubeflow.{group}: {step}: expected a number above 0, got {value}")

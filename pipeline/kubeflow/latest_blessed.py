@@ -1,4 +1,4 @@
-"""The latest blessed model, asked of the ML Metadata store that KFP keeps: a Resolver's work elsewhere.
+"""The latest blessed model, looked up in the ML Metadata store that KFP keeps: a Resolver's work elsewhere.
 
 KFP's open-source backend has no executor for a Resolver. The meaning is that of
 `components.evaluator.latest_blessed.OlderBlessedModelStrategy`: the latest model that is older than the

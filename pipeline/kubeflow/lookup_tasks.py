@@ -37,12 +37,12 @@ def add_lookups(document: Document, params: KubeflowParams) -> None:
 def _add_data_lookup(document: Document, params: KubeflowParams) -> None:
     ingest = document["root"]["dag"]["tasks"][INGEST]["inputs"]["parameters"]
     read = (keys.INPUT_BASE_KEY, PARAMS_KEY, runtime.name_of("run.data"))
-    asked = {name: value for name, value in ingest.items() if name in read}
+    inputs = {name: value for name, value in ingest.items() if name in read}
     component = {
-        "inputDefinitions": {"parameters": {name: {"parameterType": "STRING"} for name in asked}},
+        "inputDefinitions": {"parameters": {name: {"parameterType": "STRING"} for name in inputs}},
         "outputDefinitions": _parameter(utils.FINGERPRINT_PROPERTY_NAME),
     }
-    task = {"inputs": {"parameters": asked}, "cachingOptions": {}}
+    task = {"inputs": {"parameters": inputs}, "cachingOptions": {}}
     _add(document, DATA_LOOKUP, component, _container(params, DATA), task)
     _take(document, INGEST, utils.FINGERPRINT_PROPERTY_NAME, DATA_LOOKUP)
 

@@ -1,4 +1,4 @@
-"""What the steps' pods are asked of Kubernetes: resources, accelerators, volumes, the key."""
+"""What the steps' pods need of Kubernetes: resources, accelerators, volumes, the key."""
 
 import re
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ Document = dict[str, Any]
 
 
 def resources(step: str, params: KubeflowParams) -> Document:
-    """Returns what a step asks for, in both of the forms that KFP's versions read.
+    """Returns a step's resources, in both of the forms that KFP's versions read.
 
     Args:
       step: Name of a task.
@@ -31,7 +31,7 @@ def resources(step: str, params: KubeflowParams) -> Document:
     """
     cpu = params.cpu.get(step, params.cpu[DEFAULT_STEP])
     memory = params.memory.get(step, params.memory[DEFAULT_STEP])
-    told: Document = {
+    resources: Document = {
         "cpuRequest": cpu,
         "memoryRequest": memory,
         "memoryLimit": memory,
@@ -40,21 +40,21 @@ def resources(step: str, params: KubeflowParams) -> Document:
         "resourceMemoryLimit": f"{memory:g}G",
     }
     if step in TRAINING and params.gpus:
-        told["accelerator"] = {
+        resources["accelerator"] = {
             "type": params.gpu_type,
             "count": str(params.gpus),
             "resourceType": params.gpu_type,
             "resourceCount": str(params.gpus),
         }
-    return told
+    return resources
 
 
 def platform_document(pipeline: Document, params: KubeflowParams) -> Document:
-    """Returns the document beside the PipelineSpec, with the executors in it that ask for anything.
+    """Returns the document beside the PipelineSpec, with the executors in it that need anything.
 
     Args:
       pipeline: PipelineSpec.
-      params: What is asked for.
+      params: What pods need.
     Raises:
       ConfigError: A volume, a toleration or a step's name is of another form, or two volumes meet.
     """
@@ -68,9 +68,9 @@ def platform_document(pipeline: Document, params: KubeflowParams) -> Document:
     claims = volumes(params)
     for name, task in steps.items():
         component = pipeline["components"][task["componentRef"]["name"]]
-        asked = json_format.MessageToDict(_pod(name, params, claims))
-        if asked and "executorLabel" in component:
-            executors[component["executorLabel"]] = asked
+        pod = json_format.MessageToDict(_pod(name, params, claims))
+        if pod and "executorLabel" in component:
+            executors[component["executorLabel"]] = pod
     return {"platforms": {"kubernetes": {"deploymentSpec": {"executors": executors}}}} if executors else {}
 
 
@@ -95,13 +95,13 @@ def _pod(step: str, params: KubeflowParams, claims: Mapping[str, str]) -> kubern
 
 
 def _toleration(text: str) -> kubernetes.Toleration:
-    found = TOLERATION.fullmatch(text)
-    if not found:
+    match = TOLERATION.fullmatch(text)
+    if not match:
         raise ConfigError(
             "kubeflow.gpu_tolerations: expected KEY[=VALUE][:EFFECT], as nvidia.com/gpu:NoSchedule, "
             f"got {text!r}"
         )
-    value, effect = found["value"], found["effect"] or ""
+    value, effect = match["value"], match["effect"] or ""
     if value is None:
-        return kubernetes.Toleration(key=found["key"], operator="Exists", effect=effect)
-    return kubernetes.Toleration(key=found["key"], operator="Equal", value=value, effect=effect)
+        return kubernetes.Toleration(key=match["key"], operator="Exists", effect=effect)
+    return kubernetes.Toleration(key=match["key"], operator="Equal", value=value, effect=effect)

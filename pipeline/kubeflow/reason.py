@@ -10,14 +10,14 @@ TOLD = (ConnectionError, DataError, FileNotFoundError)  # their messages say whe
 LONGEST = 1000  # characters; what KFP shows of a message
 
 
-def told(node: str, error: BaseException, sees_files: bool = False) -> str:
+def describe_failure(node: str, error: BaseException, sees_files: bool = False) -> str:
     """Returns one line: the step, what happened, and where in the code if it was none of ours to expect.
 
     Args:
       node: Id of the step.
       error: Why it stops.
       sees_files: Whether the step reads the user's files, whose names may be patients': of an error that is
-        none of ours its kind and place alone are told then.
+        none of ours only its kind and place are reported then.
     """
     if isinstance(error, ValidationError):
         problem = error.errors()[0]
@@ -28,6 +28,6 @@ def told(node: str, error: BaseException, sees_files: bool = False) -> str:
         return f"ichor: {node}: {text}"
     last = traceback.extract_tb(error.__traceback__)[-1:]
     if sees_files:
-        text = "not told here, since it may name a file"
+        text = "not reported here, since it may name a file"
     where = "".join(f" ({frame.filename}:{frame.lineno})" for frame in last)
     return f"ichor: {node}: {type(error).__name__}: {text or 'no message'}{where}"

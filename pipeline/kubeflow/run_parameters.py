@@ -31,7 +31,9 @@ def typed(package: Package, assignments: Sequence[str]) -> dict[str, Any]:
         if name in values:
             raise KubeflowError(f"--param {name}: is given twice")
         values[name] = _value(name, text, package.parameters[name])
-    missing = [name for name, one in package.parameters.items() if _needed(one) and name not in values]
+    missing = [
+        name for name, parameter in package.parameters.items() if _needed(parameter) and name not in values
+    ]
     if missing:
         raise KubeflowError(
             f"{package.path}: has no default for {', '.join(missing)}; give --param NAME=VALUE"
@@ -47,8 +49,8 @@ def _unknown(name: str, package: Package) -> str:
     return f"is not one of {package.path}, which has {', '.join(sorted(package.parameters))}.{hint}"
 
 
-def _needed(one: Mapping[str, Any]) -> bool:
-    return "defaultValue" not in one and not one.get("isOptional")
+def _needed(parameter: Mapping[str, Any]) -> bool:
+    return "defaultValue" not in parameter and not parameter.get("isOptional")
 
 
 def _value(name: str, text: str, declared: Mapping[str, Any]) -> Any:

@@ -1,6 +1,6 @@
-"""Steps of a run, read from what KFP tells of it.
+"""Steps of a run, read from what KFP reports of it.
 
-KFP tells of the nodes of an Argo workflow. A step NAME is up to four of them: NAME-driver, which resolves
+KFP reports the nodes of an Argo workflow. A step NAME is up to four of them: NAME-driver, which resolves
 its inputs and looks into the cache; NAME, which spans its work; below that `executor`, skipped where the
 cache had the outputs; and below that `executor(0)`, `executor(1)`: a node for each attempt, where a step may
 be tried again.
@@ -48,7 +48,7 @@ class Step:
 
 
 def word(state: str) -> str:
-    """Returns how a state is told."""
+    """Returns the word for a state."""
     return WORDS.get(state, state.lower())
 
 
@@ -59,7 +59,7 @@ def happened(time: datetime.datetime | None) -> datetime.datetime | None:
 
 def message_of(thing: Any) -> str:
     """Returns the error that a run or a node carries, from itself or from its last states; empty for none."""
-    errors = [thing.error, *(one.error for one in reversed(thing.state_history or []))]
+    errors = [thing.error, *(past.error for past in reversed(thing.state_history or []))]
     return next((error.message for error in errors if error and error.message), "")
 
 
@@ -72,8 +72,8 @@ def steps_of(run: Any, names: Sequence[str]) -> dict[str, Step]:
     """
     nodes = (run.run_details and run.run_details.task_details) or []
     by_name: dict[str, Any] = {node.display_name: node for node in nodes}  # the last of its name
-    found = (_step(name, by_name, nodes) for name in names)
-    return {step.name: step for step in found if step}
+    steps = (_step(name, by_name, nodes) for name in names)
+    return {step.name: step for step in steps if step}
 
 
 def _step(name: str, by_name: Mapping[str, Any], nodes: Sequence[Any]) -> Step | None:
@@ -82,7 +82,7 @@ def _step(name: str, by_name: Mapping[str, Any], nodes: Sequence[Any]) -> Step |
     if shown is None:
         return None
     executors = list(_below(own, nodes)) if own is not None else []
-    attempts = [node for one in executors for node in _below(one, nodes)]
+    attempts = [node for executor in executors for node in _below(executor, nodes)]
     state = _state(own, driver, executors)
     if state in (None, UNKNOWN):
         return None

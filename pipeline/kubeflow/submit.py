@@ -56,7 +56,7 @@ def submit(
       run_name: As shown in KFP; empty for the pipeline's name and the time.
       say: Takes a line for a person.
     Raises:
-      KubeflowError: The server cannot be asked, or refuses.
+      KubeflowError: The server cannot be reached, or refuses.
     """
     pipeline_id, version_id = _upload(client, package, namespace, say)
     experiment_id = _experiment(client, experiment, namespace, say)
@@ -70,7 +70,7 @@ def submit(
         runtime_config=kfp_server_api.V2beta1RuntimeConfig(parameters=dict(values)),
     )
     try:
-        run = client.ask(client.runs.run_service_create_run, wanted)
+        run = client.call(client.runs.run_service_create_run, wanted)
     except NoAnswerError as error:
         raise KubeflowError(
             f"{error}; run {run_name!r} may have been started all the same: look with `ichor runs --host` "
@@ -82,30 +82,30 @@ def submit(
 
 def find_experiment(client: Client, name: str, namespace: str) -> str | None:
     """Returns the id of an experiment, or None if there is none of that name."""
-    found = client.ask(
+    page = client.call(
         client.experiments.experiment_service_list_experiments,
         filter=equals(NAME, name),
         **_of(namespace),
     )
-    return found.experiments[0].experiment_id if found.experiments else None
+    return page.experiments[0].experiment_id if page.experiments else None
 
 
 def _upload(client: Client, package: Package, namespace: str, say: Callable[[str], None]) -> tuple[str, str]:
-    found = client.ask(
+    page = client.call(
         client.pipelines.pipeline_service_list_pipelines,
         filter=equals(NAME, package.name),
         **_of(namespace),
     )
-    if found.pipelines:
-        pipeline_id = _id(found.pipelines[0].pipeline_id, "pipeline")
+    if page.pipelines:
+        pipeline_id = _id(page.pipelines[0].pipeline_id, "pipeline")
     else:
         # Not by an upload, which names the first version after the pipeline: this file would not be found
         # among the versions and be sent again.
         wanted = kfp_server_api.V2beta1Pipeline(display_name=package.name, **_of(namespace))
-        made = client.ask(client.pipelines.pipeline_service_create_pipeline, wanted)
+        made = client.call(client.pipelines.pipeline_service_create_pipeline, wanted)
         pipeline_id = _id(made.pipeline_id, "pipeline")
         say(f"pipeline {package.name}: made; it was not there before")
-    same = client.ask(
+    same = client.call(
         client.pipelines.pipeline_service_list_pipeline_versions,
         pipeline_id,
         filter=equals(NAME, package.version),
@@ -113,7 +113,7 @@ def _upload(client: Client, package: Package, namespace: str, say: Callable[[str
     if same:
         say(f"pipeline {package.name}: version {package.version} is there already")
         return pipeline_id, _id(same[0].pipeline_version_id, "version")
-    version = client.ask(
+    version = client.call(
         client.uploads.upload_pipeline_version,
         str(package.path),
         name=package.version,
@@ -128,7 +128,7 @@ def _experiment(client: Client, name: str, namespace: str, say: Callable[[str], 
     if known:
         return known
     wanted = kfp_server_api.V2beta1Experiment(display_name=name, **_of(namespace))
-    made = client.ask(client.experiments.experiment_service_create_experiment, wanted)
+    made = client.call(client.experiments.experiment_service_create_experiment, wanted)
     say(f"experiment {name}: made; it was not there before")
     return _id(made.experiment_id, "experiment")
 

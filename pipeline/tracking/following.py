@@ -1,7 +1,7 @@
-"""Follows a run of the graph on this machine and tells trackings of it.
+"""Follows a run of the graph on this machine and reports it to trackings.
 
 It stands beside the graph: no node gets a setting of it, so switching it on trains nothing anew, and
-a training that is served from cache is told from its table.
+a training that is served from cache is reported from its table.
 """
 
 import contextlib
@@ -37,23 +37,23 @@ def followed(config: Config) -> Iterator[None]:
     if not trackers:
         yield
         return
-    heard: list[Row] = []
+    rows: list[Row] = []
 
     def hear(row: Row) -> None:
-        heard.append(row)
-        _tell(trackers, lambda tracker: tracker.epoch(row))
+        rows.append(row)
+        _report(trackers, lambda tracker: tracker.epoch(row))
 
     try:
         with heard_by(hear):
             yield
     except BaseException:
-        _tell(trackers, lambda tracker: tracker.end({}, succeeded=False))
+        _report(trackers, lambda tracker: tracker.end({}, succeeded=False))
         raise
     run = read_run(Layout.of(config.run))
-    for row in read_history(run) if not heard else ():
-        _tell(trackers, lambda tracker, row=row: tracker.epoch(row))  # type: ignore[misc]
+    for row in read_history(run) if not rows else ():
+        _report(trackers, lambda tracker, row=row: tracker.epoch(row))  # type: ignore[misc]
     facts = facts_of(run)
-    _tell(trackers, lambda tracker: tracker.end(facts, succeeded=True))
+    _report(trackers, lambda tracker: tracker.end(facts, succeeded=True))
 
 
 def _begun(config: Config) -> list[Tracker]:
@@ -76,12 +76,12 @@ def _folder_uri(path: str) -> str:
     return Path(absolute(path)).as_uri() if path else ""
 
 
-def _tell(trackers: list[Tracker], what: Callable[[Tracker], None]) -> None:
+def _report(trackers: list[Tracker], what: Callable[[Tracker], None]) -> None:
     """Tells each; a tracking that fails is no reason to lose a training."""
     for tracker in list(trackers):
         try:
             what(tracker)
         except Exception as error:
             why = without_user(str(error))
-            log.warning("%s: not told any more, the run goes on: %s", type(tracker).__name__, why)
+            log.warning("%s: reporting stopped, the run goes on: %s", type(tracker).__name__, why)
             trackers.remove(tracker)

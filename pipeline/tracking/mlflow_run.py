@@ -1,4 +1,4 @@
-"""A run in MLflow, told by hand through its client, which adds no user, no source and no commit."""
+"""A run in MLflow, reported through its client, which adds no user, no source and no commit."""
 
 import datetime
 import os
@@ -14,7 +14,7 @@ MOST_AT_ONCE = 100  # parameters that MLflow takes in one call
 
 
 class MlflowRun:
-    """Tells one run to a tracking server or to a folder."""
+    """Reports a run to a tracking server or a folder."""
 
     def __init__(self, project: str, name: str, settings: Mapping[str, Fact], uri: str, folder: Path):
         """Begins a run.

@@ -1,4 +1,4 @@
-"""A run in Weights & Biases, told by hand: nothing is collected of the machine, its user or the code."""
+"""A run in Weights & Biases, value by value: nothing is collected of the machine, its user or the code."""
 
 import os
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ OFF = "false"
 
 
 class WandbRun:
-    """Tells one run; writes to a folder of its own first, whatever the mode."""
+    """Reports a run; writes to a folder of its own first, whatever the mode."""
 
     def __init__(
         self,

@@ -64,7 +64,7 @@ def test_a_tracking_that_fails_is_left_behind_and_neither_the_run_nor_another_on
     broken, sound = Told(broken_at=1), Told()
     with caplog.at_level(logging.WARNING, "ichor.tracking"), follow(monkeypatch, broken, sound):
         train(tmp_path)
-    assert caplog.messages == ["Told: not told any more, the run goes on: the server is gone"]
+    assert caplog.messages == ["Told: reporting stopped, the run goes on: the server is gone"]
     assert (broken.epochs, broken.ended) == ([0], [])
     assert (sound.epochs, sound.ended) == ([0, 1, 2], [True])
 
@@ -87,7 +87,7 @@ def test_the_warning_of_a_tracking_that_fails_quotes_no_password(
     with caplog.at_level(logging.WARNING, "ichor.tracking"), follow(monkeypatch, Quoting()):
         pass
     assert caplog.messages == [
-        "Quoting: not told any more, the run goes on: no way to postgresql://host/db, by ann@host"
+        "Quoting: reporting stopped, the run goes on: no way to postgresql://host/db, by ann@host"
     ]
 
 

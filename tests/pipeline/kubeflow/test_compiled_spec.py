@@ -181,7 +181,7 @@ def test_the_file_is_the_same_whenever_it_is_compiled(tmp_path):
             "kubeflow.volumes=['a:/etc/ichor/key']",
             "kubeflow.volumes: two of them are mounted at /etc/ichor/key",
         ),
-        ("kubeflow.cpu={Trainer = 2}", "kubeflow.cpu: has no 'default', which all other steps ask for"),
+        ("kubeflow.cpu={Trainer = 2}", "kubeflow.cpu: has no 'default', which all other steps use"),
         (
             "kubeflow.memory={default = 4, Trainer = 0}",
             "kubeflow.memory: Trainer: expected a number above 0, got 0.0",

@@ -176,7 +176,7 @@ def test_the_ingest_names_no_file_when_it_fails(store, capfd):
     assert run(store, f"{EXECUTORS}.Naming", "SliceExampleGen") == 1
     err = capfd.readouterr().err
     assert "Doe" not in err
-    assert "ichor: SliceExampleGen: FileNotFoundError: not told here, since it may name a file (" in err
+    assert "ichor: SliceExampleGen: FileNotFoundError: not reported here, since it may name a file (" in err
     assert run(store, f"{EXECUTORS}.Naming", "Pusher") == 1
     assert "ichor: Pusher: [Errno 2] No such file or directory: '/data/Doe^John.png'" in last_line(capfd)
 

@@ -139,7 +139,7 @@ def test_a_look_that_leaves_steps_out_forgets_none(kfp: Kfp, tiny: str, capsys):
 def test_a_run_of_which_kfp_tells_no_steps_is_told_all_the_same(kfp: Kfp, tiny: str, capsys):
     kfp.state.story = [{"state": "RUNNING"}, {"state": "SUCCEEDED"}]
     assert submit(kfp, tiny) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == "succeeded; KFP tells of no steps"
+    assert capsys.readouterr().out.splitlines()[-1] == "succeeded; KFP lists no steps"
 
 
 def test_the_message_of_the_last_attempt_counts(kfp: Kfp, tiny: str, capsys):

@@ -36,7 +36,7 @@ def followed(
     client = Client(access(kfp.url, "", "", True, 5))
     said: list[str] = []
     outcome = follow(
-        lambda: client.ask(client.runs.run_service_get_run, "r1"),
+        lambda: client.call(client.runs.run_service_get_run, "r1"),
         ["Ingest", "Trainer"],
         said.append,
         Pace(10, patience, timeout, lambda: time.now, time.sleep),

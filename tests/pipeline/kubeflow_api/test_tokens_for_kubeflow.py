@@ -37,7 +37,7 @@ def test_a_token_without_the_right_is_told(tiny, token_file, capsys):
     with serving(Kfp(token=TOKEN, forbidden=True)) as kfp:
         assert refused(capsys, kfp.url, "--token-file", token_file) == (
             "answered 403 Forbidden: User 'radiology' is not authorized: create pipelines; this token or "
-            "user may not do that; ask for the right in the namespace, or give another token"
+            "user may not do that; request the right in the namespace, or give another token"
         )
 
 
