@@ -1,7 +1,7 @@
 # The image of ichor: the locked environment, our wheel over it, nothing else. docs/image.md says how and why.
 ARG BASE_IMAGE=debian:bookworm-slim
 
-# What only the build needs: a compiler for pyfarmhash, Python's headers, uv of the version that the lock asks for.
+# What only the build needs: a compiler for pyfarmhash, Python's headers, uv of the version that pyproject.toml requires.
 FROM ${BASE_IMAGE} AS builder
 RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
@@ -45,7 +45,7 @@ RUN apt-get update \
  && install -d -m 1777 /home/ichor /s3 /gcs /minio
 COPY --from=locked /opt/ichor /opt/ichor
 COPY --from=wheel /opt/ichor /opt/ichor
-# getpass asks USER: an unknown user id has no entry in passwd. PYTHONSAFEPATH: nothing in the working directory is
+# getpass reads USER: an unknown user id has no entry in passwd. PYTHONSAFEPATH: nothing in the working directory is
 # taken for a package of the image, whoever starts Python there.
 ENV PATH=/opt/ichor/bin:$PATH HOME=/home/ichor USER=ichor LANG=C.UTF-8 \
     PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PYTHONSAFEPATH=1

@@ -48,7 +48,7 @@ FUZZ_SECONDS := 60
 fuzz: $(READY) ## look for files that break a reader, FUZZ_SECONDS=60 for images and for DICOM
 	@$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS)
 
-# Their settings (IMAGE, BASE_IMAGE, GPU=1, CA_BUNDLE, ...) are told at the head of each script; docs/image.md explains them.
+# Their settings (IMAGE, BASE_IMAGE, GPU=1, CA_BUNDLE, ...) are listed at the head of each script; docs/image.md explains them.
 image: ## build the container image with docker or podman: GPU=1, BASE_IMAGE=..., IMAGE=...
 	@sh tools/image/build.sh
 

@@ -5,7 +5,7 @@
 set -u
 
 PYTHON_NEEDED=3.11
-GLIBC_NEEDED=2.28      # the newest that any wheel chosen from uv.lock asks for; a test compares the two
+GLIBC_NEEDED=2.28      # the newest that any wheel chosen from uv.lock needs; a test compares the two
 VENV_KB=4000000        # measured: 3.6 GB, 0.5 of it bytecode
 CACHE_KB=3500000       # measured: 3.2 GB; on one file system .venv is hard links into it
 TOGETHER_KB=4500000    # measured: 3.7 GB, the cache and the bytecode

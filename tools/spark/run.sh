@@ -29,5 +29,5 @@ if [ ! -d "$jars" ]; then
     -DoutputDirectory="$(pwd)/$jars.part" -DincludeScope=runtime >&2
   mv "$jars.part" "$jars"
 fi
-export TF_CPP_MIN_LOG_LEVEL=2 # what TensorFlow tells at its start, in each of many processes
+export TF_CPP_MIN_LOG_LEVEL=2 # what TensorFlow prints at its start, in each of many processes
 exec .venv/bin/python -m tools.spark --spark ".spark/pyspark-$SPARK/pyspark" --jars "$jars" "$@"
