@@ -7,7 +7,7 @@ READY := .venv/.set-up-done
 unexport PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast lint types format bench fuzz e2e-spark image image-base image-check e2e-containers sbom clean distclean
+.PHONY: help setup demo test test-fast lint types format bench fuzz e2e-spark image image-base image-check e2e-containers sbom docs clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do \
@@ -39,6 +39,10 @@ types: $(READY) ## mypy
 format: $(READY) ## let ruff repair what it can
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+docs: $(READY) ## build the documentation and the API page: build/site/index.html
+	@$(BIN)/python tools/site/pages.py
+	@$(BIN)/mkdocs build
 
 bench: $(READY) ## measure the budgets of docs/performance.md (takes long)
 	@$(BIN)/python -m bench
