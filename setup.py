@@ -6,6 +6,6 @@ setup(
     packages=find_packages(
         include=["schemas", "schemas.*", "components", "components.*", "pipeline", "pipeline.*"]
     ),
-    package_data={"": ["*.pbtxt", "*.html", "*.css", "*.js", "*.json", "*.toml", "templates/*"]},
+    package_data={"": ["*.pbtxt", "*.html", "*.css", "*.js", "*.json", "*.toml", "templates/*", "py.typed"]},
     entry_points={"console_scripts": ["ichor = pipeline.cli:main"]},
 )

@@ -101,6 +101,18 @@ def test_the_wheel_asks_for_no_other_package_and_brings_the_command(wheel: Path)
     assert read["entry_points.txt"].split() == ["[console_scripts]", "ichor", "=", "pipeline.cli:main"]
 
 
+def test_a_type_checker_reads_the_types_of_the_installed_wheel(wheel: Path, tmp_path: Path):
+    _run(sys.executable, "-m", "venv", "--without-pip", "venv", cwd=tmp_path)
+    (folder,) = tmp_path.glob("venv/lib/*/site-packages")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder)
+    (tmp_path / "user.py").write_text("".join(f"import {package}\n" for package in PACKAGES))
+    python = tmp_path / "venv" / "bin" / "python"
+    assert "no issues" in _run(
+        sys.executable, "-m", "mypy", "--python-executable", python, "user.py", cwd=tmp_path
+    )
+
+
 def test_the_source_distribution_that_beam_makes_holds_every_file_of_the_packages(project: Path):
     _run(sys.executable, "setup.py", "sdist", "--dist-dir", "beam", cwd=project)
     (built,) = (project / "beam").glob("*.tar.gz")

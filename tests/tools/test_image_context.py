@@ -84,7 +84,18 @@ def test_no_data_and_no_key_travels_wherever_it_lies(folder: str, name: str):
 
 
 @pytest.mark.parametrize(
-    "path", ["demo/output/report.html", "data/reader.py", "tests/conftest.py", ".git/config"]
+    "path",
+    [
+        "demo/output/report.html",
+        "data/reader.py",
+        "tests/conftest.py",
+        "mkdocs.yml",
+        "docs/index.md",
+        ".git/config",
+        ".github/workflows/ci.yml",
+        ".pre-commit-config.yaml",
+        "build/site/index.html",
+    ],
 )
 def test_not_even_sources_travel_from_other_folders(path: str):
     assert not travels(path)
