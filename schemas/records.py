@@ -32,6 +32,15 @@ class SliceRecord:
       windows: Of HU that the channels show, as `features.WINDOWS_EXAMPLE`; "" where HU are not known.
       measures: Value by name for all of `features.MEASURES`, and `features.HU_MEASURES` where HU are known;
         empty before SliceFilter.
+    Example:
+      >>> record = SliceRecord(
+      ...     image=b"png", image_format="png", height=256, width=256, channels=1, bit_depth=8, hemorrhage=1,
+      ...     slice_id="a1", patient_id="b2", split_key="c3", attributes=("sex=female",),
+      ... )
+      >>> record.to_example().features.feature["hemorrhage"].int64_list.value
+      [1]
+      >>> SliceRecord.from_example(record.to_example()) == record
+      True
     """
 
     image: bytes

@@ -115,7 +115,7 @@ def heavy_imports(root: Path) -> list[str]:
     for module in files:
         if not module.startswith(PURE_ROOMS) and module.split(".")[-1] not in PURE_MODULES:
             continue
-        for reached in sorted(_reached_from(module, files)):
+        for reached in sorted(reached_from(module, files)):
             wrong += [
                 f"{module} must do without {name}, imported by {reached}"
                 for name in sorted(imports(reached, files[reached]))
@@ -124,7 +124,8 @@ def heavy_imports(root: Path) -> list[str]:
     return wrong
 
 
-def _reached_from(module: str, files: dict[str, Path]) -> set[str]:
+def reached_from(module: str, files: dict[str, Path]) -> set[str]:
+    """Returns a module and all of the project's modules that it imports, itself or through others."""
     reached: set[str] = set()
     waiting = [module]
     while waiting:

@@ -54,6 +54,10 @@ def to_hounsfield(stored: npt.NDArray[np.integer], coding: Coding) -> Slice:
       float32 (rows, columns), HU.
     Source: DICOM PS3.3 C.11.1.1.2 (modality transform), C.7.5.1.1.2 (padding), C.7.6.3.1.2 (photometric
       interpretation); PS3.5 8.1.1 (bits).
+    Example:
+      >>> coding = Coding(slope=1.0, intercept=-1024.0, bits_stored=12, signed=False)
+      >>> to_hounsfield(np.array([[24, 1024, 1084]], np.uint16), coding)
+      array([[-1000.,     0.,    60.]], dtype=float32)
     """
     raw = stored.astype(np.int32)
     values = _of_bits(raw, coding)
@@ -99,6 +103,9 @@ def square(hu: Slice, row_spacing: float, column_spacing: float) -> Slice:
       `hu` itself where its pixels are square.
     Raises:
       ValueError: The ratio of the spacings is impossible.
+    Example:
+      >>> square(np.zeros((256, 512), np.float32), row_spacing=1.0, column_spacing=0.5).shape
+      (512, 512)
     """
     ratio = row_spacing / column_spacing
     if abs(ratio - 1) <= ALIKE_SPACING:

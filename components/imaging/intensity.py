@@ -55,6 +55,9 @@ def apply_window(hu: npt.NDArray[np.floating], window: Window) -> npt.NDArray[np
     Raises:
       TypeError: `hu` holds integers, most likely stored values not yet rescaled.
     Source: DICOM PS3.3 C.11.2.1.3.2 (LINEAR_EXACT).
+    Example:
+      >>> apply_window(np.array([-1000.0, 20.0, 40.0, 300.0]), BRAIN_WINDOW)
+      array([0.  , 0.25, 0.5 , 1.  ], dtype=float32)
     """
     if not np.issubdtype(hu.dtype, np.floating):
         raise TypeError(
@@ -75,6 +78,9 @@ def to_grey(hu: npt.NDArray[np.floating], window: Window) -> npt.NDArray[np.uint
       window: What becomes 0 and 255.
     Raises:
       TypeError: `hu` holds integers.
+    Example:
+      >>> to_grey(np.array([-1000.0, 20.0, 40.0, 300.0]), BRAIN_WINDOW)
+      array([  0,  64, 128, 255], dtype=uint8)
     """
     levels = apply_window(hu, window)
     levels *= GREY_LEVELS

@@ -13,6 +13,9 @@ def parse(text: str) -> tuple[Window, ...]:
 
     Raises:
       ValueError: It is not of this form, or a width is not positive.
+    Example:
+      >>> [(window.lower, window.upper) for window in parse("40/80 80/200")]
+      [(0.0, 80.0), (-20.0, 180.0)]
     """
     windows = []
     for part in text.split():
@@ -37,6 +40,11 @@ def to_channels(hu: npt.NDArray[np.floating], windows: Sequence[Window]) -> npt.
       windows: One a channel.
     Returns:
       uint8 (rows, columns, channels): 0 at or below a window's lower edge, 255 at or above its upper.
+    Example:
+      A pixel of blood, 60 HU, in the windows of brain, subdural and bone:
+
+      >>> to_channels(np.array([[60.0]]), parse("40/80 80/200 600/2800"))
+      array([[[191, 102,  78]]], dtype=uint8)
     """
     return np.stack([to_grey(hu, window) for window in windows], axis=-1)
 

@@ -34,6 +34,13 @@ def choose_threshold(
     Raises:
       ValueError: The rule is unknown, a label or a probability is none, or a class that the rule needs is
         missing.
+    Example:
+      >>> hemorrhage = np.array([0, 0, 1, 0, 1], np.int8)
+      >>> probability = np.array([0.0, 0.25, 0.5, 0.75, 1.0], np.float32)
+      >>> choose_threshold(hemorrhage, probability, "sensitivity", wanted=1.0)
+      0.375
+      >>> choose_threshold(hemorrhage, probability, "specificity", wanted=1.0)
+      0.875
     """
     if rule not in get_args(ThresholdRule):
         raise ValueError(f"threshold.rule: must be one of {', '.join(get_args(ThresholdRule))}, got {rule!r}")

@@ -106,6 +106,10 @@ def predictive_values(sensitivity: Floats, specificity: Floats, prevalence: floa
     """Returns positive and negative predictive values, (w,), 0..1, at a prevalence of hemorrhages, 0..1.
 
     Source: Bayes' theorem; Altman and Bland, Diagnostic tests 2: predictive values, BMJ 309:102, 1994.
+    Example:
+      >>> positive, negative = predictive_values(np.array([0.75]), np.array([0.75]), prevalence=0.25)
+      >>> positive, negative
+      (array([0.5]), array([0.9]))
     """
     ill, well = prevalence, 1 - prevalence
     positive = ratio(sensitivity * ill, sensitivity * ill + (1 - specificity) * well)
