@@ -34,7 +34,7 @@ lint: $(READY) ## ruff: rules and formatting
 	@$(BIN)/ruff format --check .
 
 types: $(READY) ## mypy
-	@$(BIN)/mypy schemas components pipeline bench
+	@$(BIN)/mypy
 
 format: $(READY) ## let ruff repair what it can
 	@$(BIN)/ruff check --fix .
