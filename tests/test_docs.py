@@ -14,9 +14,8 @@ from pipeline.settings.config import DEFAULTS
 pytestmark = pytest.mark.numpy
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted(
-    path for pattern in ("*.md", "docs/**/*.md", "notebooks/*.ipynb") for path in ROOT.glob(pattern)
-)
+PLACES = ("*.md", "docs/**/*.md", "notebooks/*.ipynb", ".github/*.md", ".github/ISSUE_TEMPLATE/*.yml")
+PAGES = sorted(path for place in PLACES for path in ROOT.glob(place))
 MOST_PICTURE_BYTES = 300_000
 
 # [text](link "title"), [name]: link, <a href="link">
