@@ -2,9 +2,9 @@
 
 import dataclasses
 import math
-from statistics import NormalDist
 
 import numpy as np
+from scipy import special
 
 from components.metrics import extremes, ranking
 from components.metrics.ranking import Counts, Floats
@@ -195,14 +195,8 @@ def expanded_tail(confidence: float, patients: int) -> float:
       confidence: Of the interval, 0..1.
       patients: At least `FEWEST_PATIENTS`.
     Source: Hesterberg, What teachers should know about the bootstrap, The American Statistician 69:371, 2015,
-      expanded percentile interval; Abramowitz and Stegun, Handbook of mathematical functions, 26.7.5
-      (Student's quantile).
+      expanded percentile interval.
     """
-    z, free = NormalDist().inv_cdf((1 + confidence) / 2), patients - 1
-    student = (
-        z
-        + (z**3 + z) / (4 * free)
-        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * free**2)
-        + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * free**3)
-    )
-    return NormalDist().cdf(-student * math.sqrt(patients / free))
+    free = patients - 1
+    student = special.stdtrit(free, (1 + confidence) / 2)  # the quantile of Student's distribution
+    return float(special.ndtr(-student * math.sqrt(patients / free)))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 import numpy.typing as npt
+from scipy import stats
 
 from components.metrics.scored import Scored
 
@@ -30,7 +31,8 @@ def exact(value: float, patients: npt.NDArray[np.int64], confidence: float) -> t
       value: 0 or 1.
       patients: Of each row that the share is of.
       confidence: Of the interval, 0..1.
-    Source: Clopper and Pearson, Biometrika 26:404, 1934, the two-sided interval at the ends of the scale.
+    Source: Clopper and Pearson, Biometrika 26:404, 1934, the two-sided interval.
     """
-    far = float(((1 - confidence) / 2) ** (1 / max(len(np.unique(patients)), 1)))
-    return (far, 1.0) if value == 1 else (0.0, 1.0 - far)
+    witnesses = max(len(np.unique(patients)), 1)
+    interval = stats.binomtest(witnesses if value == 1 else 0, witnesses).proportion_ci(confidence, "exact")
+    return float(interval.low), float(interval.high)

@@ -1,4 +1,5 @@
 import dataclasses
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -23,6 +24,9 @@ from components.metrics.scored import Scored
 pytestmark = pytest.mark.numpy
 
 RESAMPLING = Resampling(replicates=2000, confidence=0.95, seed=0)
+# The 97.5th percentile of Student's distribution by patients, which are one more than its degrees of freedom.
+# Source: Abramowitz and Stegun, Handbook of mathematical functions, table 26.10.
+STUDENT = {5: 2.776, 6: 2.571, 10: 2.262, 20: 2.093, 30: 2.045, 121: 1.980}
 
 
 def intervals(rows: Scored, resampling: Resampling = RESAMPLING) -> dict[str, Estimate]:
@@ -34,15 +38,20 @@ def by_slice(rows: Scored) -> Scored:
     return Scored.of(rows.hemorrhage, rows.probability, np.arange(len(rows)))
 
 
-def tail_by_scipy(patients: int) -> float:
-    student = scipy.stats.t.ppf(0.975, patients - 1)
-    return scipy.stats.norm.cdf(-student * np.sqrt(patients / (patients - 1)))
+def printed_tail(patients: int) -> float:
+    return NormalDist().cdf(-STUDENT[patients] * np.sqrt(patients / (patients - 1)))
 
 
-@pytest.mark.parametrize("patients", [5, 10, 30, 1000])
+@pytest.mark.parametrize("patients", STUDENT)
 def test_the_fewer_patients_the_wider_the_interval_as_students_distribution_has_it(patients: int):
-    assert expanded_tail(0.95, patients) == pytest.approx(tail_by_scipy(patients), rel=0.03)
+    assert expanded_tail(0.95, patients) == pytest.approx(printed_tail(patients), rel=2e-3)
     assert expanded_tail(0.95, patients) < 0.025
+
+
+@pytest.mark.parametrize(("confidence", "student"), [(0.8, 1.533), (0.9, 2.132), (0.99, 4.604)])
+def test_five_patients_have_students_distribution_at_any_confidence(confidence: float, student: float):
+    tail = NormalDist().cdf(-student * np.sqrt(5 / 4))  # quantiles of four degrees of freedom, as above
+    assert expanded_tail(confidence, 5) == pytest.approx(tail, rel=4e-3)
 
 
 def test_each_replicate_draws_as_many_patients_as_there_are_with_replacement():
@@ -69,7 +78,7 @@ def test_intervals_are_those_of_drawing_patients_one_by_one():
         )
         label, probability = rows.hemorrhage[picked], rows.probability[picked]
         drawn.append([roc_auc_score(label, probability), brier_score_loss(label, probability)])
-    low, high = np.quantile(drawn, [tail_by_scipy(20), 1 - tail_by_scipy(20)], axis=0)
+    low, high = np.quantile(drawn, [printed_tail(20), 1 - printed_tail(20)], axis=0)
     ours = intervals(rows)
     for column, name in enumerate(("auc", "brier")):
         width = high[column] - low[column]

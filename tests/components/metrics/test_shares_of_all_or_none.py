@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import scipy.stats
 
 from components.metrics.bootstrap import Resampling, estimates
 from components.metrics.curves import calibration
@@ -11,6 +10,9 @@ from components.metrics.scored import Scored
 pytestmark = pytest.mark.numpy
 
 RESAMPLING = Resampling(replicates=500, confidence=0.95, seed=0)
+# The lower end of Clopper and Pearson's interval at 0.95 where all of so many are right, by hand: the share
+# with which that comes about in one of 40 cases, 0.025 ** (1 / n).
+ALL_OF = {6: 0.5407, 12: 0.7354}
 
 
 def scored(misses: int = 0) -> Scored:
@@ -27,17 +29,17 @@ def scored(misses: int = 0) -> Scored:
     [("sensitivity", 6), ("specificity", 6), ("accuracy", 12), ("ppv", 6), ("npv", 6)],
 )
 def test_a_share_of_all_has_the_exact_interval_of_as_many_patients(metric: str, patients: int):
-    exact = scipy.stats.binomtest(patients, patients).proportion_ci(0.95, "exact")
     found = estimates(scored(), 0.5, 0.9, RESAMPLING)[metric]
     assert found.value == 1
-    assert (found.low, found.high) == pytest.approx((exact.low, exact.high))
+    assert found.low == pytest.approx(ALL_OF[patients], abs=5e-5)
+    assert found.high == 1
 
 
 def test_a_share_of_none_has_it_at_the_other_end():
-    exact = scipy.stats.binomtest(0, 6).proportion_ci(0.95, "exact")
     found = estimates(scored(), 0.95, 0.9, RESAMPLING)["sensitivity"]
     assert found.value == 0
-    assert (found.low, found.high) == pytest.approx((exact.low, exact.high))
+    assert found.low == 0
+    assert found.high == pytest.approx(1 - ALL_OF[6], abs=5e-5)
 
 
 def test_what_is_no_share_has_no_interval_where_all_replicates_are_the_same():
