@@ -4,6 +4,7 @@ from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
+from scipy import optimize, special
 
 from schemas import features
 
@@ -11,7 +12,6 @@ ThresholdRule = Literal["sensitivity", "youden", "specificity", "value"]
 
 LEAST_PROBABILITY = 2.0**-24  # the logit of 0 or 1 is infinite; float32 knows nothing nearer to 1
 COLDEST, HOTTEST = 0.1, 10.0  # temperatures beyond make scores all certain or all alike
-_HALVINGS = 60  # of the logarithm of the temperature: down to float64's own resolution
 
 
 def choose_threshold(
@@ -108,28 +108,25 @@ def fit_temperature(hemorrhage: npt.NDArray[np.int8], probability: npt.NDArray[n
     signs = np.where(hemorrhage == 1, 1.0, -1.0)
     if (signs * logits > 0).all():
         return 1.0
-    low, high = np.log(COLDEST), np.log(HOTTEST)
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        slope = float(((_sigmoid(logits / np.exp(middle)) - hemorrhage) * logits).sum())  # by 1 / temperature
-        low, high = (middle, high) if slope > 0 else (low, middle)
-    return float(np.exp((low + high) / 2))
+
+    def slope(temperature: float) -> float:  # of the loss by 1 / temperature, so it falls
+        return float(((special.expit(logits / temperature) - hemorrhage) * logits).sum())
+
+    if slope(COLDEST) <= 0:
+        return COLDEST
+    return HOTTEST if slope(HOTTEST) >= 0 else float(optimize.brentq(slope, COLDEST, HOTTEST))
 
 
 def apply_temperature(probability: npt.NDArray[np.float32], temperature: float) -> npt.NDArray[np.float32]:
     """Returns scores, float32 (n,), of logits divided by a temperature above 0, cut as when served."""
     margin = features.PROBABILITY_MARGIN
-    return np.clip(_sigmoid(logit(probability) / temperature), margin, 1 - margin).astype(np.float32)
+    return np.clip(special.expit(logit(probability) / temperature), margin, 1 - margin).astype(np.float32)
 
 
 def logit(probability: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     """Returns log odds, float64 (n,), finite for scores of 0 and 1 too."""
     clipped = np.clip(np.asarray(probability, np.float64), LEAST_PROBABILITY, 1 - LEAST_PROBABILITY)
-    return np.log(clipped) - np.log1p(-clipped)
-
-
-def _sigmoid(logits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return np.exp(-np.logaddexp(0.0, -logits))
+    return np.asarray(special.logit(clipped))
 
 
 def _check(hemorrhage: npt.NDArray[np.int8], probability: npt.NDArray[np.float32]) -> None:

@@ -169,6 +169,11 @@ def test_the_temperature_that_scores_were_spoilt_by_is_found(temperature: float)
     assert fit_temperature(*overconfident(temperature)) == pytest.approx(temperature, rel=0.06)
 
 
+def test_scores_of_nine_tenths_that_are_right_three_times_of_four_are_cooled_by_two():
+    temperature = fit_temperature(labels(1, 1, 1, 0), scores(0.9, 0.9, 0.9, 0.9))
+    assert temperature == pytest.approx(2.0, rel=1e-6)  # ln(0.9 / 0.1) / ln(0.75 / 0.25)
+
+
 def test_no_other_temperature_has_a_lower_log_loss():
     hemorrhage, probability = overconfident(2.5)
     by_scipy = minimize_scalar(
