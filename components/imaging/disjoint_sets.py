@@ -1,20 +1,28 @@
-"""What belongs together when pairs come one by one."""
+"""What belongs together when pairs come some at a time; ingest and LeakageGate both group pictures so."""
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+Indices = npt.NDArray[np.intp]
 
 
-class DisjointSets:
-    """Disjoint sets of indices (union-find with path halving)."""
+def join(labels: Indices, ones: Indices, others: Indices) -> None:
+    """Gives all that pairs put together, and all that had a label of theirs, the least of these labels.
 
-    def __init__(self, size: int) -> None:
-        """Starts with each of 0 to before `size` alone."""
-        self._parent = list(range(size))
-
-    def root(self, index: int) -> int:
-        """Returns the index that stands for the set that an index is in."""
-        while self._parent[index] != index:
-            self._parent[index] = self._parent[self._parent[index]]
-            index = self._parent[index]
-        return index
-
-    def join(self, one: int, other: int) -> None:
-        """Puts the sets of two indices together."""
-        self._parent[self.root(one)] = self.root(other)
+    Args:
+      labels: (n,), each 0 to before n, equal for what is in one set; changed.
+      ones: (pairs,), indices into `labels`.
+      others: (pairs,), what each belongs together with.
+    """
+    if not len(ones):
+        return
+    involved, ends = np.unique(np.stack([labels[ones], labels[others]]), return_inverse=True)
+    one, other = ends.reshape(2, -1)
+    graph = coo_array((np.ones(len(one)), (one, other)), shape=(len(involved), len(involved)))
+    _, sets = connected_components(graph, directed=False)
+    _, least = np.unique(sets, return_index=True)
+    renamed = np.arange(len(labels))
+    renamed[involved] = involved[least[sets]]
+    labels[:] = renamed[labels]

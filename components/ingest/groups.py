@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 import numpy as np
+import numpy.typing as npt
 
 from components.imaging import hamming
-from components.imaging.disjoint_sets import DisjointSets
+from components.imaging.disjoint_sets import join
 from components.imaging.likeness import Steps, brightness_steps
 from components.ingest.params import IngestParams
 from components.slices.header import Rejection
@@ -23,6 +24,8 @@ NEIGHBOUR_BITS = 32
 # There, 8 bits find 40 more slices that look the same, and join two patients once.
 ANYWHERE_BITS = 8
 LOGGED_EACH = 2_000  # slices: some seconds
+
+Indices = npt.NDArray[np.intp]
 
 log = logging.getLogger("ichor.ingest")
 
@@ -55,51 +58,47 @@ def assign_groups(data_dir: Path, paths: Sequence[str], params: IngestParams) ->
         contents.append(content)
         steps.append(brightness_steps(data))
     folders = [str(PurePosixPath(without_class_folders(path, params)).parent) for path in sound]
-    sets = DisjointSets(len(sound))
     first_of: dict[str, int] = {}
-    for index, content in enumerate(contents):
-        sets.join(index, first_of.setdefault(content, index))
-    for index, (before, after) in enumerate(itertools.pairwise(steps)):
-        if folders[index] == folders[index + 1] and _alike(before, after, NEIGHBOUR_BITS):
-            sets.join(index, index + 1)
-    for one, other in candidates(steps):
-        sets.join(one, other)
+    sets = np.array([first_of.setdefault(content, index) for index, content in enumerate(contents)], np.intp)
+    neighbours = [
+        index
+        for index, (before, after) in enumerate(itertools.pairwise(steps))
+        if folders[index] == folders[index + 1] and _alike(before, after, NEIGHBOUR_BITS)
+    ]
+    join(sets, np.array(neighbours, np.intp), np.array(neighbours, np.intp) + 1)
+    for ones, others in candidates(steps):
+        join(sets, ones, others)
     names: dict[int, str] = {}
-    for index, content in enumerate(contents):
-        root = sets.root(index)
-        names[root] = min(names.get(root, content), content)
-    return group_of | {path: f"group {names[sets.root(index)]}" for index, path in enumerate(sound)}
+    labels = sets.tolist()
+    for label, content in zip(labels, contents, strict=True):
+        names[label] = min(names.get(label, content), content)
+    return group_of | {path: f"group {names[label]}" for path, label in zip(sound, labels, strict=True)}
 
 
-def candidates(steps: Sequence[Steps | None]) -> Iterator[tuple[int, int]]:
-    """Yields the pairs that differ in at most `ANYWHERE_BITS` places.
+def candidates(steps: Sequence[Steps | None]) -> Iterator[tuple[Indices, Indices]]:
+    """Yields blocks of pairs that differ in at most `ANYWHERE_BITS` places.
 
     Of slices that are the same in all places each is paired with the first alone.
 
     Args:
       steps: Of each slice, as `brightness_steps` tells them; None is left out.
     Yields:
-      Indices of two slices, the later first.
+      Indices of slices, and of the earlier ones that they are paired with.
     """
-    first_of: dict[bytes, int] = {}
-    firsts: list[int] = []
-    distinct: list[Steps] = []
-    for index, bits in enumerate(steps):
-        if bits is None:
-            continue
-        first = first_of.setdefault(bits.tobytes(), index)
-        if first != index:
-            yield index, first
-        else:
-            firsts.append(index)
-            distinct.append(bits)
-    if not distinct:
+    known = [bits for bits in steps if bits is not None]
+    if not known:
         return
-    packed = hamming.pack(np.stack(distinct))
-    for ones, others, _ in hamming.pairs_within(packed, packed, ANYWHERE_BITS):
-        for one, other in zip(ones, others, strict=True):
-            if one > other:
-                yield firsts[one], firsts[other]
+    index = np.flatnonzero([bits is not None for bits in steps])
+    distinct, first, code = np.unique(
+        hamming.pack(np.stack(known)), axis=0, return_index=True, return_inverse=True
+    )
+    first = index[first]
+    first_alike = first[code.ravel()]
+    again = index != first_alike
+    yield index[again], first_alike[again]
+    for ones, others, _ in hamming.pairs_within(distinct, distinct, ANYWHERE_BITS):
+        ones, others = first[ones], first[others]
+        yield ones[ones > others], others[ones > others]
 
 
 def _alike(one: Steps | None, other: Steps | None, bits: int) -> bool:

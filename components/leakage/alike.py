@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from components.imaging.disjoint_sets import DisjointSets
+from components.imaging.disjoint_sets import join
 from components.imaging.hamming import pairs_within, spread
 from components.imaging.likeness import Thumbnails, edge_correlation
 from components.leakage.findings import Codes, Finding, Kind, Mask, Pair, number_groups
@@ -103,8 +103,8 @@ class Alike:
                     correlation = edge_correlation(*thumbnails)
                     alike = correlation >= min_correlation
                     ours, theirs = ours[alike], theirs[alike]
-                    _join(sides, ours, theirs + number)
-                    _join(groups, ours, theirs)
+                    join(sides, ours, theirs + number)
+                    join(groups, ours, theirs)
                     told = zip(correlation[alike], distance[alike], ours, theirs, strict=True)
                     picked = [(float(c), int(d), earlier, later, int(i), int(j)) for c, d, i, j in told]
                     best = heapq.nlargest(most, best + picked)
@@ -168,17 +168,3 @@ def _unjoined(
             now = np.sort(np.unique(sets, return_index=True)[1])[:LOOKED_AT]
         yield ours[now], theirs[now], distance[now]
         ours, theirs, distance = np.delete(ours, now), np.delete(theirs, now), np.delete(distance, now)
-
-
-def _join(labels: Codes, ones: Codes, others: Codes) -> None:
-    """Gives all that hangs together by pairs of places one label, as their sets so far did."""
-    if not len(ones):
-        return
-    ends = np.stack([labels[ones], labels[others]])
-    involved, pairs = np.unique(ends, return_inverse=True)
-    sets = DisjointSets(len(involved))
-    for one, other in pairs.reshape(2, -1).T.tolist():
-        sets.join(one, other)
-    renamed = np.arange(len(labels))
-    renamed[involved] = involved[[sets.root(place) for place in range(len(involved))]]
-    labels[:] = renamed[labels]

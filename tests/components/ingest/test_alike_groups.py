@@ -124,15 +124,18 @@ def in_air(image: Image.Image) -> np.ndarray:
     return steps
 
 
+def pairs(steps: list[np.ndarray]) -> list[tuple[int, int]]:
+    return [pair for block in candidates(steps) for pair in zip(*map(np.ndarray.tolist, block), strict=True)]
+
+
 def test_each_slice_is_compared_with_few_others_though_all_have_air_above_the_head():
     steps = [in_air(head(patient)) for patient in range(400)]
-    compared = sum(1 for _ in candidates(steps))
-    assert compared < 10 * len(steps)  # and not with each of 399
+    assert len(pairs(steps)) < 10 * len(steps)  # and not with each of 399
 
 
 def test_a_thousand_slices_that_look_the_same_are_each_compared_once():
     steps = in_air(head(1))
-    assert list(candidates([steps] * 1_000)) == [(index, 0) for index in range(1, 1_000)]
+    assert pairs([steps] * 1_000) == [(index, 0) for index in range(1, 1_000)]
 
 
 def test_slices_that_differ_in_eight_places_are_compared_wherever_these_are():
@@ -143,7 +146,7 @@ def test_slices_that_differ_in_eight_places_are_compared_wherever_these_are():
     for eight in places:
         other = steps.copy()
         other[eight] = ~other[eight]
-        assert (1, 0) in candidates([steps, other])
+        assert (1, 0) in pairs([steps, other])
 
 
 def test_a_long_look_for_likeness_tells_how_far_it_is(data_dir, params, caplog):
