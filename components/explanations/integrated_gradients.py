@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
+from scipy import ndimage
 
 AT_ONCE = 16  # steps a call of the model
 
@@ -57,7 +58,8 @@ def integrated_gradients(
 def smoothed(values: Values, share: float) -> Values:
     """Returns what speaks for a hemorrhage, smoothed, float32 (side, side), 0 or more.
 
-    Single pixels mean little to a convolutional network: it is their neighbourhood that adds up.
+    Single pixels mean little to a convolutional network: it is their neighbourhood that adds up. Where a
+    neighbourhood reaches beyond the picture, its mean is of what lies inside.
 
     Args:
       values: float32 (side, side).
@@ -66,7 +68,8 @@ def smoothed(values: Values, share: float) -> Values:
     positive = values.clip(0)
     if not share:
         return positive
-    places = np.arange(len(values))
-    kernel = np.exp(-np.square((places - places[:, np.newaxis]) / (share * len(values))) / 2)
-    kernel /= kernel.sum(axis=1, keepdims=True)
-    return (kernel @ positive @ kernel.T).astype(np.float32)
+    of_values, of_weights = (
+        ndimage.gaussian_filter(picture, share * len(values), mode="constant")
+        for picture in (positive, np.ones_like(positive))
+    )
+    return np.asarray(of_values / of_weights)

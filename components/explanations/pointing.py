@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import numpy.typing as npt
+from scipy import ndimage
 
 from components.metrics import extremes
 from components.metrics.bootstrap import FEWEST_PATIENTS, Resampling, expanded_tail, resampled
@@ -60,17 +61,8 @@ def pointed(heat: Heat, mask: Mask, tolerance: float) -> Pointed:
 
 
 def widened(mask: Mask, tolerance: float) -> Mask:
-    """Returns the pixels at most `tolerance` from a mask: what a peak drawn by chance has to meet."""
-    reach = int(tolerance)
-    rows, columns = mask.shape
-    padded = np.pad(mask, reach)
-    wide = np.zeros_like(mask)
-    for down in range(-reach, reach + 1):
-        for right in range(-reach, reach + 1):
-            if down**2 + right**2 <= tolerance**2:
-                row, column = reach + down, reach + right
-                wide |= padded[row : row + rows, column : column + columns]
-    return wide
+    """Returns the pixels at most `tolerance` from a mask of at least one: what a peak by chance has to meet."""
+    return np.asarray(ndimage.distance_transform_edt(~mask) <= tolerance)
 
 
 def mean_of(values: Floats, patients: npt.NDArray[np.int64], resampling: Resampling) -> Share:

@@ -1,21 +1,20 @@
-"""A heat map laid over a grey slice, and the scale of its colours. NumPy and Pillow alone.
+"""A heat map laid over a grey slice, and the scale of its colours.
 
-Colours are those of the map "inferno", which gets lighter from end to end, for every kind of colour vision
+Colours are those of the map "Inferno", which gets lighter from end to end, for every kind of colour vision
 and in greyscale. What is weak is see-through; a rim in black and white runs around what is above half.
 """
+
+import functools
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
+from plotly.colors import sample_colorscale
+from scipy import ndimage
 
 Grey = npt.NDArray[np.uint8]
 Colours = npt.NDArray[np.uint8]
 
-# Source: "inferno" of matplotlib (N. Smith and S. van der Walt, 2015, public domain by CC0), at tenths.
-ANCHORS = (
-    (0, 0, 4), (27, 12, 65), (74, 12, 107), (120, 28, 109), (165, 44, 96),
-    (207, 68, 70), (237, 105, 37), (251, 155, 6), (247, 209, 61), (252, 255, 164),
-)  # fmt: skip
 LEVELS = 256  # of a heat map
 STRONGEST = 0.7  # opacity where the heat is highest: the slice is to be seen everywhere
 FADING = 1.5  # power of heat that opacity goes by; at 1 the scale's dark end dims what it lies over
@@ -26,15 +25,17 @@ TICK = 4  # pixels of a tick's line
 MARGIN = 8  # pixels above and below the scale, half a letter
 TEXT_SIZE = 12  # pixels
 INK, PAPER = (235, 235, 235), (24, 24, 28)
-SIDES = ((-1, 0), (1, 0), (0, -1), (0, 1))  # rows and columns to the neighbours of a pixel
 UNDER_BAR = 110  # grey that the scale is laid over, as brain in its window
 
 
+@functools.cache
 def colours() -> Colours:
-    """Returns the colour of each level, uint8 (256, 3), red, green and blue, dark to light."""
-    places = np.linspace(0, LEVELS - 1, len(ANCHORS))
-    channels = [np.interp(np.arange(LEVELS), places, channel) for channel in zip(*ANCHORS, strict=True)]
-    return np.stack(channels, axis=1).round().astype(np.uint8)
+    """Returns the colour of each level, uint8 (256, 3), red, green and blue, dark to light.
+
+    Source: plotly's copy of matplotlib's "inferno" (N. Smith and S. van der Walt, 2015).
+    """
+    sampled = np.array(sample_colorscale("Inferno", LEVELS, colortype="tuple"))
+    return (sampled * 255).round().astype(np.uint8)
 
 
 def overlay(image: Grey, heat: Grey) -> Colours:
@@ -99,7 +100,4 @@ def _blended(image: Grey, heat: Grey) -> Colours:
 
 def _rims(inside: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Returns the outermost pixels of a region, and the pixels outside that touch it, by sides."""
-    padded = np.pad(inside, 1)
-    rows, columns = inside.shape
-    beside = [padded[1 + r : 1 + r + rows, 1 + c : 1 + c + columns] for r, c in SIDES]
-    return inside & ~np.all(beside, axis=0), ~inside & np.any(beside, axis=0)
+    return inside & ~ndimage.binary_erosion(inside), ~inside & ndimage.binary_dilation(inside)
