@@ -1,1 +1,1 @@
-"""Pure NumPy image operations on one slice, before it is a record."""
+"""NumPy and SciPy image operations on one slice, before it is a record."""

@@ -1,4 +1,4 @@
-"""Slices of two splits that look alike: near by their hash, then confirmed by their edges. Pure NumPy.
+"""Slices of two splits that look alike: near by their hash, then confirmed by their edges. NumPy and SciPy.
 
 The hash leaves, of each with each, a number of pairs that can be looked at; it is exact, so that nothing
 within its bound is missed. The closer look then tells the similar heads of two patients from one head.

@@ -1,1 +1,1 @@
-"""What a table of scores tells: metrics with intervals, thresholds, calibration; pure NumPy."""
+"""What a table of scores tells: metrics with intervals, thresholds, calibration; NumPy and SciPy alone."""

@@ -2,6 +2,9 @@
 
 Every figure is made for many weightings of the patients at once, from scores that are sorted once: a row's
 weight is its patient's, so a resampled set of patients is a row of whole numbers.
+
+Own code, since 2,000 AUCs of 10,000 slices take 0.45 s here, and 5.5 s in a loop over scikit-learn's
+roc_auc_score with such weights, which gives the same figures but for the last digit.
 """
 
 import dataclasses

@@ -137,7 +137,10 @@ def draw_head(rng: np.random.Generator) -> Head:
 
 
 def _rotation(nod: float, lean: float, turn: float) -> npt.NDArray[np.float64]:
-    """Rotation about the axes to the left, to the back and upwards, in rad, in this order."""
+    """Rotation about the axes to the left, to the back and upwards, in rad, in this order.
+
+    SciPy's Rotation has other last bits, by which all phantoms would change.
+    """
     cn, sn, cl, sl, ct, st = np.cos(nod), np.sin(nod), np.cos(lean), np.sin(lean), np.cos(turn), np.sin(turn)
     about_x = np.array([[1, 0, 0], [0, cn, -sn], [0, sn, cn]])
     about_y = np.array([[cl, 0, sl], [0, 1, 0], [-sl, 0, cl]])

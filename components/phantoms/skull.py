@@ -51,6 +51,7 @@ def paint_skull(canvas: Canvas, head: Head) -> tuple[Image, Image]:
 
 
 def _sigmoid(value: Image) -> Image:
+    """Returns what SciPy's expit does but for the last bit, by which all phantoms would change."""
     return np.asarray((np.tanh(value * 0.5) + 1) * 0.5)
 
 
