@@ -120,7 +120,8 @@ def fit_temperature(hemorrhage: npt.NDArray[np.int8], probability: npt.NDArray[n
 def apply_temperature(probability: npt.NDArray[np.float32], temperature: float) -> npt.NDArray[np.float32]:
     """Returns scores, float32 (n,), of logits divided by a temperature above 0, cut as when served."""
     margin = features.PROBABILITY_MARGIN
-    return np.clip(special.expit(logit(probability) / temperature), margin, 1 - margin).astype(np.float32)
+    cooled: npt.NDArray[np.float64] = special.expit(logit(probability) / temperature)
+    return np.clip(cooled, margin, 1 - margin).astype(np.float32)
 
 
 def logit(probability: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
