@@ -43,10 +43,10 @@ PIPELINE_ROOMS = {
     "tracking": {"settings", "past_runs"},
     "graph": {"settings", "beam"},
     "local_runner": {"settings", "terminal", "beam", "graph", "past_runs", "tracking"},
+    "session": {"settings", "terminal", "past_runs", "beam", "tracking", "local_runner"},
     "kubeflow": {"settings", "terminal", "beam", "graph"},
     "commands": {
-        "settings", "terminal", "past_runs", "pushed", "inspection", "beam", "tracking", "graph",
-        "local_runner", "kubeflow",
+        "settings", "terminal", "past_runs", "pushed", "inspection", "beam", "kubeflow", "session",
     },
     "cli": {"commands", "settings", "terminal"},
     "kubeflow_runner": {"cli"},
@@ -108,6 +108,18 @@ def wrong_directions(root: Path) -> list[str]:
     return wrong
 
 
+def commands_that_import_others(root: Path) -> list[str]:
+    """Returns a line for each module of a command that imports another's; the shared flags are for all."""
+    files = {name: path for name, path in modules(root).items() if name.startswith("pipeline.commands.")}
+    own = files.keys() - {"pipeline.commands.arguments"}
+    return [
+        f"{module} imports {name}: what commands share has a room of its own"
+        for module, path in files.items()
+        for name in sorted(imports(module, path))
+        if any(f"{name}.".startswith(f"{other}.") for other in own - {module})
+    ]
+
+
 def heavy_imports(root: Path) -> list[str]:
     """Returns a line for each module that has to be pure NumPy and reaches TensorFlow, TFX or Beam."""
     files = modules(root)
@@ -142,6 +154,10 @@ def reached_from(module: str, files: dict[str, Path]) -> set[str]:
 
 def test_the_project_points_one_way():
     assert wrong_directions(ROOT) == []
+
+
+def test_no_command_imports_another():
+    assert commands_that_import_others(ROOT) == []
 
 
 def test_pure_rooms_reach_no_tensorflow_tfx_or_beam():
@@ -231,6 +247,17 @@ def _tree(root: Path, sources: dict[str, str]) -> Path:
 )
 def test_an_import_against_the_drawing_is_named(tmp_path: Path, file: str, source: str, complaint: str):
     assert wrong_directions(_tree(tmp_path, {file: source})) == [complaint]
+
+
+def test_a_command_that_imports_another_is_named(tmp_path: Path):
+    sources = {
+        "pipeline/commands/arguments.py": "",
+        "pipeline/commands/run.py": "from pipeline.commands.arguments import add_json",
+        "pipeline/commands/demo.py": "def f():\n    from pipeline.commands.run import run",
+    }
+    assert commands_that_import_others(_tree(tmp_path, sources)) == [
+        "pipeline.commands.demo imports pipeline.commands.run.run: what commands share has a room of its own"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from pipeline.commands.report import made_anew
+from pipeline.commands.report import rebuild
 from pipeline.past_runs.history import read_run
 from pipeline.settings.layout import Layout
 from pipeline.settings.loading import load
@@ -25,7 +25,7 @@ def main() -> None:
     """Writes the picture."""
     config = load("demo", environment={}).config
     layout = Layout.of(config.run)
-    page = made_anew(config, layout, read_run(layout))  # by the code as it is, whenever the run was
+    page = rebuild(config, layout, read_run(layout))  # by the code as it is, whenever the run was
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     if browser is None:
         sys.exit("Chromium is needed: apt-get install chromium")

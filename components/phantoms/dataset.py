@@ -47,6 +47,14 @@ class DatasetSummary:
     stages: Mapping[Stage, int]
     kinds: Mapping[Kind, int]
 
+    def __str__(self) -> str:
+        """Returns it in one line."""
+        kinds = ", ".join(f"{count} {kind}" for kind, count in self.kinds.items())
+        return (
+            f"{self.slices} slices of {self.patients} phantoms; {self.hemorrhage} slices of "
+            f"{self.bleeding_patients} phantoms show a hemorrhage ({kinds})"
+        )
+
 
 Row = dict[str, str | int]
 

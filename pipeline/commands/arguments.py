@@ -1,16 +1,101 @@
-"""What each `ichor` command does. Heavy imports stand in the functions, so that --help answers at once."""
+"""What several commands share: their flags, and how settings and a server are read from them."""
 
 import argparse
 import json
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pipeline.kubeflow.access import Access
+    from pipeline.settings.config import Config
     from pipeline.settings.loading import Loaded
 
 EXIT_OK = 0
 EXIT_ERROR = 1
-NOT_FOUND = "not in this folder: it was read from another, its file moved, or it was hashed with another key"
-WIDE_VALUE = 26  # characters: the comment of a longer value stands further to the right
+EXIT_NOT_SENT = 2  # as argparse's for a wrong call
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """Adds `--preset` and `--set`, which `load_settings` reads."""
+    parser.add_argument("--preset", metavar="NAME", help="local (the recipe) or demo (small, on phantoms)")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", dest="assignments",
+        help="change one setting; may be given many times; `ichor config` lists them",
+    )  # fmt: skip
+
+
+def add_data(parser: argparse.ArgumentParser, meaning: str = "folder of slices") -> None:
+    """Adds `--data`."""
+    parser.add_argument("--data", metavar="DIR", help=f"{meaning}; short for --set run.data=DIR")
+
+
+def add_output(parser: argparse.ArgumentParser, meaning: str = "folder of a run's results") -> None:
+    """Adds `--output`."""
+    parser.add_argument("--output", metavar="DIR", help=f"{meaning}; short for --set run.output=DIR")
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """Adds `--model`."""
+    parser.add_argument(
+        "--model", metavar="DIR", help="a pushed model's folder; the latest pushed by default"
+    )
+
+
+def add_run(parser: argparse.ArgumentParser, default: str = "the latest") -> None:
+    """Adds the id of a run."""
+    parser.add_argument("run", nargs="?", metavar="RUN", help=f"a run's id; {default} by default")
+
+
+def add_json(parser: "argparse._ActionsContainer") -> None:
+    """Adds `--json`."""
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def add_beam(parser: argparse.ArgumentParser) -> None:
+    """Adds `--beam` to a command that runs or compiles the graph."""
+    from pipeline.settings.params import ENGINES
+
+    parser.add_argument(
+        "--beam", choices=ENGINES, metavar="ENGINE",
+        help=f"{', '.join(ENGINES[:-1])} or {ENGINES[-1]}; short for --set beam.engine=ENGINE",
+    )  # fmt: skip
+
+
+def add_host(parser: argparse.ArgumentParser, required: bool = False) -> None:
+    """Adds how a server of KFP is reached, which `server_access` reads."""
+    parser.add_argument(
+        "--host",
+        required=required,
+        metavar="URL",
+        help="address of KFP: http://localhost:8080 or https://...",
+    )
+    parser.add_argument(
+        "--namespace", default="", metavar="NAME", help="whose runs, where KFP has several users"
+    )
+    parser.add_argument("--experiment", metavar="NAME", help="that runs are put into, and listed of")
+    parser.add_argument(
+        "--token-file", default="", metavar="FILE", help="bearer token; or in the variable ICHOR_KFP_TOKEN"
+    )
+    parser.add_argument(
+        "--ca-cert", default="", metavar="FILE", help="certificates that the server's is checked with"
+    )
+    parser.add_argument(
+        "--no-verify", action="store_true", help="don't check the server's certificate; warns of it"
+    )
+
+
+def count(text: str) -> int:
+    """Reads a number of things, 1 or more."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be 1 or more, got {text!r}")
+    return int(text)
+
+
+def port(text: str) -> int:
+    """Reads a port, 1 to 65535."""
+    if not text.isdecimal() or not 0 < int(text) < 2**16:
+        raise argparse.ArgumentTypeError(f"expected a port, 1 to 65535, got {text!r}")
+    return int(text)
 
 
 def load_settings(parsed: argparse.Namespace, **shorts: object) -> "Loaded":
@@ -20,189 +105,32 @@ def load_settings(parsed: argparse.Namespace, **shorts: object) -> "Loaded":
       parsed: With `preset` and `assignments`.
       **shorts: Values of flags that are short for a setting, by its key with two underscores for the dot;
         None if the flag was not given.
+    Raises:
+      ConfigError: A key is unknown, or a value is out of bounds.
     """
     from pipeline.settings.loading import load
 
-    given = [f"{key.replace('__', '.')}={_toml(value)}" for key, value in shorts.items() if value is not None]
+    given = [f"{key.replace('__', '.')}={toml(value)}" for key, value in shorts.items() if value is not None]
     return load(parsed.preset, [*given, *parsed.assignments])
 
 
-def _toml(value: object) -> str:
+def toml(value: object) -> str:
+    """Returns a setting's value as it stands in a settings file."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{json.dumps(key)} = {_toml(one)}" for key, one in value.items()) + "}"
+        return "{" + ", ".join(f"{json.dumps(key)} = {toml(item)}" for key, item in value.items()) + "}"
     return json.dumps(value)  # a JSON string, number or list of them is TOML too
 
 
-def run(parsed: argparse.Namespace) -> int:
-    """Runs the whole pipeline on a folder of slices."""
-    from pipeline.commands.run import run_on_terminal
+def server_access(parsed: argparse.Namespace, config: "Config") -> "Access":
+    """Returns how the server is reached, after warning of what is unsafe.
 
-    config = load_settings(
-        parsed, run__data=parsed.data, run__output=parsed.output, beam__engine=parsed.beam
-    ).config
-    return run_on_terminal(config)
+    Raises:
+      KubeflowError: An argument is wrong.
+    """
+    from pipeline.kubeflow.access import access
 
-
-def inspect(parsed: argparse.Namespace) -> int:
-    """Tells what is in a data folder and what a run would make of it."""
-    from pipeline.commands.inspect import inspect_on_terminal
-
-    return inspect_on_terminal(
-        load_settings(parsed, run__data=parsed.data, run__output=parsed.output).config,
-        look_at_all=parsed.all,
-        as_json=parsed.json,
-        contact_sheet=parsed.contact_sheet,
-    )
-
-
-def demo(parsed: argparse.Namespace) -> int:
-    """Makes phantoms and runs the whole pipeline on them."""
-    from pipeline.commands.demo import run_demo
-
-    return run_demo()
-
-
-def phantoms(parsed: argparse.Namespace) -> int:
-    """Writes a folder of synthetic head CT with labels."""
-    from pathlib import Path
-
-    from pipeline.commands.demo import write_phantoms
-
-    config = load_settings(parsed, phantoms__patients=parsed.patients, phantoms__format=parsed.format).config
-    masks = Path(parsed.masks) if parsed.masks else None
-    print(f"{parsed.out}: {write_phantoms(Path(parsed.out), config.phantoms, masks)}")
-    return EXIT_OK
-
-
-def import_set(parsed: argparse.Namespace) -> int:
-    """Links a public set and writes its label table."""
-    from pipeline.commands.import_set import import_on_terminal
-
-    return import_on_terminal(load_settings(parsed).config, parsed.name, parsed.src, parsed.out)
-
-
-def predict(parsed: argparse.Namespace) -> int:
-    """Scores slices with a pushed model."""
-    from pipeline.commands.predict import predict_on_terminal
-
-    return predict_on_terminal(
-        load_settings(parsed, run__output=parsed.output).config,
-        parsed.paths,
-        parsed.model,
-        as_json=parsed.json,
-        as_csv=parsed.csv,
-    )
-
-
-def explain(parsed: argparse.Namespace) -> int:
-    """Draws where a pushed model looked, or measures it by masks."""
-    import dataclasses
-    from pathlib import Path
-
-    from pipeline.commands.explain import explain_on_terminal
-    from pipeline.pushed.maps import asked
-    from pipeline.pushed.maps_against_masks import measure_worth, worth_text
-    from pipeline.settings.loading import ConfigError
-
-    if not parsed.out and not parsed.masks:
-        raise ConfigError("explain: give --out DIR for pictures, --masks DIR to measure maps, or both")
-    if parsed.json and (parsed.out or not parsed.masks):
-        raise ConfigError("explain: --json prints what --masks tells, and goes without --out")
-    config = load_settings(parsed, run__output=parsed.output).config
-    what = asked(config, parsed.paths, parsed.model, parsed.method, parsed.limit)
-    status = explain_on_terminal(what, config, Path(parsed.out)) if parsed.out else EXIT_OK
-    if parsed.masks:
-        worth = measure_worth(what, config, Path(parsed.masks))
-        told = {"model": str(what.model), "method": what.method, "tolerance": config.explain.tolerance}
-        as_json = json.dumps({**told, **dataclasses.asdict(worth)}, indent=2)
-        print(as_json if parsed.json else worth_text(worth, what, config.explain.tolerance))
-    return status
-
-
-def check(parsed: argparse.Namespace) -> int:
-    """Compares a new folder with what a pushed model was trained on."""
-    from pipeline.commands.check import check_on_terminal
-
-    return check_on_terminal(
-        load_settings(parsed, run__output=parsed.output).config,
-        parsed.folder,
-        parsed.model,
-        html=parsed.html,
-        as_json=parsed.json,
-    )
-
-
-def summary(parsed: argparse.Namespace) -> int:
-    """Tells what a run did."""
-    from pipeline.commands.summary import print_summary
-
-    print_summary(load_settings(parsed, run__output=parsed.output).config, parsed.run)
-    return EXIT_OK
-
-
-def compare(parsed: argparse.Namespace) -> int:
-    """Compares the models of two runs."""
-    from pipeline.commands.compare import compare_on_terminal
-
-    config = load_settings(parsed, run__output=parsed.output).config
-    names = (parsed.first, parsed.second)
-    return compare_on_terminal(config, names, as_json=parsed.json, html=parsed.html)
-
-
-def tensorboard(parsed: argparse.Namespace) -> int:
-    """Shows the figures of trainings in TensorBoard."""
-    from pipeline.commands.tensorboard import watch_on_terminal
-
-    config = load_settings(parsed, run__output=parsed.output).config
-    return watch_on_terminal(config, parsed.run, parsed.host, parsed.port)
-
-
-def report(parsed: argparse.Namespace) -> int:
-    """Says where a run's report lies, and shows it."""
-    from pipeline.commands.report import report_on_terminal
-
-    return report_on_terminal(
-        load_settings(parsed, run__output=parsed.output).config, parsed.run, parsed.opened
-    )
-
-
-def runs(parsed: argparse.Namespace) -> int:
-    """Lists all runs, of an output folder or of a server."""
-    config = load_settings(parsed, run__output=parsed.output).config
-    if parsed.host:
-        from pipeline.commands.cluster_runs import list_on_terminal as list_of_server
-
-        return list_of_server(parsed, config)
-    from pipeline.commands.runs import list_on_terminal
-    from pipeline.commands.submit import need_no_host
-
-    need_no_host(parsed)
-    return list_on_terminal(config, parsed.json)
-
-
-def config(parsed: argparse.Namespace) -> int:
-    """Prints every setting, in rows that line up by group."""
-    from itertools import groupby
-
-    for group, settings in groupby(load_settings(parsed).settings(), lambda one: one.key.split(".")[0]):
-        rows = [(one.key.split(".")[1], _toml(one.value), one) for one in settings]
-        widest = max(len(name) for name, _, _ in rows)
-        wide = max((len(value) for _, value, _ in rows if len(value) <= WIDE_VALUE), default=0)
-        print(f"[{group}]")
-        for name, value, one in rows:
-            unit = f" [{one.unit}]" if one.unit else ""
-            print(f"{name:<{widest}} = {value:<{wide}}  # {one.meaning}{unit}; from {one.origin}")
-    return EXIT_OK
-
-
-def locate(parsed: argparse.Namespace) -> int:
-    """Finds the files of slice ids."""
-    from components.ingest import identity
-    from pipeline.settings.layout import absolute
-    from pipeline.terminal.console import shown
-
-    config = load_settings(parsed, run__data=parsed.data).config
-    found = identity.locate(absolute(config.run.data), config.ingest, parsed.ids)
-    for slice_id in parsed.ids:
-        print(f"{slice_id}  {shown(found.get(slice_id, NOT_FOUND))}")
-    return EXIT_OK if len(found) == len(parsed.ids) else EXIT_ERROR
+    seconds = config.kubeflow.request_seconds
+    checked = access(parsed.host, parsed.token_file, parsed.ca_cert, not parsed.no_verify, seconds)
+    for warning in checked.warnings():
+        print(f"ichor: warning: {warning}", file=sys.stderr)
+    return checked

@@ -1,5 +1,6 @@
-"""A new folder of slices against what a pushed model was trained on, on the terminal and as a page."""
+"""`ichor check`: a new folder of slices against what a pushed model was trained on."""
 
+import argparse
 import datetime
 import enum
 import json
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from components import fingerprint
 from components.ingest.params import IngestParams
 from components.slices.errors import DataError
+from pipeline.commands.arguments import add_json, add_model, add_output, add_settings, load_settings
 from pipeline.pushed.folder_slices import Look, find_slices, look_at_all
 from pipeline.pushed.model import latest_pushed, trained_on, wrong_kind
 from pipeline.settings.config import Config
@@ -32,33 +34,45 @@ class Status(enum.IntEnum):
     DRIFT = 3
 
 
-def check_on_terminal(
-    config: Config, folder: str, model: str | None, *, html: str | None, as_json: bool
-) -> int:
-    """Compares, prints the verdict and writes the page; returns the exit status.
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of the command."""
+    parser.add_argument("folder", metavar="DIR", help="folder of slices; labels are not needed")
+    add_model(parser)
+    add_output(parser)
+    parser.add_argument("--html", metavar="FILE", help="page to write; in the results' folder by default")
+    add_json(parser)
+    add_settings(parser)
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Compares, prints the verdict and writes the page; returns a `Status`.
 
     Raises:
       DataError: The folder holds no slices, or slices of the kind that the model was not trained on.
       FileNotFoundError: There is no such model, or it does not say what it was trained on.
     """
+    config = load_settings(parsed, run__output=parsed.output).config
     layout = Layout.of(config.run)
-    model_dir = Path(model) if model else latest_pushed(layout)
+    model_dir = Path(parsed.model) if parsed.model else latest_pushed(layout)
     windows = trained_on(model_dir)
     training = _statistics_of(model_dir)
-    looks, left_out = _look(absolute(folder), windows, config.ingest)
+    looks, left_out = _look(absolute(parsed.folder), windows, config.ingest)
     with chatter_to(NOWHERE):
         comparison = _compare(training, looks, windows, config)
     rejected = left_out + Counter(look.reason for look in looks if look.reason)
-    page = absolute(html) if html else layout.checks / f"{datetime.datetime.now():%Y%m%d-%H%M%S}.html"
+    name = f"{datetime.datetime.now():%Y%m%d-%H%M%S}.html"
+    page = absolute(parsed.html) if parsed.html else layout.checks / name
     page.parent.mkdir(parents=True, exist_ok=True)
     from components.drift.page import render
 
     page.write_text(render(comparison, model_dir.name, rejected), encoding="utf-8")
-    if as_json:
-        told = {"model": str(model_dir), "folder": folder, "rejected": rejected, "page": str(page)}
-        print(json.dumps({**told, **comparison.to_dict()}, indent=2))
+    if parsed.json:
+        head = {
+            "model": str(model_dir), "folder": parsed.folder, "rejected": rejected, "page": str(page),
+        }  # fmt: skip
+        print(json.dumps({**head, **comparison.to_dict()}, indent=2))
     else:
-        _print(comparison, model_dir, folder, rejected)
+        _print(comparison, model_dir, parsed.folder, rejected)
         print(f"page: {page}")
     return Status.DRIFT if comparison.moved else Status.NO_DRIFT
 
@@ -74,18 +88,18 @@ def _statistics_of(model_dir: Path) -> Path:
 
 
 def _look(folder: Path, windows: str, params: IngestParams) -> tuple[list[Look], Counter[str]]:
-    found = find_slices(folder, bool(windows), params)
-    if not found.slices:
-        if found.others:
+    contents = find_slices(folder, bool(windows), params)
+    if not contents.slices:
+        if contents.others:
             raise DataError(wrong_kind(str(folder), windows))
         kind = "DICOM slices" if windows else "PNG or JPEG files"
-        told = f"; left out: {_counts(found.left_out)}" if found.left_out else ""
-        raise DataError(f"{folder}: no {kind} in it{told}")
-    looks = look_at_all(found.slices, windows, params, lambda done: _progress(done, len(found.slices)))
+        left_out = f"; left out: {_counts(contents.left_out)}" if contents.left_out else ""
+        raise DataError(f"{folder}: no {kind} in it{left_out}")
+    looks = look_at_all(contents.slices, windows, params, lambda done: _progress(done, len(contents.slices)))
     if all(look.reason for look in looks):
         reasons = Counter(look.reason for look in looks)
         raise DataError(f"{folder}: none of its {len(looks)} slices can be read: {_counts(reasons)}")
-    return looks, found.left_out
+    return looks, contents.left_out
 
 
 def _compare(training: Path, looks: list[Look], windows: str, config: Config) -> "Comparison":
@@ -116,7 +130,9 @@ def _print(comparison: "Comparison", model_dir: Path, folder: str, rejected: Map
         print(f"{who:<6} {where}: {slices} slices, {fit} of them with enough brain to be compared")
     if rejected:
         print(f"       not read: {_counts(rejected)}")
-    width = max(len(told.summary) for one in comparison.features for told in (one.training, one.new))
+    width = max(
+        len(side.summary) for feature in comparison.features for side in (feature.training, feature.new)
+    )
     print(f"\n{'apart':>6}  {'limit':>6}  {'':<5}  {'feature':<17}  {'training':>{width}}  {'new':>{width}}")
     for feature in comparison.features:
         moved = "MOVED" if feature.moved else ""

@@ -1,11 +1,13 @@
 """`ichor compare`: two runs' models side by side, fairly."""
 
+import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from pipeline.commands.arguments import EXIT_OK, add_json, add_output, add_settings, load_settings
 from pipeline.past_runs.accounts import evaluation_report
 from pipeline.past_runs.comparison import Contender, compare
 from pipeline.past_runs.comparison_page import render, surely_better
@@ -21,18 +23,27 @@ _OF_NO_MODEL = ("evaluation.", "gate.", "ingest.key_file")
 _SEEDS = ("trainer.seed",)
 
 
-def compare_on_terminal(config: Config, names: tuple[str, str], *, as_json: bool, html: str | None) -> int:
-    """Compares two runs and prints the result; returns the exit status 0.
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of the command."""
+    for name in ("first", "second"):
+        parser.add_argument(
+            name, metavar="RUN", help="a run's id, or another output folder, for its latest run"
+        )
+    add_output(parser, "folder of the runs' results")
+    parser.add_argument("--html", metavar="FILE", help="page to draw the comparison into, too")
+    add_json(parser)
+    add_settings(parser)
 
-    Args:
-      config: Where runs are looked for, and how is measured.
-      names: Of each run its id in `run.output`, or another output folder, for its latest run.
-      as_json: Print JSON.
-      html: A file to draw the comparison into, too.
+
+def run(parsed: argparse.Namespace) -> int:
+    """Compares two runs, prints the result, and draws it where a page is wanted.
+
     Raises:
       DataError: The two cannot be compared fairly.
       NoRunError: There is no such run, or it did not come to scores.
     """
+    config = load_settings(parsed, run__output=parsed.output).config
+    names = (parsed.first, parsed.second)
     runs = [_find(config, name) for name in names]
     first, second = (_contender(name, run) for name, run in zip(names, runs, strict=True))
     splits = compare(first, second, config.evaluation, config.gate)
@@ -41,7 +52,7 @@ def compare_on_terminal(config: Config, names: tuple[str, str], *, as_json: bool
         for name, values in different(*map(settings_of, runs)).items()
         if not name.startswith(_OF_NO_MODEL)
     }
-    told = {
+    result = {
         "runs": [
             {"name": name, "id": run.id, **evaluation_report(run)["operating_point"]}
             for name, run in zip(names, runs, strict=True)
@@ -51,11 +62,12 @@ def compare_on_terminal(config: Config, names: tuple[str, str], *, as_json: bool
         "confidence": config.evaluation.confidence,
         "splits": splits,
     }
-    print(json.dumps(told, indent=2, allow_nan=False) if as_json else "\n".join(tell(told)))
-    if html:
-        Path(html).write_text(render(told), encoding="utf-8")
-        print(f"page: {html}", file=sys.stderr)
-    return 0
+    as_json = json.dumps(result, indent=2, allow_nan=False) if parsed.json else ""
+    print(as_json or "\n".join(comparison_lines(result)))
+    if parsed.html:
+        Path(parsed.html).write_text(render(result), encoding="utf-8")
+        print(f"page: {parsed.html}", file=sys.stderr)
+    return EXIT_OK
 
 
 def _find(config: Config, name: str) -> Run:
@@ -80,35 +92,35 @@ def _contender(name: str, run: Run) -> Contender:
 
 def _warnings(changed: Mapping[str, Any]) -> Iterator[str]:
     """Yields what makes a difference that is not meant."""
-    for name in (one for one in changed if one in _SEEDS):
+    for name in (key for key in changed if key in _SEEDS):
         yield f"{name} differs ({changed[name][0]}, {changed[name][1]}): two trainings differ by chance too"
     if not changed:
         yield "no setting differs: what differs is chance, or the code"
 
 
-def tell(told: Mapping[str, Any]) -> Iterator[str]:
+def comparison_lines(result: Mapping[str, Any]) -> Iterator[str]:
     """Yields a comparison's lines for the terminal."""
-    for letter, run in zip("AB", told["runs"], strict=True):
+    for letter, run in zip("AB", result["runs"], strict=True):
         yield f"{letter}  {run['name']}: run {run['id']}, threshold {run['threshold']:.4f} by {run['rule']}"
-    for name, (one, other) in told["settings_that_differ"].items():
-        yield f"   {name}: A {json.dumps(one)}, B {json.dumps(other)}"
-    yield from (f"WARNING: {warning}" for warning in told["warnings"])
-    for split, found in told["splits"].items():
-        if any(one["count"] != found["both"]["slices"]["count"] for one in found["own"]):
-            yield from _tell_own(split, found["own"])
+    for name, (first, second) in result["settings_that_differ"].items():
+        yield f"   {name}: A {json.dumps(first)}, B {json.dumps(second)}"
+    yield from (f"WARNING: {warning}" for warning in result["warnings"])
+    for split, figures in result["splits"].items():
+        if any(own["count"] != figures["both"]["slices"]["count"] for own in figures["own"]):
+            yield from _own_lines(split, figures["own"])
         for unit in ("slices", "patients"):
-            yield from _tell_both(split, unit, found["both"][unit], told["confidence"])
+            yield from _shared_lines(split, unit, figures["both"][unit], result["confidence"])
 
 
-def _tell_own(split: str, own: list[Mapping[str, Any]]) -> Iterator[str]:
+def _own_lines(split: str, own: list[Mapping[str, Any]]) -> Iterator[str]:
     yield ""
     yield f"{split}: each on its own slices, which differ; that does not compare the models"
-    counts = ["slices (hemorrhage)", *(f"{one['count']} ({one['hemorrhages']})" for one in own)]
-    rows = [[name, *(figure(one["metrics"][name]) for one in own)] for name in own[0]["metrics"]]
+    counts = ["slices (hemorrhage)", *(f"{model['count']} ({model['hemorrhages']})" for model in own)]
+    rows = [[name, *(figure(model["metrics"][name]) for model in own)] for name in own[0]["metrics"]]
     yield from table(["", "A", "B"], [counts, *rows])
 
 
-def _tell_both(split: str, unit: str, both: Mapping[str, Any], confidence: float) -> Iterator[str]:
+def _shared_lines(split: str, unit: str, both: Mapping[str, Any], confidence: float) -> Iterator[str]:
     slices = unit == "slices"
     of = f"{both['count']} slices of {both['patients']} patients" if slices else f"{both['count']} patients"
     yield ""

@@ -1,18 +1,20 @@
-"""`ichor compile`: its arguments and what it prints. Heavy imports stand in the functions."""
+"""`ichor compile`: the pipeline for Kubeflow Pipelines."""
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.commands.arguments import EXIT_OK, load_settings
-from pipeline.commands.worker import add_beam
+from pipeline.commands.arguments import EXIT_OK, add_beam, add_data, add_settings, load_settings
+from pipeline.kubeflow.forms import mounted
+from pipeline.kubeflow.package import SUFFIXES
+from pipeline.kubeflow.settings import in_containers
+from pipeline.settings.loading import ConfigError
+from pipeline.terminal.console import NOWHERE, chatter_to
 
 FILE = "ichor.yaml"
 
 
-def add_compile(names: "argparse._SubParsersAction", add_settings: Callable[..., None]) -> None:
-    """Adds the command to the parser of `ichor`."""
-    parser = names.add_parser("compile", help="compile the pipeline for Kubeflow Pipelines")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of the command."""
     parser.add_argument(
         "--image", metavar="IMAGE", help="REPOSITORY@DIGEST; short for --set kubeflow.image=IMAGE"
     )
@@ -21,17 +23,14 @@ def add_compile(names: "argparse._SubParsersAction", add_settings: Callable[...,
         metavar="URI",
         help="s3://, minio:// or gs://; short for --set kubeflow.pipeline_root=URI",
     )
-    parser.add_argument(
-        "--data", metavar="DIR", help="folder of slices in the containers; short for --set run.data=DIR"
-    )
+    add_data(parser, "folder of slices in the containers")
     parser.add_argument("-o", "--out", metavar="FILE", default=FILE, help=f"file to write; {FILE} by default")
     add_beam(parser)
     add_settings(parser)
-    parser.set_defaults(command=compile_)
 
 
-def compile_(parsed: argparse.Namespace) -> int:
-    """Writes the compiled pipeline and says what is in it."""
+def run(parsed: argparse.Namespace) -> int:
+    """Writes the compiled pipeline and prints what is in it."""
     config = load_settings(
         parsed,
         kubeflow__image=parsed.image,
@@ -39,21 +38,15 @@ def compile_(parsed: argparse.Namespace) -> int:
         run__data=parsed.data,
         beam__engine=parsed.beam,
     ).config
-    from pipeline.kubeflow.forms import mounted
-    from pipeline.kubeflow.package import SUFFIXES
-    from pipeline.kubeflow.settings import in_containers
-    from pipeline.settings.loading import ConfigError
-    from pipeline.terminal.console import NOWHERE, chatter_to
-
     if Path(parsed.out).suffix not in SUFFIXES:
         raise ConfigError(f"--out: expected a file that ends in {SUFFIXES[0]}, got {parsed.out!r}")
-    in_containers(config)  # what it refuses is told at once; the compiler would after TFX's import
+    in_containers(config)  # refuses at once what the compiler would refuse after TFX's import
     with chatter_to(NOWHERE):
         from pipeline.kubeflow.compile import compile_pipeline, write
 
         compiled = compile_pipeline(config)
     write(compiled, Path(parsed.out))
-    print(f"{parsed.out}: {compiled.summary()}")
+    print(f"{parsed.out}: {compiled.describe()}")
     if not mounted(config.run.data, config.kubeflow):
         print(f"note: run.data, {config.run.data}, is on none of kubeflow.volumes; the image has to hold it")
     print(f"Run it: ichor submit {parsed.out} --host URL")

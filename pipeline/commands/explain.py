@@ -1,6 +1,9 @@
-"""Draws where a pushed model looked, and measures by masks what that is worth; needs no TFX."""
+"""`ichor explain`: where a pushed model looked, and by masks what that is worth; needs no TFX."""
 
+import argparse
 import csv
+import dataclasses
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,8 +14,18 @@ from PIL import Image
 from components.imaging.overlay import Grey, overlay, with_colour_bar
 from components.slices.errors import DataError
 from components.slices.header import LEFT_OUT
-from pipeline.pushed.maps import Asked, SliceMap, explain_slices, slices_of
+from pipeline.commands.arguments import (
+    EXIT_OK,
+    add_model,
+    add_output,
+    add_settings,
+    count,
+    load_settings,
+)
+from pipeline.pushed.maps import ExplainRequest, SliceMap, explain_request, explain_slices, slices_of
+from pipeline.pushed.maps_against_masks import measure_worth, worth_text
 from pipeline.settings.config import Config
+from pipeline.settings.loading import ConfigError
 from pipeline.terminal.console import NOWHERE, chatter_to, shown
 
 TABLE = "explain.csv"
@@ -22,34 +35,72 @@ NOTE = (
 )
 
 
-def explain_on_terminal(asked: Asked, config: Config, out: Path) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of the command."""
+    parser.add_argument("paths", nargs="+", metavar="FILE|DIR", help="slices, as `ichor predict` takes them")
+    add_model(parser)
+    parser.add_argument("--out", metavar="DIR", help="folder for a picture a slice; must be new or empty")
+    parser.add_argument(
+        "--method", choices=["gradcam", "integrated-gradients"], default="gradcam", help="gradcam by default"
+    )
+    parser.add_argument("--limit", type=count, default=0, metavar="N", help="at most so many slices")
+    parser.add_argument(
+        "--masks", metavar="DIR", help="measure how maps lie to masks: PNG files named as their slices"
+    )
+    parser.add_argument("--json", action="store_true", help="print what masks tell as JSON")
+    add_output(parser)
+    add_settings(parser)
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Draws maps, or measures them by masks, or both; returns 0, or 1 where a file could not be read."""
+    if not parsed.out and not parsed.masks:
+        raise ConfigError("explain: give --out DIR for pictures, --masks DIR to measure maps, or both")
+    if parsed.json and (parsed.out or not parsed.masks):
+        raise ConfigError("explain: --json prints what --masks tells, and goes without --out")
+    config = load_settings(parsed, run__output=parsed.output).config
+    request = explain_request(config, parsed.paths, parsed.model, parsed.method, parsed.limit)
+    status = _draw(request, config, Path(parsed.out)) if parsed.out else EXIT_OK
+    if parsed.masks:
+        worth = measure_worth(request, config, Path(parsed.masks))
+        head = {
+            "model": str(request.model), "method": request.method, "tolerance": config.explain.tolerance,
+        }  # fmt: skip
+        as_json = json.dumps({**head, **dataclasses.asdict(worth)}, indent=2)
+        print(as_json if parsed.json else worth_text(worth, request, config.explain.tolerance))
+    return status
+
+
+def _draw(request: ExplainRequest, config: Config, out: Path) -> int:
     """Writes an overlay a slice and a table; returns 0, or 1 where a file could not be read.
 
     Raises:
       FileExistsError: `out` holds something.
       DataError: `out` lies among the slices.
     """
-    _check_out(out, asked.paths)
-    slices, reading = slices_of(asked, config)
+    _check_out(out, request.paths)
+    slices, reading = slices_of(request, config)
     out.mkdir(parents=True, exist_ok=True)
     digits = max(len(str(len(slices))), 4)
     rows, unread, gaps = [], 0, []
-    print(f"model {asked.model}, {asked.method}\n")
+    print(f"model {request.model}, {request.method}\n")
     print(f"{'score':>6}  {'label':<12}  {'picture':<{digits + 4}}  slice")
     with chatter_to(NOWHERE) as terminal:
-        for number, one in enumerate(explain_slices(asked, slices, reading, config.explain), start=1):
-            picture = "" if one.grey is None or one.heat is None else f"{number:0{digits}}.png"
-            if one.grey is not None and one.heat is not None:
-                Image.fromarray(_picture(one.grey, one.heat)).save(out / picture)
-                gaps.append((one.gap, abs(one.rise)))
-            unread += bool(one.reason) and one.reason not in LEFT_OUT
-            rows.append((picture, one.slice.name, one.probability, one.hemorrhage, one.reason))
-            print(_line(one, picture or "-" * digits, digits, number, len(slices)), file=terminal, flush=True)
+        for number, drawn in enumerate(explain_slices(request, slices, reading, config.explain), start=1):
+            picture = "" if drawn.grey is None or drawn.heat is None else f"{number:0{digits}}.png"
+            if drawn.grey is not None and drawn.heat is not None:
+                Image.fromarray(_picture(drawn.grey, drawn.heat)).save(out / picture)
+                gaps.append((drawn.gap, abs(drawn.rise)))
+            unread += bool(drawn.reason) and drawn.reason not in LEFT_OUT
+            rows.append((picture, drawn.slice.name, drawn.probability, drawn.hemorrhage, drawn.reason))
+            print(
+                _line(drawn, picture or "-" * digits, digits, number, len(slices)), file=terminal, flush=True
+            )
     with (out / TABLE).open("w", newline="", encoding="utf-8", errors="surrogateescape") as file:
         writer = csv.writer(file)
         writer.writerow(["picture", "file", "probability", "hemorrhage", "reason"])
         writer.writerows(rows)
-    if asked.method != "gradcam" and gaps:
+    if request.method != "gradcam" and gaps:
         off, rise = max(gaps)
         print(f"\nattributions sum up to what they ought to within {off:.2g} of {rise:.2g} logits or less")
     print(f"\n{out}: {sum(bool(row[0]) for row in rows)} pictures and {TABLE}\n{NOTE}")
@@ -74,7 +125,7 @@ def _picture(grey: Grey, heat: Grey) -> np.ndarray:
     return np.concatenate([alone, with_colour_bar(overlay(grey, heat))], axis=1)
 
 
-def _line(one: SliceMap, picture: str, digits: int, number: int, of: int) -> str:
-    score = f"{'-':>6}" if one.probability is None else f"{one.probability:6.3f}"
-    label = one.reason or ("hemorrhage" if one.hemorrhage else "normal")
-    return f"{score}  {label:<12}  {picture:<{digits + 4}}  {shown(one.slice.name)}  ({number} of {of})"
+def _line(drawn: SliceMap, picture: str, digits: int, number: int, of: int) -> str:
+    score = f"{'-':>6}" if drawn.probability is None else f"{drawn.probability:6.3f}"
+    label = drawn.reason or ("hemorrhage" if drawn.hemorrhage else "normal")
+    return f"{score}  {label:<12}  {picture:<{digits + 4}}  {shown(drawn.slice.name)}  ({number} of {of})"

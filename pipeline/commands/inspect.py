@@ -1,5 +1,6 @@
-"""`ichor inspect` as a person sees it."""
+"""`ichor inspect`: what is in a folder of slices, and what a run would make of it."""
 
+import argparse
 import contextlib
 import dataclasses
 import json
@@ -8,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipeline.commands.arguments import add_json, add_output, add_settings, load_settings
 from pipeline.inspection.folder import Watch, inspect
 from pipeline.inspection.page import page
 from pipeline.inspection.sheet import ContactSheet
@@ -20,34 +22,43 @@ STARTS, REFUSED = 0, 1
 SHOWN_EACH = 100  # slices
 
 
-def inspect_on_terminal(config: Config, look_at_all: bool, as_json: bool, contact_sheet: str | None) -> int:
-    """Inspects a folder and tells what was found; returns the exit status.
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of the command."""
+    parser.add_argument("data", nargs="?", metavar="DIR", help="folder of slices; run.data by default")
+    parser.add_argument("--all", action="store_true", help="decode every slice, however many there are")
+    add_json(parser)
+    parser.add_argument(
+        "--contact-sheet", metavar="FILE", help="PNG file to write: slices at random, and those to be dropped"
+    )
+    add_output(parser, "folder that the run would write to")
+    add_settings(parser)
 
-    Args:
-      config: Of the run that is thought of.
-      look_at_all: Whether every slice is decoded.
-      as_json: Whether JSON is printed.
-      contact_sheet: PNG file to write; None for none.
+
+def run(parsed: argparse.Namespace) -> int:
+    """Inspects a folder and prints what is in it.
+
     Returns:
       0 where a run could start, 1 where it would be refused or stop at the data.
     Raises:
       DataError: There is no folder to look at.
       ConfigError: The contact sheet cannot be written there.
     """
-    target = _target(contact_sheet, config)
+    config = load_settings(parsed, run__data=parsed.data, run__output=parsed.output).config
+    target = _target(parsed.contact_sheet, config)
     sheet = ContactSheet(config.filter.contact_sheet_slices)
     with _progress() as watch:
-        found = inspect(
-            config, look_at_all, dataclasses.replace(watch, show=sheet.offer) if target else watch
+        findings = inspect(
+            config, parsed.all, dataclasses.replace(watch, show=sheet.offer) if target else watch
         )
-    said = "--contact-sheet FILE.png writes one: slices at random, and those that would be dropped"
+    sheet_line = "--contact-sheet FILE.png writes one: slices at random, and those that would be dropped"
     if target and sheet.shows_any:
         target.write_bytes(sheet.png())
-        said = f"{contact_sheet}; it shows slices: treat it as patient data"
+        sheet_line = f"{parsed.contact_sheet}; it shows slices: treat it as patient data"
     elif target:
-        said = "not written: no slice can be shown"
-    print(json.dumps(dataclasses.asdict(found), indent=2) if as_json else page(found, config, said))
-    return REFUSED if found.refusals else STARTS
+        sheet_line = "not written: no slice can be shown"
+    as_json = json.dumps(dataclasses.asdict(findings), indent=2) if parsed.json else ""
+    print(as_json or page(findings, config, sheet_line))
+    return REFUSED if findings.refusals else STARTS
 
 
 def _target(contact_sheet: str | None, config: Config) -> Path | None:
@@ -68,7 +79,7 @@ def _target(contact_sheet: str | None, config: Config) -> Path | None:
 
 @contextlib.contextmanager
 def _progress() -> Iterator[Watch]:
-    """Yields a watch that tells a terminal how far it is, and what ingest logs meanwhile; no line stays."""
+    """Yields a watch that shows how far it is and what ingest logs, on a terminal; no line stays."""
     if not sys.stderr.isatty():
         yield Watch()
         return
@@ -79,7 +90,7 @@ def _progress() -> Iterator[Watch]:
     log.propagate = False
     log.addHandler(handler)
     try:
-        yield Watch(progress=_tell)
+        yield Watch(progress=_show_count)
     finally:
         log.removeHandler(handler)
         log.setLevel(before[0])
@@ -87,7 +98,7 @@ def _progress() -> Iterator[Watch]:
         _line("")
 
 
-def _tell(number: int, of: int) -> None:
+def _show_count(number: int, of: int) -> None:
     if number % SHOWN_EACH == 0:
         _line(f"looked at {number:,} of {of:,} slices")
 

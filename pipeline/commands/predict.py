@@ -1,47 +1,59 @@
-"""Scores files with a pushed model; needs TensorFlow alone, not TFX."""
+"""`ichor predict`: scores of slices by a pushed model; needs TensorFlow alone, not TFX."""
 
+import argparse
 import csv
 import dataclasses
 import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from components.slices.header import LEFT_OUT
+from pipeline.commands.arguments import add_json, add_model, add_output, add_settings, load_settings
 from pipeline.pushed.inputs import find_slices
 from pipeline.pushed.model import latest_pushed, load_model, trained_on
 from pipeline.pushed.scoring import PatientScore, Score, by_patient, score_slices
-from pipeline.settings.config import Config
 from pipeline.settings.layout import Layout
 from pipeline.terminal.console import NOWHERE, chatter_to, shown
 
-if TYPE_CHECKING:
-    pass
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of the command."""
+    parser.add_argument(
+        "paths",
+        nargs="+",
+        metavar="FILE|DIR",
+        help="slices, or folders of them: PNG and JPEG, or DICOM, whichever the model was trained on",
+    )
+    add_model(parser)
+    add_output(parser)
+    form = parser.add_mutually_exclusive_group()
+    add_json(form)
+    form.add_argument("--csv", action="store_true", help="print CSV, a row a slice")
+    add_settings(parser)
 
 
-def predict_on_terminal(
-    config: Config, paths: Sequence[str], model: str | None, *, as_json: bool, as_csv: bool
-) -> int:
+def run(parsed: argparse.Namespace) -> int:
     """Prints scores by slice and by patient; returns 0, or 1 where a file could not be read."""
-    model_dir = Path(model) if model else latest_pushed(Layout.of(config.run))
+    config = load_settings(parsed, run__output=parsed.output).config
+    model_dir = Path(parsed.model) if parsed.model else latest_pushed(Layout.of(config.run))
     windows = trained_on(model_dir)
     params = config.ingest.model_copy(update={"windows": windows}) if windows else config.ingest
-    slices = find_slices(paths, windows, params)
+    slices = find_slices(parsed.paths, windows, params)
     with chatter_to(NOWHERE):
-        asked = load_model(model_dir)
-        scores = score_slices(asked, slices, params)
-    patients = by_patient(scores, asked.threshold, config.evaluation)
-    if as_json:
-        told = {
+        model = load_model(model_dir)
+        scores = score_slices(model, slices, params)
+    patients = by_patient(scores, model.threshold, config.evaluation)
+    if parsed.json:
+        result = {
             "model": str(model_dir),
-            "version": asked.version,
-            "threshold": asked.threshold,
+            "version": model.version,
+            "threshold": model.threshold,
             "slices": [dataclasses.asdict(score) for score in scores],
             "patients": [dataclasses.asdict(patient) for patient in patients],
         }
-        print(json.dumps(told, indent=2))
-    elif as_csv:
+        print(json.dumps(result, indent=2))
+    elif parsed.csv:
         of = {each.patient: each for each in patients}
         writer = csv.writer(sys.stdout)
         names = [field.name for field in dataclasses.fields(Score)]
@@ -51,7 +63,7 @@ def predict_on_terminal(
             of_patient = (patient.probability, patient.hemorrhage) if patient else (None, None)
             writer.writerow([*dataclasses.astuple(score), *of_patient])
     else:
-        print(f"model {model_dir}, version {asked.version}, threshold {asked.threshold:.4f}\n")
+        print(f"model {model_dir}, version {model.version}, threshold {model.threshold:.4f}\n")
         _print_tables(scores, patients)
     unread = sum(bool(score.reason) and score.reason not in LEFT_OUT for score in scores)
     if unread:

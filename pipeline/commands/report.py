@@ -1,9 +1,18 @@
-"""`ichor report`: where a run's report lies; made anew while it is gone; what stopped a run that has none."""
+"""`ichor report`: where a run's report lies; rebuilt if it is gone; what stopped a run that has none."""
 
+import argparse
 import json
 import webbrowser
 from pathlib import Path
 
+from pipeline.commands.arguments import (
+    EXIT_ERROR,
+    EXIT_OK,
+    add_output,
+    add_run,
+    add_settings,
+    load_settings,
+)
 from pipeline.past_runs.accounts import report_page
 from pipeline.past_runs.history import Run, read_run, require_unmoved
 from pipeline.settings.config import Config
@@ -19,29 +28,38 @@ class NoReportError(NoRunError):
     """The run stopped before there was something to report; the message is for the user."""
 
 
-def report_on_terminal(config: Config, run_id: str | None, opened: bool) -> int:
-    """Prints the path of a run's report, and shows it in a browser if that is asked for.
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of the command."""
+    add_run(parser)
+    parser.add_argument("--open", action="store_true", dest="opened", help="show it in the browser")
+    add_output(parser)
+    add_settings(parser)
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Prints the path of a run's report, and shows it in a browser with `--open`.
 
     Returns:
       0, or 1 where no browser would open.
     Raises:
       NoRunError: There is no such run, or it stopped before its report.
     """
+    config = load_settings(parsed, run__output=parsed.output).config
     layout = Layout.of(config.run)
     require_unmoved(layout)
-    run = read_run(layout, run_id)
-    page = report_page(run) or made_anew(config, layout, run)
+    past = read_run(layout, parsed.run)
+    page = report_page(past) or rebuild(config, layout, past)
     print(page)
-    if opened and not webbrowser.open(page.as_uri()):
+    if parsed.opened and not webbrowser.open(page.as_uri()):
         print("no browser would open; open the file above yourself")
-        return 1
-    return 0
+        return EXIT_ERROR
+    return EXIT_OK
 
 
-def made_anew(config: Config, layout: Layout, run: Run) -> Path:
-    """Makes the report of a run from its artifacts, in the folder `reports` of the results.
+def rebuild(config: Config, layout: Layout, run: Run) -> Path:
+    """Builds the report of a run from its artifacts, in the folder `reports` of the results.
 
-    Each call makes it: what one call made would not show the settings of the next.
+    Each call builds it: what one call built would not show the settings of the next.
 
     Raises:
       NoReportError: The run stopped before it came to that.
@@ -59,10 +77,10 @@ def made_anew(config: Config, layout: Layout, run: Run) -> Path:
             if (artifact := run.output(node, key)) is not None and artifact.path.exists()
         }
         known = run.nodes[LAST].properties.get("settings_json") if LAST in run.nodes else None
-        made = make(sources, json.loads(known) if known else told(config), config.report)
+        report = make(sources, json.loads(known) if known else told(config), config.report)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / REPORT_PAGE).write_text(made.page, encoding="utf-8")
-    (folder / REPORT_FILE).write_text(made.json, encoding="utf-8")
+    (folder / REPORT_PAGE).write_text(report.page, encoding="utf-8")
+    (folder / REPORT_FILE).write_text(report.json, encoding="utf-8")
     return folder / REPORT_PAGE
 
 
@@ -70,7 +88,7 @@ def _require_complete(layout: Layout, run: Run) -> None:
     for node in run.nodes.values():
         if node.state not in ENDED_WELL and node.node != LAST:
             kept = sorted(
-                (layout.artifacts / node.node).glob("*/stopped-*"), key=lambda one: one.stat().st_mtime
+                (layout.artifacts / node.node).glob("*/stopped-*"), key=lambda path: path.stat().st_mtime
             )
             places = [f"what it left behind: {kept[-1]}"] if kept else []
             if log := _log_of(layout, run):

@@ -1,120 +1,110 @@
-"""`ichor runs`: every run with its verdict, its figures, and what was set otherwise than before."""
+"""`ichor runs`: all runs of an output folder, or the latest of a server of KFP."""
 
+import argparse
 import dataclasses
+import datetime
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from pipeline.past_runs.history import Run, open_store, read_run, require_unmoved, run_ids
-from pipeline.past_runs.settings import DATA, settings_of
+from pipeline.commands.arguments import (
+    EXIT_NOT_SENT,
+    EXIT_OK,
+    add_host,
+    add_json,
+    add_output,
+    add_settings,
+    load_settings,
+    server_access,
+)
+from pipeline.past_runs.history import open_store, read_run, require_unmoved, run_ids
+from pipeline.past_runs.listing import METRICS, SPLITS, ListedRun, list_runs
+from pipeline.past_runs.settings import DATA
 from pipeline.settings.config import Config
 from pipeline.settings.layout import Layout, NoRunError
+from pipeline.settings.loading import ConfigError
 from pipeline.terminal.console import NOWHERE, chatter_to, shown
 
-METRICS = ("auc", "sensitivity", "specificity")
-SPLITS = ("val", "test")
-NOT_TOLD = {"ingest.key_file"}
+if TYPE_CHECKING:
+    from pipeline.kubeflow.runs import ServerRun
+
+NEED_HOST = ("namespace", "experiment", "token_file", "ca_cert", "no_verify")
+SERVER_HEADS = ("run", "state", "started", "took", "link")
 
 
-@dataclasses.dataclass(frozen=True)
-class Listed:
-    """One run.
-
-    Attributes:
-      run: Its id, which begins with its date.
-      verdict: `pushed VERSION`, `not blessed`, `stopped at NODE`, and so on.
-      metrics: By split and name at the threshold, with interval; empty where it did not come to them.
-      settings: By key, as far as its nodes ran; `data` is the fingerprint of what was read.
-      changed: By key the value in the last run before that knew it, and in this one.
-    """
-
-    run: str
-    verdict: str
-    metrics: Mapping[str, Mapping[str, Any]]
-    settings: Mapping[str, Any]
-    changed: Mapping[str, Sequence[Any]]
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of the command."""
+    add_json(parser)
+    add_host(parser)
+    add_output(parser, "folder of the runs' results")
+    add_settings(parser)
 
 
-def list_on_terminal(config: Config, as_json: bool) -> int:
-    """Prints all runs, the oldest first.
+def run(parsed: argparse.Namespace) -> int:
+    """Prints the runs, the oldest first.
 
     Raises:
       NoRunError: There is none yet.
+      ConfigError: A flag means nothing without a server.
     """
+    config = load_settings(parsed, run__output=parsed.output).config
+    if parsed.host:
+        return _run_on_server(parsed, config)
+    given = [f"--{name.replace('_', '-')}" for name in NEED_HOST if getattr(parsed, name)]
+    if given:
+        raise ConfigError(f"{', '.join(given)}: give --host URL, too, for the runs of a server")
     layout = Layout.of(config.run)
     require_unmoved(layout)
     ids = run_ids(open_store(layout))
     if not ids:
         raise NoRunError(f"no runs yet in {layout.root}; start one with: ichor run --data DIR")
     with chatter_to(NOWHERE) as terminal:
-        runs = listed([read_run(layout, each) for each in ids])
-        if as_json:
-            print(json.dumps([dataclasses.asdict(one) for one in runs], indent=2), file=terminal)
+        runs = list_runs([read_run(layout, each) for each in ids])
+        if parsed.json:
+            print(json.dumps([dataclasses.asdict(each) for each in runs], indent=2), file=terminal)
         else:
-            print(*_lines(runs), sep="\n", file=terminal)
-    return 0
+            print(*_table(runs), sep="\n", file=terminal)
+    return EXIT_OK
 
 
-def listed(runs: Sequence[Run]) -> list[Listed]:
-    """Returns what is told of runs, each compared with what was set before."""
-    from pipeline.past_runs.accounts import evaluation_report
+def _run_on_server(parsed: argparse.Namespace, config: Config) -> int:
+    from pipeline.kubeflow import runs as of_server
+    from pipeline.kubeflow.access import KubeflowError
+    from pipeline.kubeflow.client import Client
 
-    told = []
-    before: dict[str, Any] = {}
-    for run in runs:
-        settings = {key: value for key, value in settings_of(run).items() if key not in NOT_TOLD}
-        evaluation = evaluation_report(run)
-        splits = evaluation.get("splits", {})
-        told.append(
-            Listed(
-                run=run.id,
-                verdict=_verdict(run),
-                metrics={
-                    split: {name: splits[split]["slices"]["metrics"].get(name) for name in METRICS}
-                    for split in SPLITS
-                    if split in splits
-                },
-                settings=settings,
-                changed={
-                    key: (before[key], value)
-                    for key, value in settings.items()
-                    if key in before and before[key] != value
-                },
-            )
+    try:
+        access = server_access(parsed, config)
+        client = Client(access)
+        client.check(parsed.namespace)
+        runs, more = of_server.list_runs(
+            client, parsed.namespace, parsed.experiment, config.kubeflow.listed_runs
         )
-        before |= settings
-    return told
+    except KubeflowError as error:
+        print(f"ichor: {error}", file=sys.stderr)
+        return EXIT_NOT_SENT
+    if parsed.json:
+        rows = [dataclasses.asdict(each) for each in runs]
+        print(json.dumps(rows, indent=2, default=datetime.datetime.isoformat))
+        return EXIT_OK
+    if not runs:
+        print(f"no runs yet; start one with: ichor submit FILE --host {access.host}")
+        return EXIT_OK
+    print(*_server_table(runs), sep="\n")
+    if more:
+        print(f"and older ones: {access.host}/#/runs (kubeflow.listed_runs={config.kubeflow.listed_runs})")
+    return EXIT_OK
 
 
-def _verdict(run: Run) -> str:
-    from pipeline.past_runs.accounts import pushed_artifact
-    from pipeline.past_runs.verdict import is_blessed
-
-    stopped = [node for node in run.nodes.values() if node.state in {"failed", "interrupted"}]
-    if stopped:
-        return f"stopped at {stopped[0].node}"
-    if "ModelGate" not in run.nodes:
-        return "did not come to a verdict"
-    if not is_blessed(run):
-        return "not blessed"
-    pushed = pushed_artifact(run)
-    cached = ", cached" if run.nodes["ModelGate"].state == "cached" else ""
-    return (
-        f"pushed {pushed.properties['pushed_destination'].rpartition('/')[2]}{cached}"
-        if pushed
-        else "blessed"
-    )
-
-
-def _lines(runs: Sequence[Listed]) -> Iterator[str]:
+def _table(runs: Sequence[ListedRun]) -> Iterator[str]:
     heads = [f"{split} {name}" for split in SPLITS for name in METRICS]
     rows = [["run", "verdict", *heads]]
-    rows += [[one.run, one.verdict, *_figures(one)] for one in runs]
+    rows += [[run.run, run.verdict, *_figures(run)] for run in runs]
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
-    for row, one in zip(rows, [None, *runs], strict=True):
+    for row, run in zip(rows, [None, *runs], strict=True):
         texts = "  ".join(cell.rjust(width) for cell, width in zip(row[2:], widths[2:], strict=True))
         yield f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {texts}".rstrip()
-        for key, (old, new) in (one.changed if one else {}).items():
+        for key, (old, new) in (run.changed if run else {}).items():
             yield (
                 f"    {key}: {shown(str(old))} -> {shown(str(new))}"
                 if key != DATA
@@ -122,9 +112,22 @@ def _lines(runs: Sequence[Listed]) -> Iterator[str]:
             )
 
 
-def _figures(one: Listed) -> Iterator[str]:
+def _figures(run: ListedRun) -> Iterator[str]:
     for split in SPLITS:
         for name in METRICS:
-            figure = one.metrics.get(split, {}).get(name) or {}
+            figure = run.metrics.get(split, {}).get(name) or {}
             value = figure.get("value")
             yield "-" if value is None else f"{value:.3f}"
+
+
+def _server_table(runs: Sequence["ServerRun"]) -> Iterator[str]:
+    rows = [SERVER_HEADS, *map(_server_row, runs)]
+    widths = [max(len(row[at]) for row in rows) for at in range(len(SERVER_HEADS))]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _server_row(run: "ServerRun") -> tuple[str, ...]:
+    started = f"{run.started.astimezone():%Y-%m-%d %H:%M}" if run.started else "-"
+    took = "-" if run.seconds is None else str(datetime.timedelta(seconds=round(run.seconds)))
+    return shown(run.run), shown(run.state), started, took, run.link

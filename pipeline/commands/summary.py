@@ -1,10 +1,11 @@
-"""What a run did, told from ML Metadata and the files of its artifacts."""
+"""`ichor summary`: what a run did, from ML Metadata and the files of its artifacts."""
 
+import argparse
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipeline.commands.arguments import EXIT_OK, add_output, add_run, add_settings, load_settings
 from pipeline.past_runs.history import Run, read_run, require_unmoved
-from pipeline.settings.config import Config
 from pipeline.settings.layout import Layout
 from pipeline.terminal.console import NOWHERE, chatter_to, shown
 from pipeline.terminal.tables import figure, table
@@ -15,17 +16,25 @@ _METRICS = (
 )  # fmt: skip
 
 
-def print_summary(config: Config, run_id: str | None) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of the command."""
+    add_run(parser)
+    add_output(parser)
+    add_settings(parser)
+
+
+def run(parsed: argparse.Namespace) -> int:
     """Prints what a run did: data, splits, drops, history, metrics, verdict, places.
 
     Raises:
       NoRunError: There is no such run.
     """
-    layout = Layout.of(config.run)
+    layout = Layout.of(load_settings(parsed, run__output=parsed.output).config.run)
     require_unmoved(layout)
-    run = read_run(layout, run_id)
+    past = read_run(layout, parsed.run)
     with chatter_to(NOWHERE) as terminal:
-        print(*summarise(run), sep="\n", file=terminal)
+        print(*summarise(past), sep="\n", file=terminal)
+    return EXIT_OK
 
 
 def summarise(run: Run) -> Iterator[str]:
@@ -96,9 +105,9 @@ def _leakage(report: Mapping[str, Any]) -> Iterator[str]:
     if not report:
         return
     yield ""
-    found = list(tell_all(report["findings"]))
-    yield f"leakage gate: {'' if found else 'nothing is in two splits, nothing has two labels'}".rstrip()
-    yield from (f"  {told}" for told in found)
+    findings = list(tell_all(report["findings"]))
+    yield f"leakage gate: {'' if findings else 'nothing is in two splits, nothing has two labels'}".rstrip()
+    yield from (f"  {finding}" for finding in findings)
     if dropped := tell_drops(report["dropped"]):
         yield f"  dropped: {dropped}"
 
@@ -134,8 +143,8 @@ def _training(run: Run) -> Iterator[str]:
         ["epoch", *columns[:-1], "runtime, s"],
         [[row.epoch, *(f"{getattr(row, column):.4f}" for column in columns)] for row in rows],
     )
-    if found := read_found(run):
-        yield f"with what Tuner found: {told(found)}"
+    if values := read_found(run):
+        yield f"with what Tuner found: {told(values)}"
     yield f"exported: epoch {best_epoch(rows)}, the lowest validation loss"
 
 
@@ -169,8 +178,8 @@ def _measured(run: Run) -> Iterator[str]:
         f"{settings['confidence']:.0%} intervals by resampling patients"
     )
     units = [
-        (f"{split}, by {unit.removesuffix('s')}", told[unit])
-        for split, told in report["splits"].items()
+        (f"{split}, by {unit.removesuffix('s')}", figures[unit])
+        for split, figures in report["splits"].items()
         for unit in ("slices", "patients")
     ]
     yield from table(

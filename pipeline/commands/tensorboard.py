@@ -1,5 +1,6 @@
-"""TensorBoard on the trainings of an output folder, side by side."""
+"""`ichor tensorboard`: the trainings of an output folder side by side."""
 
+import argparse
 import contextlib
 import datetime
 import tempfile
@@ -8,38 +9,44 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from pipeline.commands.arguments import EXIT_OK, add_output, add_run, add_settings, load_settings, port
 from pipeline.past_runs.history import open_store, read_run, require_unmoved, run_ids
-from pipeline.settings.config import Config
 from pipeline.settings.layout import Layout, NoRunError, numbered
 from pipeline.terminal.console import NOWHERE, chatter_to
 
 LOOKED_FOR_EACH = 5.0  # seconds; as often as TensorBoard looks for new figures
 
 
-def watch_on_terminal(config: Config, run_id: str | None, host: str, port: int | None) -> int:
-    """Serves TensorBoard until it is interrupted.
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of the command."""
+    add_run(parser, "all runs side by side")
+    parser.add_argument("--port", type=port, metavar="N", help="6006, or the next free one by default")
+    parser.add_argument(
+        "--host", default="127.0.0.1", metavar="ADDRESS", help="this machine alone by default"
+    )
+    add_output(parser)
+    add_settings(parser)
 
-    Args:
-      config: Tells the output folder.
-      run_id: Of the run to show; None for all, those that begin meanwhile included.
-      host: Address to serve on.
-      port: To serve on; None for the first free one from TensorBoard's own on.
+
+def run(parsed: argparse.Namespace) -> int:
+    """Serves TensorBoard until it is interrupted: one run, or all, those that begin meanwhile included.
+
     Raises:
       NoRunError: There is no such run, or no training yet.
       OSError: The port is in use.
     """
-    layout = Layout.of(config.run)
+    layout = Layout.of(load_settings(parsed, run__output=parsed.output).config.run)
     require_unmoved(layout)
-    found = trainings(layout, run_id)
+    folders = trainings(layout, parsed.run)
     with chatter_to(NOWHERE) as terminal, contextlib.suppress(KeyboardInterrupt):
-        look = (lambda: found) if run_id else (lambda: trainings(layout, None))
-        with served(look, host, port) as (url, links):
-            print(f"{', '.join(found)}\nTensorBoard: {url} (Ctrl-C ends it)", file=terminal)
+        look = (lambda: folders) if parsed.run else (lambda: trainings(layout, None))
+        with served(look, parsed.host, parsed.port) as (url, links):
+            print(f"{', '.join(folders)}\nTensorBoard: {url} (Ctrl-C ends it)", file=terminal)
             while True:
                 time.sleep(LOOKED_FOR_EACH)
                 links()
     print("ended")
-    return 0
+    return EXIT_OK
 
 
 def trainings(layout: Layout, run_id: str | None) -> dict[str, Path]:

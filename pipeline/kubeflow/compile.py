@@ -39,7 +39,7 @@ class Compiled:
     pipeline: Document
     platforms: Document
 
-    def summary(self) -> str:
+    def describe(self) -> str:
         """Returns in one line what was compiled."""
         root = self.pipeline["root"]
         parameters = ", ".join(sorted(root["inputDefinitions"]["parameters"]))

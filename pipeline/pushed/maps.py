@@ -21,7 +21,7 @@ UPPER_BYTE = 8  # bits to shift 16-bit grey by
 
 
 @dataclasses.dataclass(frozen=True)
-class Asked:
+class ExplainRequest:
     """What to explain, and how.
 
     Attributes:
@@ -62,26 +62,30 @@ class SliceMap:
     rise: float = 0.0
 
 
-def asked(config: Config, paths: Sequence[str], model: str | None, method: str, limit: int) -> Asked:
+def explain_request(
+    config: Config, paths: Sequence[str], model: str | None, method: str, limit: int
+) -> ExplainRequest:
     """Returns what to explain, by the latest pushed model where none is named."""
-    return Asked(Path(model) if model else latest_pushed(Layout.of(config.run)), paths, method, limit)
+    return ExplainRequest(
+        Path(model) if model else latest_pushed(Layout.of(config.run)), paths, method, limit
+    )
 
 
-def slices_of(asked: Asked, config: Config) -> tuple[list[Input], IngestParams]:
+def slices_of(request: ExplainRequest, config: Config) -> tuple[list[Input], IngestParams]:
     """Returns the slices to explain, and how they are read.
 
     Raises:
       DataError: They are not of the kind that the model was trained on.
       OSError: There are none, or no model.
     """
-    windows = trained_on(asked.model)
+    windows = trained_on(request.model)
     params = config.ingest.model_copy(update={"windows": windows}) if windows else config.ingest
-    slices = find_slices(asked.paths, windows, params)
-    return slices[: asked.limit or None], params
+    slices = find_slices(request.paths, windows, params)
+    return slices[: request.limit or None], params
 
 
 def explain_slices(
-    asked: Asked,
+    request: ExplainRequest,
     slices: Sequence[Input],
     reading: IngestParams,
     params: ExplainParams,
@@ -90,7 +94,7 @@ def explain_slices(
     """Explains slice by slice.
 
     Args:
-      asked: Model and method.
+      request: Model and method.
       slices: What to explain.
       reading: How slices are read.
       params: How they are explained.
@@ -101,12 +105,12 @@ def explain_slices(
     from components.explanations.explainer import Explainer
 
     try:
-        explainer = Explainer(str(asked.model), asked.method, params)
+        explainer = Explainer(str(request.model), request.method, params)
     except ValueError as error:
         raise DataError(str(error)) from error
     if shuffle is not None:
         explainer.shuffle(shuffle)
-    windows = len(trained_on(asked.model).split())
+    windows = len(trained_on(request.model).split())
     for start in range(0, len(slices), BATCH):
         batch = [(one, *read_slice(one, reading)) for one in slices[start : start + BATCH]]
         answers = iter(explainer.explain([data for _, data, reason in batch if not reason]))

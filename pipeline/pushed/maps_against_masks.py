@@ -15,7 +15,7 @@ from components.ingest.params import IngestParams
 from components.metrics.bootstrap import Resampling
 from components.slices.errors import DataError
 from pipeline.pushed.inputs import Input
-from pipeline.pushed.maps import Asked, SliceMap, explain_slices, slices_of
+from pipeline.pushed.maps import ExplainRequest, SliceMap, explain_slices, slices_of
 from pipeline.settings.config import Config
 from pipeline.terminal.console import CLEAR_LINE, NOWHERE, chatter_to
 
@@ -63,7 +63,7 @@ def mask_of(one: Input, paths: Sequence[str], masks: Path) -> Path | None:
     return None
 
 
-def measure_worth(asked: Asked, config: Config, masks: Path) -> Worth:
+def measure_worth(request: ExplainRequest, config: Config, masks: Path) -> Worth:
     """Measures maps by masks.
 
     Raises:
@@ -72,9 +72,9 @@ def measure_worth(asked: Asked, config: Config, masks: Path) -> Worth:
     """
     if not masks.is_dir():
         raise DataError(f"--masks {masks}: no such folder; give the one that holds a PNG for each slice")
-    slices, reading = slices_of(dataclasses.replace(asked, limit=0), config)
-    found = [(one, mask) for one in slices if (mask := mask_of(one, asked.paths, masks))]
-    found = found[: asked.limit or None]
+    slices, reading = slices_of(dataclasses.replace(request, limit=0), config)
+    found = [(one, mask) for one in slices if (mask := mask_of(one, request.paths, masks))]
+    found = found[: request.limit or None]
     read = {one.name: drawn for one, path in found if (drawn := _read(path)).any()}
     if not read:
         raise DataError(
@@ -84,9 +84,9 @@ def measure_worth(asked: Asked, config: Config, masks: Path) -> Worth:
     masked = [one for one, _ in found if one.name in read]
     with chatter_to(NOWHERE) as terminal:
         told = terminal if terminal.isatty() else None
-        plain = _judged(asked, masked, read, reading, config, None, told)
+        plain = _judged(request, masked, read, reading, config, None, told)
         seeds = range(config.explain.seed, config.explain.seed + config.explain.shuffles)
-        by_chance = [_judged(asked, masked, read, reading, config, seed, told) for seed in seeds]
+        by_chance = [_judged(request, masked, read, reading, config, seed, told) for seed in seeds]
         if told:
             print(CLEAR_LINE, end="", file=told, flush=True)
     if not plain:
@@ -118,12 +118,12 @@ def measure_worth(asked: Asked, config: Config, masks: Path) -> Worth:
     )
 
 
-def worth_text(worth: Worth, asked: Asked, tolerance: float) -> str:
+def worth_text(worth: Worth, request: ExplainRequest, tolerance: float) -> str:
     """Returns a worth as a table of words."""
     near = f", {tolerance:g} pixels off count" if tolerance else ""
     lines = [
         f"{worth.slices} slices with a mask, of {worth.patients} patients, {worth.called} of them called a "
-        f"hemorrhage; {asked.method}{near}",
+        f"hemorrhage; {request.method}{near}",
         "",
         f"{'peak in the mask':<42}{_of(worth.pointing)}",
         f"{'  of those called a hemorrhage':<42}"
@@ -138,7 +138,7 @@ def worth_text(worth: Worth, asked: Asked, tolerance: float) -> str:
 
 
 def _judged(
-    asked: Asked,
+    request: ExplainRequest,
     slices: Sequence[Input],
     masks: dict[str, Mask],
     reading: IngestParams,
@@ -147,7 +147,7 @@ def _judged(
     terminal: TextIO | None,
 ) -> list[tuple[SliceMap, Pointed]]:
     judged = []
-    maps = explain_slices(asked, slices, reading, config.explain, shuffle)
+    maps = explain_slices(request, slices, reading, config.explain, shuffle)
     for number, one in enumerate(maps, start=1):
         if terminal:
             of_what = "the model" if shuffle is None else f"shuffled weights {shuffle}"

@@ -48,11 +48,26 @@ def shown(name: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in name)
 
 
-def never_stumble() -> None:
-    """Lets output escape what its encoding lacks, such as a name that is no text, instead of failing."""
+def replace_unprintable() -> None:
+    """Escapes in all output what its encoding lacks, such as a name that is no text, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def progress(text: str) -> Callable[[int, int], None]:
+    """Returns what shows on a terminal how far something is, on one line that stays once all is done.
+
+    Args:
+      text: The line, with `{done}` and `{total}` in it.
+    """
+
+    def show(done: int, total: int) -> None:
+        if sys.stdout.isatty():
+            line = text.format(done=done, total=total)
+            print(line, end="\r" if done < total else "\n", flush=True)
+
+    return show
 
 
 def new_log(folder: Path) -> Path:
@@ -103,10 +118,10 @@ class NodeLines:
             with self._lock:
                 self.current, self._named, self._started = str(record.args[0]), False, time.monotonic()
         elif record.msg == FINISHED:
-            description = self._describe(self.current)
+            result = self._describe(self.current)
             with self._lock:
                 name = "" if self._named else self.current
-                self._write(f"{name:<{NAME_WIDTH}} {time.monotonic() - self._started:6.1f} s  {description}")
+                self._write(f"{name:<{NAME_WIDTH}} {time.monotonic() - self._started:6.1f} s  {result}")
                 self.current = ""
 
     def _node_said(self, record: logging.LogRecord) -> None:

@@ -1,4 +1,4 @@
-"""What ends a command from outside: Ctrl-C, and the signal by which schedulers and shut-downs ask for it."""
+"""What ends a command from outside: Ctrl-C, and SIGTERM, which schedulers and shut-downs send."""
 
 import contextlib
 import signal
@@ -11,12 +11,12 @@ EXIT_TERMINATED = 143
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM came: what tidies up and tells after Ctrl-C does so after this too."""
+    """SIGTERM came: what tidies up and reports after Ctrl-C does so after this too."""
 
 
 @contextlib.contextmanager
-def heard() -> Iterator[None]:
-    """Lets SIGTERM raise `Terminated`, unless somebody else listens to it."""
+def handle_sigterm() -> Iterator[None]:
+    """Lets SIGTERM raise `Terminated`, unless it has a handler already."""
     if signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
         yield
         return
@@ -31,18 +31,17 @@ def heard() -> Iterator[None]:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-def told(stop: KeyboardInterrupt, goes_on: bool) -> tuple[str, int]:
-    """Returns what to say of a command that was ended, and its exit status.
+def describe_interruption(stop: KeyboardInterrupt, resumes: bool) -> tuple[str, int]:
+    """Returns the message on a command that was ended, and its exit status.
 
     Args:
       stop: What ended it.
-      goes_on: Whether the same command takes up what is done.
+      resumes: Whether the same command, called again, goes on where it stopped.
     """
-    asked = isinstance(stop, Terminated)
-    hint = "; the same command goes on where it stopped" if goes_on else ""
-    return f"ichor: {'terminated' if asked else 'interrupted'}{hint}", (
-        EXIT_TERMINATED if asked else EXIT_INTERRUPTED
-    )
+    hint = "; the same command goes on where it stopped" if resumes else ""
+    if isinstance(stop, Terminated):
+        return f"ichor: terminated{hint}", EXIT_TERMINATED
+    return f"ichor: interrupted{hint}", EXIT_INTERRUPTED
 
 
 def _raise(_: int, __: FrameType | None) -> NoReturn:

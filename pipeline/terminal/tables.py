@@ -15,17 +15,15 @@ def table(header: list[str], rows: Iterable[list[Any]]) -> Iterator[str]:
         yield "  " + "  ".join([row[0].ljust(widths[0]), *rest])
 
 
-def figure(estimate: Mapping[str, Any], *, signed: bool = False) -> str:
+def figure(metric: Mapping[str, Any], *, signed: bool = False) -> str:
     """Returns a figure of `evaluation.json` with its interval, or "-" where there is none.
 
     Args:
-      estimate: `value`, `low` and `high`.
+      metric: `value`, `low` and `high`.
       signed: Show a plus too, as of a difference.
     """
-    if estimate["value"] is None:
+    if metric["value"] is None:
         return "-"
     sign = "+" if signed else ""
-    interval = (
-        "" if estimate["low"] is None else f" ({estimate['low']:{sign}.3f} to {estimate['high']:{sign}.3f})"
-    )
-    return f"{estimate['value']:{sign}.3f}{interval}"
+    interval = "" if metric["low"] is None else f" ({metric['low']:{sign}.3f} to {metric['high']:{sign}.3f})"
+    return f"{metric['value']:{sign}.3f}{interval}"

@@ -7,7 +7,7 @@ import sklearn.metrics as theirs
 from made_scores import made_scores
 
 from components.slices.errors import DataError
-from pipeline.commands.compare import tell
+from pipeline.commands.compare import comparison_lines
 from pipeline.past_runs.comparison import Contender, compare
 from pipeline.past_runs.comparison_page import render
 from pipeline.past_runs.history import ArtifactRef, NodeRun, Run
@@ -137,7 +137,7 @@ def test_the_terminal_names_the_model_that_is_surely_better():
         "confidence": 0.95,
         "splits": compared(TABLE, worse(TABLE)),
     }
-    lines = list(tell(told))
+    lines = list(comparison_lines(told))
     assert lines[:4] == [
         "A  one: run 1, threshold 0.5000 by value",
         "B  other: run 1, threshold 0.5000 by value",

@@ -2,7 +2,7 @@
 
 import pytest
 
-import pipeline.commands.run
+import pipeline.commands.demo
 from pipeline.cli import main
 from pipeline.settings.presets import PRESETS
 
@@ -14,7 +14,7 @@ def runs(tmp_path, monkeypatch):
     """Works in an empty folder; runs are noted down instead of carried out, phantoms are few."""
     monkeypatch.chdir(tmp_path)
     noted = []
-    monkeypatch.setattr(pipeline.commands.run, "run_on_terminal", lambda config: noted.append(config) or 0)
+    monkeypatch.setattr(pipeline.commands.demo, "run_on_terminal", lambda config: noted.append(config) or 0)
     few = {"phantoms.patients": 2, "phantoms.side": 64, "phantoms.slices_per_series": 6}
     monkeypatch.setitem(PRESETS, "demo", {**PRESETS["demo"], **few})
     return noted

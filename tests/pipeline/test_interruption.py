@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import cli
-from pipeline.commands import arguments as commands
+from pipeline.commands import run
 
 pytestmark = pytest.mark.numpy
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.numpy
 def test_a_run_that_is_ended_says_so_and_that_it_can_go_on(
     number: int, word: str, status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    monkeypatch.setattr(commands, "run", lambda _: os.kill(os.getpid(), number))
+    monkeypatch.setattr(run, "run", lambda _: os.kill(os.getpid(), number))
     before = signal.getsignal(signal.SIGTERM)
     assert cli.main(["run"]) == status
     assert capsys.readouterr().err == f"ichor: {word}; the same command goes on where it stopped\n"
@@ -30,7 +30,7 @@ def test_a_run_that_is_ended_says_so_and_that_it_can_go_on(
 
 def test_who_listens_to_sigterm_himself_still_hears_it(monkeypatch: pytest.MonkeyPatch):
     heard: list[int] = []
-    monkeypatch.setattr(commands, "run", lambda _: os.kill(os.getpid(), signal.SIGTERM) or 0)
+    monkeypatch.setattr(run, "run", lambda _: os.kill(os.getpid(), signal.SIGTERM) or 0)
     before = signal.signal(signal.SIGTERM, lambda number, _: heard.append(number))
     try:
         assert cli.main(["run"]) == 0

@@ -94,7 +94,7 @@ def test_a_disk_that_is_full_is_told_without_a_name(monkeypatch, capsys):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pipeline.kubeflow.settings.in_containers", full)
+    monkeypatch.setattr("pipeline.commands.compile.in_containers", full)
     given = [text for setting in SOUND for text in ("--set", setting)]
     assert main(["compile", *given]) == 1
     assert capsys.readouterr().err == "ichor: No space left on device\n"
