@@ -32,6 +32,7 @@ COMMANDS = {
     "config": "print every setting: value, unit, meaning, where it came from",
     "worker": "run what Spark or Flink hands to Python on this machine",
     "locate": "find the files of slice ids that a report names",
+    "completion": "print what lets bash or zsh complete commands, flags, paths and settings",
 }
 MODULES = {"import": "import_set"}  # by command, where Python has the name for itself
 RESUMABLE = {"run", "demo"}  # TFX's cache holds what is done
@@ -83,8 +84,11 @@ class _CommandParser(argparse.ArgumentParser):
         super().__init__(**options)
         self._command = command
 
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+    def add_its_arguments(self) -> None:
         _module(self._command).add_arguments(self)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        self.add_its_arguments()
         return super().parse_known_args(args, namespace)
 
 
@@ -107,6 +111,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     for command, summary in COMMANDS.items():
         names.add_parser(command, help=summary, command=command)
+    parser.set_defaults(whole_parser=_whole_parser)
+    return parser
+
+
+def _whole_parser() -> argparse.ArgumentParser:
+    """Returns the parser with the arguments of all commands."""
+    parser = _parser()
+    for action in parser._actions:
+        for command in action.choices.values() if isinstance(action, argparse._SubParsersAction) else ():
+            command.add_its_arguments()
     return parser
 
 
