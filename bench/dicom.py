@@ -14,7 +14,9 @@ from components.ingest.params import IngestParams
 from components.phantoms.dataset import write_dataset
 from components.slices.dicom.decoder import decoder
 from components.slices.dicom.instances import read_instances
-from components.slices.dicom.pixels import read_hu, read_png
+from components.slices.dicom.pixels import read_hu
+from components.slices.formats import read_slice
+from components.slices.header import Rejection
 from pipeline.settings.loading import load
 
 SYNTAXES = {
@@ -78,8 +80,15 @@ def _costs(files: Sequence[Path], params: IngestParams, rounds: int) -> list[flo
         each(lambda path: pydicom.dcmread(path).pixel_array),
         each(lambda path: read_instances(path.parent, path.name)),
         each(lambda path: read_hu(path, 0, params)),
-        each(lambda path: read_png(path, 0, params)),
+        each(lambda path: _encode(path, params)),
     ]
+
+
+def _encode(path: Path, params: IngestParams) -> None:
+    pixels = read_slice(path, 0, params)
+    if isinstance(pixels, Rejection):
+        raise ValueError(f"{path}: {pixels}")
+    pixels.encoded()
 
 
 def _of_decoder() -> float:

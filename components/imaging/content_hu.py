@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from components.imaging.content import WINDOW_CEILING, WINDOW_FLOOR, SliceMeasures, measure_masks
+from components.imaging.content import WINDOW_CEILING, WINDOW_FLOOR, SliceMeasures, measure, measure_masks
+from components.imaging.decode import Grey, decode_channels, decode_grey
 from components.imaging.head import cell_side, head_of, lattice, points_of, share
 from components.imaging.intensity import BRAIN_WINDOW, GREY_LEVELS, Window
 from components.imaging.windows import to_hu
@@ -14,6 +15,24 @@ from components.imaging.windows import to_hu
 AIR_CEILING_HU = -200.0  # fat is -100 and lung -500 or less; a foam headrest is air too
 HU_SHARES = (0.01, 0.99)  # percentiles that low_hu and high_hu are
 HALF = 0.5  # of a level: what came out of a level, rounded, lies clearly on one side
+
+
+def measure_encoded(encoded: bytes, windows: Sequence[Window]) -> tuple[SliceMeasures, Grey]:
+    """Measures an encoded slice, on its HU where they are known.
+
+    Args:
+      encoded: A whole PNG or JPEG.
+      windows: Of HU, that its channels show; none where HU are not known.
+    Returns:
+      The measures, and the slice in grey as a person sees it: its brain window, which is the first of them.
+    Raises:
+      UndecodableImage: It does not decode.
+    """
+    if not windows:
+        grey = decode_grey(encoded)
+        return measure(grey), grey
+    channels = decode_channels(encoded, len(windows))
+    return measure_channels(channels, windows), channels[..., 0]
 
 
 def measure_channels(channels: npt.NDArray[np.uint8], windows: Sequence[Window]) -> SliceMeasures:

@@ -13,9 +13,10 @@ from components.slices.dicom.dataset import looks_like_dicom
 from components.slices.dicom.discovery import SLICE, discover
 from components.slices.dicom.instances import frame_name
 from components.slices.errors import DataError, NamingError
+from components.slices.formats import is_image
 from components.slices.header import Reason, Rejection
 from components.slices.labels import Labelled, by_class_folders, patient_of
-from components.slices.scan import Listing, is_image, look_below
+from components.slices.scan import Listing, look_below
 from components.slices.table import read_table
 
 NO_PATIENTS = (

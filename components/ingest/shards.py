@@ -13,10 +13,9 @@ from tfx.dsl.io import fileio
 from components.imaging import windows
 from components.ingest.params import IngestParams
 from components.ingest.rows import HashedSlice, read_rows
-from components.slices.dicom.pixels import read_png
-from components.slices.header import Header, Rejection
-from components.slices.stripped import pixels_alone
-from components.slices.structure import inspect_file
+from components.slices.formats import read_slice
+from components.slices.header import Rejection
+from components.slices.reading import Pixels
 from schemas.records import SliceRecord
 
 SLICES_PER_SHARD = 1000  # where Beam may choose: 50 to 200 MB a file, as tf.data reads them best
@@ -86,7 +85,6 @@ class WriteShard(beam.DoFn):
     def setup(self) -> None:
         """Reads the parameters, once a worker."""
         self._params = IngestParams.from_json(self._params_json)
-        self._windows = windows.spell(windows.parse(self._params.windows))
 
     def process(self, shard: Shard) -> Iterator[None]:
         """Writes one shard, elsewhere until it is whole: Beam may try a shard again, or twice at once."""
@@ -94,22 +92,15 @@ class WriteShard(beam.DoFn):
         partial = f"{shard.rejections}.{uuid.uuid4()}"
         with tf.io.TFRecordWriter(partial) as writer:
             for row in read_rows(shard.rows, self._key):
-                data, found = self._read(row)
-                if isinstance(found, Rejection):
-                    rejected.append((row.slice_id, found.reason, found.detail))
+                pixels = read_slice(Path(self._data_dir, row.path), row.frame, self._params)
+                if isinstance(pixels, Rejection):
+                    rejected.append((row.slice_id, pixels.reason, pixels.detail))
                 else:
-                    writer.write(_record(row, data, found, self._windows))
+                    writer.write(_record(row, pixels))
         with fileio.open(shard.rejections, "w") as file:
             file.write(json.dumps(rejected))
         fileio.rename(partial, shard.records, overwrite=True)
         yield from ()
-
-    def _read(self, row: HashedSlice) -> tuple[bytes, Header | Rejection]:
-        path = Path(self._data_dir, row.path)
-        if row.frame is not None:
-            return read_png(path, row.frame, self._params)
-        data, found = inspect_file(path, self._params)
-        return data if isinstance(found, Rejection) else pixels_alone(data), found
 
 
 def read_rejections(shards: Sequence[Shard]) -> dict[str, Rejection]:
@@ -121,9 +112,10 @@ def read_rejections(shards: Sequence[Shard]) -> dict[str, Rejection]:
     return rejections
 
 
-def _record(row: HashedSlice, data: bytes, header: Header, shown: str) -> bytes:
+def _record(row: HashedSlice, pixels: Pixels) -> bytes:
+    header = pixels.header
     record = SliceRecord(
-        image=data,
+        image=pixels.encoded(),
         image_format=header.image_format,
         height=header.height,
         width=header.width,
@@ -135,6 +127,6 @@ def _record(row: HashedSlice, data: bytes, header: Header, shown: str) -> bytes:
         split_key=row.split_key,
         slice_index=row.slice_index,
         attributes=row.attributes,
-        windows="" if row.frame is None else shown,
+        windows=windows.spell(pixels.windows),
     )
     return record.to_example().SerializeToString(deterministic=True)

@@ -9,9 +9,9 @@ from apache_beam.transforms.window import GlobalWindows
 from tfx.dsl.io import fileio
 
 from components.imaging import windows
-from components.imaging.content import SliceMeasures, measure
-from components.imaging.content_hu import measure_channels
-from components.imaging.decode import Grey, UndecodableImage, decode_channels, decode_grey
+from components.imaging.content import SliceMeasures
+from components.imaging.content_hu import measure_encoded
+from components.imaging.decode import UndecodableImage
 from components.slice_filter import contact_sheet, training_statistics
 from components.slice_filter.account import account as account_of
 from components.slice_filter.account import dropped_csv
@@ -42,7 +42,7 @@ class FilterSlices(beam.DoFn):
         """Decides on one serialized `tf.train.Example` of a SliceRecord."""
         record = SliceRecord.from_example(tf.train.Example.FromString(serialized))
         try:
-            measures, grey = look_at(record)
+            measures, grey = measure_encoded(record.image, windows.parse(record.windows))
         except UndecodableImage as error:
             self._tally.add_unreadable(self._split, record.hemorrhage, str(error), record.slice_id)
             return
@@ -55,21 +55,6 @@ class FilterSlices(beam.DoFn):
     def finish_bundle(self) -> Iterator[beam.pvalue.TaggedOutput]:
         """Hands over the bundle's tally."""
         yield beam.pvalue.TaggedOutput(TALLY, GlobalWindows.windowed_value(self._tally))
-
-
-def look_at(record: SliceRecord) -> tuple[SliceMeasures, Grey]:
-    """Measures a record's slice, on its HU where they are known.
-
-    Returns:
-      The measures, and the slice in grey as a person sees it: its brain window, which is the first of them.
-    Raises:
-      UndecodableImage: It does not decode.
-    """
-    if not record.windows:
-        grey = decode_grey(record.image)
-        return measure(grey), grey
-    channels = decode_channels(record.image, record.channels)
-    return measure_channels(channels, windows.parse(record.windows)), channels[..., 0]
 
 
 def with_measures(serialized: bytes, measures: SliceMeasures) -> bytes:

@@ -3,6 +3,8 @@
 import dataclasses
 import enum
 
+from components.slices.params import ReadingParams
+
 
 class Reason(enum.StrEnum):
     """Why a file cannot or does not become a record."""
@@ -69,3 +71,13 @@ class Rejection:
 
     reason: Reason
     detail: str = ""
+
+
+def fault_of_sides(rows: int, columns: int, params: ReadingParams) -> Rejection | None:
+    """Returns why an image of so many pixels is refused, or None."""
+    if all(params.min_side <= side <= params.max_side for side in (rows, columns)):
+        return None
+    return Rejection(
+        Reason.BAD_DIMENSIONS,
+        f"{columns} x {rows} pixels, allowed {params.min_side} to {params.max_side} a side",
+    )

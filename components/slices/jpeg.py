@@ -1,16 +1,19 @@
-"""The structure of a JPEG file.
+"""Reading a JPEG file: its structure, and its pixels without what is said beside them.
 
 Pillow alone is no check: of the 19 broken JPEGs of tests/components/bad_files its verify() accepts 8 and its
 load() 3, one of them a bomb of a thousand scans. This takes 0.04 ms for 512 x 512 pixels, load() 0.65.
 
-Source: ITU-T T.81, annex B (compressed data formats).
+Sources: ITU-T T.81, annex B (compressed data formats); ITU-T T.871 (JFIF), section 10; ITU-T T.872, section
+6.5.3 (Adobe).
 """
 
 import re
 import struct
 from collections.abc import Iterator
 
-from components.slices.header import Header, Reason, Rejection
+from components.slices.header import Header, Reason, Rejection, fault_of_sides
+from components.slices.params import IMAGE, ReadingParams
+from components.slices.reading import Picture, SliceFile
 
 START = b"\xff\xd8"
 END_OF_IMAGE = 0xD9
@@ -23,6 +26,40 @@ FRAME_HEADER = ">BHHB"  # precision, height, width, components
 COMPONENT_BYTES = 3
 GREY, COLOUR = 1, 3
 MOST_SCANS = 500  # encoders write ten; each makes a decoder go through the whole picture
+APPLICATION = frozenset(range(0xE0, 0xF0))  # APP0 to APP15
+COMMENT = 0xFE
+KEPT_APPLICATIONS = {0xE0: b"JFIF\0", 0xEE: b"Adobe"}  # decoders tell colour spaces by these two
+
+
+class Jpeg:
+    """The JPEG format; pixels are not decoded, and metadata left out."""
+
+    source = IMAGE
+    suffixes = frozenset({".jpg", ".jpeg"})
+    signature = START
+
+    def read(self, file: SliceFile, params: ReadingParams) -> Picture | Rejection:
+        """Reads the slice that a whole file is."""
+        header = inspect(file.content)
+        if isinstance(header, Rejection):
+            return header
+        fault = fault_of_sides(header.height, header.width, params)
+        return fault or Picture(header, pixels_alone(file.content))
+
+
+def pixels_alone(data: bytes) -> bytes:
+    """Leaves out comments, EXIF and the like, and bytes after the image's end, as `png.pixels_alone` does."""
+    view = memoryview(data)
+    parts = [view[start:end] for marker, start, end in segments(data) if _shows(data, marker, start)]
+    kept = len(START) + sum(map(len, parts))
+    return data if kept == len(data) else b"".join([START, *parts])
+
+
+def _shows(data: bytes, marker: int, start: int) -> bool:
+    """Returns whether a segment says how pixels look."""
+    if marker in KEPT_APPLICATIONS:
+        return data.startswith(KEPT_APPLICATIONS[marker], start + 4)
+    return marker != COMMENT and marker not in APPLICATION
 
 
 def inspect(data: bytes) -> Header | Rejection:

@@ -7,6 +7,8 @@ import pydantic
 from components.imaging import windows
 from components.parameters import Parameters, parameter
 
+IMAGE, DICOM = "image", "dicom"  # what slices are: values of `source`
+
 
 class ReadingParams(Parameters):
     """What the slices, labels and patients below a folder are."""

@@ -1,4 +1,4 @@
-"""The structure of a PNG file.
+"""Reading a PNG file: its structure, and its pixels without what is said beside them.
 
 Pillow alone is no check: of the 24 broken PNGs of tests/components/bad_files its verify() accepts 16 and its
 load() 12, 10 of which end a training in TensorFlow. This takes 0.7 ms for 512 x 512 pixels, load() 1.5.
@@ -10,7 +10,9 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-from components.slices.header import Header, Reason, Rejection
+from components.slices.header import Header, Reason, Rejection, fault_of_sides
+from components.slices.params import IMAGE, ReadingParams
+from components.slices.reading import Picture, SliceFile
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 IHDR_BYTES = 13
@@ -31,6 +33,41 @@ PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), 
 PROGRESSIVE = ((0, 0, 1, 1),)
 INFLATED_AT_ONCE = 2**18  # bytes
 MOST_INFLATED = 2  # times the pixels; some encoders write a row too many, a bomb writes more
+# How pixels look, in numbers. All others go, unknown ones too: a profile has a name, an editor its history.
+KEPT = CRITICAL | {b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"sBIT", b"bKGD", b"hIST", b"pHYs"}
+
+
+class Png:
+    """The PNG format; pixels are inflated, and metadata left out."""
+
+    source = IMAGE
+    suffixes = frozenset({".png"})
+    signature = SIGNATURE
+
+    def read(self, file: SliceFile, params: ReadingParams) -> Picture | Rejection:
+        """Reads the slice that a whole file is."""
+        data = file.content
+        header = inspect(data)
+        if isinstance(header, Rejection):
+            return header
+        fault = fault_of_sides(header.height, header.width, params) or fault_of_pixels(data)
+        return fault or Picture(header, pixels_alone(data))
+
+
+def pixels_alone(data: bytes) -> bytes:
+    """Leaves out metadata, which name people and days, and bytes after the image's end.
+
+    No decoder here turns an image as its EXIF says, so that pixels are the same with and without it.
+
+    Args:
+      data: In which `inspect` found nothing wrong.
+    Returns:
+      A file of the same pixels; `data` itself where there is nothing to leave out.
+    """
+    view = memoryview(data)
+    parts = [view[start:end] for kind, start, end in chunks(data) if kind in KEPT]
+    kept = len(SIGNATURE) + sum(map(len, parts))
+    return data if kept == len(data) else b"".join([SIGNATURE, *parts])
 
 
 def inspect(data: bytes) -> Header | Rejection:

@@ -3,12 +3,10 @@
 import collections
 import dataclasses
 import os
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from components.slices.errors import DataError
 from components.slices.header import Reason, Rejection
-
-IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg"})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,11 +20,6 @@ class Listing:
 
     files: list[str]
     unlisted: dict[str, Rejection]
-
-
-def is_image(path: str) -> bool:
-    """Returns whether a file's name says that it is a PNG or a JPEG."""
-    return PurePosixPath(path).suffix.lower() in IMAGE_SUFFIXES
 
 
 def files_below(data_dir: Path) -> list[str]:

@@ -5,11 +5,11 @@ from pathlib import Path
 from components.slices.dicom.dataset import looks_like_dicom
 from components.slices.dicom.labels import names_dicom
 from components.slices.errors import DataError
-from components.slices.params import ReadingParams
-from components.slices.scan import files_below, is_image
+from components.slices.formats import is_image
+from components.slices.params import DICOM, IMAGE, ReadingParams
+from components.slices.scan import files_below
 from components.slices.table import first_file
 
-IMAGE, DICOM = "image", "dicom"
 GREY = 1
 
 

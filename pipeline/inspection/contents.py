@@ -8,16 +8,12 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from components.imaging import windows
-from components.imaging.content import SliceMeasures, measure
-from components.imaging.content_hu import measure_channels
-from components.imaging.decode import Grey, UndecodableImage, decode_grey
-from components.ingest.params import IngestParams
+from components.imaging.content import SliceMeasures
+from components.imaging.decode import Grey, UndecodableImage
 from components.leakage.prints import pixel_digest
 from components.slice_filter.rules import EMPTY_CONTRAST, Reason, judge
-from components.slices.dicom.pixels import encode, read_hu
+from components.slices.formats import read_slice
 from components.slices.header import Header, Rejection
-from components.slices.structure import inspect_file
 from pipeline.inspection.findings import Example, Looks
 from pipeline.inspection.slices import Candidate
 from pipeline.settings.config import Config
@@ -36,6 +32,7 @@ class Seen:
       slice: Which.
       rank: Its place in the random choice.
       found: What its file says, or why it is rejected.
+      has_hu: Whether its HU are known.
       size: Bytes of it in a record.
       measures: None where it is rejected or does not decode.
       judged: What the slice filter thinks of it; None where it is rejected.
@@ -46,6 +43,7 @@ class Seen:
     slice: Candidate
     rank: int
     found: Header | Rejection
+    has_hu: bool = False
     size: int = 0
     measures: SliceMeasures | None = None
     judged: Reason | None = None
@@ -86,7 +84,8 @@ def look_at(
       progress: Is told before each slice how many were looked at, and of how many.
     """
     drawn = list(enumerate(random.Random(SEED).sample(slices, min(most, len(slices)))))
-    in_order = sorted(drawn, key=lambda ranked: (ranked[1].path, ranked[1].frame))  # a file is opened once
+    # A file is opened once.
+    in_order = sorted(drawn, key=lambda ranked: (ranked[1].path, ranked[1].frame or 0))
     seen = []
     seconds = 0.0
     for number, (rank, one) in enumerate(in_order):
@@ -101,34 +100,17 @@ def look_at(
 
 
 def _look(path: Path, one: Candidate, rank: int, config: Config) -> tuple[Seen, Grey | None]:
-    looked = (_dicom if one.is_dicom else _image)(path, one, rank, config.ingest)
-    seen, grey = looked
-    if seen.measures is None or grey is None:
-        return looked
-    judged = judge(seen.measures, config.filter.min_brain_share, one.is_dicom)
-    pixels = b"" if grey.min() == grey.max() else pixel_digest(grey)
-    return dataclasses.replace(seen, judged=judged, pixels=pixels), grey
-
-
-def _image(path: Path, one: Candidate, rank: int, params: IngestParams) -> tuple[Seen, Grey | None]:
-    data, found = inspect_file(path, params)
-    if isinstance(found, Rejection):
-        return Seen(one, rank, found), None
+    pixels = read_slice(path, one.frame, config.ingest)
+    if isinstance(pixels, Rejection):
+        return Seen(one, rank, pixels), None
+    seen = Seen(one, rank, pixels.header, bool(pixels.windows), len(pixels.encoded()))
     try:
-        grey = decode_grey(data)
+        measures, grey = pixels.look()
     except UndecodableImage as error:
-        return Seen(one, rank, found, len(data), judged=Reason.UNREADABLE, problem=str(error)), None
-    return Seen(one, rank, found, len(data), measure(grey)), grey
-
-
-def _dicom(path: Path, one: Candidate, rank: int, params: IngestParams) -> tuple[Seen, Grey | None]:
-    hu = read_hu(path, one.frame, params)
-    if isinstance(hu, Rejection):
-        return Seen(one, rank, hu), None
-    shown = windows.parse(params.windows)
-    data, header = encode(hu, shown)
-    channels = windows.to_channels(hu, shown)
-    return Seen(one, rank, header, len(data), measure_channels(channels, shown)), channels[..., 0]
+        return dataclasses.replace(seen, judged=Reason.UNREADABLE, problem=str(error)), None
+    judged = judge(measures, config.filter.min_brain_share, seen.has_hu)
+    digest = b"" if grey.min() == grey.max() else pixel_digest(grey)
+    return dataclasses.replace(seen, measures=measures, judged=judged, pixels=digest), grey
 
 
 def summarise(contents: Contents, unreadable_files: Iterable[tuple[str, Rejection]]) -> Looks:
@@ -150,7 +132,7 @@ def summarise(contents: Contents, unreadable_files: Iterable[tuple[str, Rejectio
         of=contents.of,
         rejected=_counted(str(why.reason) for _, why in rejected),
         examples=tuple(Example(path, str(why.reason), why.detail) for path, why in examples),
-        sizes=_counted(_words(header, one.slice.is_dicom) for one, header in read),
+        sizes=_counted(_words(header, one.has_hu) for one, header in read),
         not_square=sum(header.height != header.width for _, header in read),
         would_drop=_counted(str(one.judged) for one in dropped),
         hemorrhages=sum(one.slice.hemorrhage or 0 for one, _ in read if one.measures) if labelled else None,
@@ -164,9 +146,9 @@ def summarise(contents: Contents, unreadable_files: Iterable[tuple[str, Rejectio
     )
 
 
-def _words(header: Header, is_dicom: bool) -> str:
+def _words(header: Header, has_hu: bool) -> str:
     size = f"{header.height} x {header.width}"
-    return size if is_dicom else f"{size}, {header.bit_depth} bit, {COLOURS[header.channels]}"
+    return size if has_hu else f"{size}, {header.bit_depth} bit, {COLOURS[header.channels]}"
 
 
 def _counted(texts: Iterable[str]) -> dict[str, int]:

@@ -80,6 +80,6 @@ def _of_two_patients(equal: Sequence[Sequence[Seen]], found: Plan) -> int:
     """Returns how many pictures two patients have, where the split does not tell what comes of it."""
     if found.patients_from == "none":
         return 0
-    patient_of = {(row.path, row.frame or 0): row.patient for row in found.slices}
+    patient_of = {(row.path, row.frame): row.patient for row in found.slices}
     unplaced = [[one.slice for one in members] for members in equal if not members[0].slice.split]
     return sum(len({patient_of[one.path, one.frame] for one in slices}) > 1 for slices in unplaced)

@@ -10,6 +10,7 @@ from components.ingest.account import by_reason, unreadable
 from components.ingest.plan import Plan, plan
 from components.slices import source
 from components.slices.errors import DataError
+from components.slices.params import DICOM, IMAGE
 from components.slices.scan import files_below
 from pipeline.inspection import doubts, slices
 from pipeline.inspection.contents import Seen, look_at, summarise
@@ -25,7 +26,7 @@ from pipeline.settings.loading import ConfigError
 from schemas.features import CLASSES
 
 # Slices that are looked at of a larger folder: some five seconds' worth.
-MOST_LOOKED_AT = {source.IMAGE: 3000, source.DICOM: 500}
+MOST_LOOKED_AT = {IMAGE: 3000, DICOM: 500}
 
 FETCHED_OR_NONE = ("imagenet", "none")  # values of trainer.weights that are no path
 
@@ -64,7 +65,7 @@ def inspect(config: Config, look_at_all: bool, watch: Watch) -> Inspection:
     outcome = split(data_dir, found, candidates, config.ingest, len(candidates) <= most) if found else None
     to_see = outcome.slices if outcome else candidates
     contents = look_at(data_dir, to_see, most, config, watch.show, watch.progress)
-    is_dicom = kind == source.DICOM
+    is_dicom = kind == DICOM
     lost = unreadable(rejections)
     looks = summarise(contents, lost.items())
     equal = copies(contents, found, config) if found else Copies((), ())

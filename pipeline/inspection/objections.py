@@ -55,7 +55,7 @@ def too_much_dropped(
     for one in contents.seen:
         split = one.slice.split if splits else ""
         if one.measures:
-            tally.count(split, one.slice.hemorrhage or 0, one.measures, one.slice.is_dicom)
+            tally.count(split, one.slice.hemorrhage or 0, one.measures, one.has_hu)
         elif one.judged:
             tally.add_unreadable(split, one.slice.hemorrhage or 0, one.problem)
     report = account(tally, splits or [""], labels_of=coarse)

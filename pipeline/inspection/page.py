@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterator, Mapping
 
-from components.slices import source
+from components.slices.params import DICOM, IMAGE
 from pipeline.inspection.findings import Expected, Inspection, Looks, Patients, Series, Split, Spread
 from pipeline.settings.config import Config
 from pipeline.terminal.console import shown
@@ -11,7 +11,7 @@ from pipeline.terminal.console import shown
 WIDTH = 110  # characters
 NAME = 16  # of the left column
 MOST_KINDS = 6  # of files, sizes, kernels and such that are told
-SOURCES = {source.IMAGE: "images, PNG or JPEG", source.DICOM: "DICOM"}
+SOURCES = {IMAGE: "images, PNG or JPEG", DICOM: "DICOM"}
 PATIENTS_FROM = {
     "column": "the table's column patient",
     "pattern": "ingest.patient_pattern",

@@ -14,20 +14,20 @@ from components.slices.dicom.headers import may_be_dicom, read_headers
 from components.slices.dicom.instances import Instance
 from components.slices.dicom.series import without_duplicates
 from components.slices.errors import DataError
+from components.slices.formats import is_image
 from components.slices.header import Rejection
-from components.slices.scan import is_image
+from components.slices.params import IMAGE
 from pipeline.inspection.findings import Kind, Patients, Series, Spread
 
 NO_ENDING = "no ending"
 
 
-@dataclasses.dataclass(frozen=True, order=True)
+@dataclasses.dataclass(frozen=True)
 class Candidate:
     """One slice to look at; `hemorrhage` and `split` are None and "" where they are not known."""
 
     path: str
-    frame: int
-    is_dicom: bool
+    frame: int | None
     hemorrhage: int | None = None
     split: str = ""
 
@@ -46,8 +46,7 @@ def kinds(data_dir: Path, files: Iterable[str]) -> dict[str, Kind]:
 
 def planned(found: Plan) -> list[Candidate]:
     """Returns the slices that a run would read."""
-    is_dicom = found.source == source.DICOM
-    return [Candidate(row.path, row.frame or 0, is_dicom, row.hemorrhage) for row in found.slices]
+    return [Candidate(row.path, row.frame, row.hemorrhage) for row in found.slices]
 
 
 def unlabelled(
@@ -55,10 +54,10 @@ def unlabelled(
 ) -> tuple[str, list[Candidate], dict[str, Rejection]]:
     """Returns source and slices of a folder whose labels cannot be used, and why files are not read."""
     kind = _kind(data_dir, params)
-    if kind == source.IMAGE:
-        return kind, [Candidate(path, 0, False) for path in files if is_image(path)], {}
+    if kind == IMAGE:
+        return kind, [Candidate(path, None) for path in files if is_image(path)], {}
     found = find_slices(data_dir, files, params)
-    slices = [Candidate(each.path, each.frame, True) for each in found.instances]
+    slices = [Candidate(each.path, each.frame) for each in found.instances]
     return kind, slices, found.rejections
 
 

@@ -10,19 +10,16 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from components.imaging.content import SliceMeasures, measure
-from components.imaging.content_hu import measure_channels
-from components.imaging.decode import UndecodableImage, decode_grey
-from components.imaging.windows import parse, to_channels
-from components.ingest.params import IngestParams
+from components.imaging.content import SliceMeasures
+from components.imaging.decode import UndecodableImage
 from components.slices.dicom import discovery
-from components.slices.dicom.pixels import read_hu
 from components.slices.dicom.series import in_order
 from components.slices.errors import DataError
+from components.slices.formats import is_image, read_slice, source_of
 from components.slices.header import Reason, Rejection
-from components.slices.scan import files_below, is_image
-from components.slices.structure import inspect_file
-from pipeline.pushed.inputs import UNDECODABLE, is_dicom
+from components.slices.params import DICOM, ReadingParams
+from components.slices.scan import files_below
+from pipeline.pushed.inputs import UNDECODABLE
 
 MOST_PROCESSES = 4  # more would wait for the disk
 FEW_SLICES = 300  # are read sooner than processes are started
@@ -59,7 +56,7 @@ class Look:
     reason: str = ""
 
 
-def find_slices(folder: Path, dicom: bool, params: IngestParams) -> Found:
+def find_slices(folder: Path, dicom: bool, params: ReadingParams) -> Found:
     """Finds the slices of one kind in a folder, at any depth; labels are not looked at.
 
     Of DICOM files the slices are those that a run would read: axial CT, each once, of each study one
@@ -75,7 +72,7 @@ def find_slices(folder: Path, dicom: bool, params: IngestParams) -> Found:
     files = files_below(folder)
     images = [name for name in files if is_image(name)]
     if not dicom:
-        medical = [name for name in files if is_dicom(folder / name)]
+        medical = [name for name in files if source_of(folder / name) == DICOM]
         return Found(tuple((folder / name, None) for name in images), Counter(), len(medical))
     found = discovery.find_slices(folder, files, params)
     slices = tuple((folder / each.path, each.frame) for _, each in in_order(found.instances))
@@ -86,7 +83,7 @@ def find_slices(folder: Path, dicom: bool, params: IngestParams) -> Found:
 def look_at_all(
     slices: Sequence[tuple[Path, int | None]],
     windows: str,
-    params: IngestParams,
+    params: ReadingParams,
     progress: Callable[[int], None],
 ) -> list[Look]:
     """Looks at slices, in a few processes where there are many; returns them in the order given.
@@ -99,7 +96,8 @@ def look_at_all(
     Raises:
       DataError: A process died, most likely for want of memory.
     """
-    look = functools.partial(look_at, windows=windows, params=params)
+    reading = params.model_copy(update={"windows": windows}) if windows else params
+    look = functools.partial(look_at, params=reading)
     looks: list[Look] = []
     if len(slices) <= FEW_SLICES:
         for one in slices:
@@ -121,20 +119,13 @@ def look_at_all(
     return looks
 
 
-def look_at(one: tuple[Path, int | None], windows: str, params: IngestParams) -> Look:
+def look_at(one: tuple[Path, int | None], params: ReadingParams) -> Look:
     """Reads and measures one slice."""
-    path, frame = one
-    if frame is not None:
-        hu = read_hu(path, frame, params)
-        if isinstance(hu, Rejection):
-            return Look(reason=str(hu.reason))
-        shown = parse(windows)
-        return Look(hu.shape, measure_channels(to_channels(hu, shown), shown))
-    data, finding = inspect_file(path, params)
-    if isinstance(finding, Rejection):
-        return Look(reason=str(finding.reason))
+    pixels = read_slice(*one, params)
+    if isinstance(pixels, Rejection):
+        return Look(reason=str(pixels.reason))
     try:
-        grey = decode_grey(data)
+        measures, grey = pixels.look()
     except UndecodableImage:
         return Look(reason=UNDECODABLE)
-    return Look(grey.shape, measure(grey))
+    return Look(grey.shape, measures)

@@ -5,19 +5,17 @@ import functools
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from components.imaging.decode import UndecodableImage, decode_grey
-from components.ingest.params import IngestParams
+from components.imaging.decode import UndecodableImage
+from components.slices import formats
 from components.slices.dicom import discovery
-from components.slices.dicom.dataset import looks_like_dicom
-from components.slices.dicom.headers import DICOM_SUFFIXES
 from components.slices.dicom.labels import read_label_table
-from components.slices.dicom.pixels import read_png
 from components.slices.dicom.series import in_order
 from components.slices.errors import DataError
+from components.slices.formats import is_image, source_of
 from components.slices.header import Reason, Rejection
 from components.slices.labels import patient_of
-from components.slices.scan import files_below, is_image
-from components.slices.structure import inspect_file
+from components.slices.params import DICOM, IMAGE, ReadingParams
+from components.slices.scan import files_below
 from components.slices.table import read_table
 from pipeline.pushed.model import wrong_kind
 from pipeline.settings.layout import absolute
@@ -47,7 +45,7 @@ class Input:
         return f"{self.path}#{self.frame}" if self.frame else str(self.path)
 
 
-def find_slices(paths: Sequence[str], windows: str, params: IngestParams) -> list[Input]:
+def find_slices(paths: Sequence[str], windows: str, params: ReadingParams) -> list[Input]:
     """Returns the slices of files and folders that a model can score.
 
     Args:
@@ -58,20 +56,20 @@ def find_slices(paths: Sequence[str], windows: str, params: IngestParams) -> lis
       DataError: A file named, or all of a folder, is of the kind that the model was not trained on.
       FileNotFoundError: There is nothing to score.
     """
-    wrong = is_dicom if not windows else lambda path: is_image(path.name)
-    named = [path for path in map(Path, paths) if path.is_file() and wrong(path)]
+    wrong = IMAGE if windows else DICOM
+    named = [path for path in map(Path, paths) if path.is_file() and source_of(path) == wrong]
     if named:
         raise DataError(wrong_kind(str(named[0]), windows))
     try:
         return find_dicom(paths, params) if windows else find_images(paths, params)
     except FileNotFoundError:
         folders = [path for path in map(Path, paths) if path.is_dir()]
-        if any(wrong(path / name) for path in folders for name in files_below(path)):
+        if any(source_of(path / name) == wrong for path in folders for name in files_below(path)):
             raise DataError(wrong_kind(f"all of {', '.join(paths)}", windows)) from None
         raise
 
 
-def find_images(paths: Iterable[str], params: IngestParams) -> list[Input]:
+def find_images(paths: Iterable[str], params: ReadingParams) -> list[Input]:
     """Returns the files named and the images in the folders named, in a stable order, with patients.
 
     A patient is told by the label table of the folder that is named or that a named file lies in, or one
@@ -97,7 +95,7 @@ def find_images(paths: Iterable[str], params: IngestParams) -> list[Input]:
     return [Input(path, None, patient) for path, patient in found.items()]
 
 
-def find_dicom(paths: Iterable[str], params: IngestParams) -> list[Input]:
+def find_dicom(paths: Iterable[str], params: ReadingParams) -> list[Input]:
     """Returns the axial CT slices of the DICOM files named or in the folders named, series by series.
 
     All series are returned, and with a reason each file that holds no such slice. A patient is told by a
@@ -129,12 +127,7 @@ def find_dicom(paths: Iterable[str], params: IngestParams) -> list[Input]:
     return list(found.values())
 
 
-def is_dicom(path: Path) -> bool:
-    """Returns whether a file begins like DICOM or is named like it."""
-    return not is_image(path.name) and (path.suffix.lower() in DICOM_SUFFIXES or looks_like_dicom(path))
-
-
-def read_slice(one: Input, params: IngestParams) -> tuple[bytes, str]:
+def read_slice(one: Input, params: ReadingParams) -> tuple[bytes, str]:
     """Returns a slice as an encoded image, and why it cannot be had, if so: one must not stop the others.
 
     Args:
@@ -143,17 +136,14 @@ def read_slice(one: Input, params: IngestParams) -> tuple[bytes, str]:
     """
     if one.reason:
         return b"", one.reason
-    if one.frame is not None:
-        data, found = read_png(one.path, one.frame, params)
-        return data, str(found.reason) if isinstance(found, Rejection) else ""
-    data, finding = inspect_file(one.path, params)
-    if isinstance(finding, Rejection):
-        return data, str(finding.reason)
+    pixels = formats.read_slice(one.path, one.frame, params)
+    if isinstance(pixels, Rejection):
+        return b"", str(pixels.reason)
     try:
-        decode_grey(data)
+        pixels.grey()
     except UndecodableImage:
-        return data, UNDECODABLE
-    return data, ""
+        return b"", UNDECODABLE
+    return pixels.encoded(), ""
 
 
 def _existing(paths: Iterable[str]) -> Iterable[Path]:
@@ -164,7 +154,7 @@ def _existing(paths: Iterable[str]) -> Iterable[Path]:
 
 
 def _told_by_table(
-    folder: Path, files_in: Callable[[Path], list[str]], params: IngestParams
+    folder: Path, files_in: Callable[[Path], list[str]], params: ReadingParams
 ) -> dict[Path, str]:
     for place in (folder, folder.parent):
         if (place / params.table).is_file():
@@ -174,5 +164,5 @@ def _told_by_table(
     return {}
 
 
-def _patient(folder: Path, name: str, params: IngestParams) -> str:
+def _patient(folder: Path, name: str, params: ReadingParams) -> str:
     return patient_of(name, params) or str(absolute(str(folder / name)).parent)

@@ -16,8 +16,8 @@ with atheris.instrument_imports(
 ):
     from components.ingest.params import IngestParams
     from components.slices.dicom.instances import read_instances
-    from components.slices.dicom.pixels import read_png
-    from components.slices.header import Header, Reason
+    from components.slices.formats import read_slice
+    from components.slices.header import Reason, Rejection
 
 from components.imaging.decode import decode_channels
 from pipeline.settings.config import DEFAULTS
@@ -46,9 +46,11 @@ def _look_at(path: Path) -> None:
         assert one.sop
         assert one.series
         assert one.study
-        png, header = read_png(path, one.frame, PARAMS)
-        if isinstance(header, Header):
-            assert decode_channels(png, header.channels).shape == (header.height, header.width, 3)
+        pixels = read_slice(path, one.frame, PARAMS)
+        if not isinstance(pixels, Rejection):
+            header = pixels.header
+            shape = decode_channels(pixels.encoded(), header.channels).shape
+            assert shape == (header.height, header.width, 3)
 
 
 if __name__ == "__main__":

@@ -12,10 +12,9 @@ with atheris.instrument_imports(include=["components", "PIL"]):
     from components.imaging.decode import UndecodableImage, decode_channels, decode_grey
     from components.imaging.likeness import brightness_steps
     from components.ingest.params import IngestParams
+    from components.slices.formats import read_image
     from components.slices.header import LEFT_OUT, Rejection
     from components.slices.png import SIGNATURE
-    from components.slices.stripped import pixels_alone
-    from components.slices.structure import inspect_bytes
 
 from pipeline.settings.config import DEFAULTS
 
@@ -29,15 +28,15 @@ def look_at(data: bytes) -> None:
 
 
 def _look_at(data: bytes) -> None:
-    found = inspect_bytes(data, PARAMS)
+    found = read_image(data, PARAMS)
     readers = [decode_grey, brightness_steps, lambda some: decode_channels(some, 3)]
     if isinstance(found, Rejection):
         assert found.reason not in LEFT_OUT
     else:
-        sides = (found.height, found.width)
+        sides = (found.header.height, found.header.width)
         assert all(PARAMS.min_side <= side <= PARAMS.max_side for side in sides)
-        alone = pixels_alone(data)
-        assert inspect_bytes(alone, PARAMS) == found
+        alone = found.encoded()
+        assert read_image(alone, PARAMS) == found
         with contextlib.suppress(UndecodableImage):
             assert decode_grey(alone).shape == sides
     for read in readers:

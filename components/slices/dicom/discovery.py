@@ -9,10 +9,10 @@ from components.slices.dicom.headers import Headers, may_be_dicom, read_headers
 from components.slices.dicom.instances import Instance
 from components.slices.dicom.labels import Row, read_label_table
 from components.slices.errors import DataError
+from components.slices.formats import is_image
 from components.slices.header import LEFT_OUT, Reason, Rejection
 from components.slices.labels import Labelled, by_class_folders
 from components.slices.params import ReadingParams
-from components.slices.scan import is_image
 
 SLICE = "slice"
 LABELS_OF = {"SeriesInstanceUID": "series", "StudyInstanceUID": "study", "patient": "patient"}

@@ -7,15 +7,14 @@ import logging
 import statistics
 import time
 from collections.abc import Iterable, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from components.slices.dicom.dataset import looks_like_dicom
 from components.slices.dicom.instances import Instance, read_instances
+from components.slices.formats import is_image, source_of_name
 from components.slices.header import Reason, Rejection
-from components.slices.params import ReadingParams
-from components.slices.scan import is_image
+from components.slices.params import DICOM, ReadingParams
 
-DICOM_SUFFIXES = frozenset({".dcm", ".dicom", ".ima"})
 LOGGED_EACH = 5.0  # seconds
 
 log = logging.getLogger("ichor.ingest")
@@ -93,7 +92,7 @@ def _stamp(path: Path) -> object:
 
 def _as_other_file(path: str, rejection: Rejection) -> Rejection:
     """A file that neither begins like a DICOM file nor is named like one lies there for another reason."""
-    if rejection.reason is Reason.NOT_AN_IMAGE and PurePosixPath(path).suffix.lower() not in DICOM_SUFFIXES:
+    if rejection.reason is Reason.NOT_AN_IMAGE and source_of_name(path) != DICOM:
         return Rejection(Reason.OTHER_FILE)
     return rejection
 

@@ -1,29 +1,25 @@
-"""One slice of a DICOM file as Hounsfield units, and as the PNG that a record holds."""
+"""Reading one slice of a DICOM file in Hounsfield units."""
 
-import io
 import math
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 from pydicom.dataset import Dataset
 from pydicom.pixels import apply_modality_lut
 
 from components.imaging import windows
 from components.imaging.hounsfield import Coding, Slice, square, to_hounsfield, upright
-from components.imaging.intensity import Window
-from components.slices.dicom.dataset import items_of, value_of
+from components.slices.dicom.dataset import MAGIC, items_of, value_of
 from components.slices.dicom.functional_groups import either, functional, orientation_of
 from components.slices.dicom.stored import Frames, Layout, open_frames
 from components.slices.dicom.unreadable import Unreadable, telling
-from components.slices.header import Header, Reason, Rejection
-from components.slices.params import ReadingParams
+from components.slices.header import Reason, Rejection, fault_of_sides
+from components.slices.params import DICOM, ReadingParams
+from components.slices.reading import HuSlice, SliceFile
 
-PNG_EFFORT = 1  # zlib's level; run lengths find the clipped areas, and noise gets no smaller by more effort
 HU_TYPES = ("", "HU")  # of RescaleType; an absent one means HU in a CT image (PS3.3 C.8.2.1.1.6)
 MOST_SLOPE = 100.0  # HU a stored unit; more is an error of the header
 MOST_INTERCEPT = 65_536.0  # HU; more than 16 bits can make up for
@@ -35,31 +31,20 @@ TAGS = (
 )  # fmt: skip
 
 
-def read_png(path: Path, frame: int, params: ReadingParams) -> tuple[bytes, Header | Rejection]:
-    """Reads one slice as a PNG whose channels are windows of HU.
+class Dicom:
+    """The DICOM format; HU become channels, a window each."""
 
-    Args:
-      path: Of a DICOM file.
-      frame: Index of the slice in it.
-      params: The windows, and the sides that are allowed.
-    Returns:
-      The PNG and what it is, or nothing and why there is none.
-    """
-    hu = read_hu(path, frame, params)
-    if isinstance(hu, Rejection):
-        return b"", hu
-    return encode(hu, windows.parse(params.windows))
+    source = DICOM
+    suffixes = frozenset({".dcm", ".dicom", ".ima"})
+    signature = MAGIC  # behind a preamble
 
-
-def encode(hu: Slice, shown: Sequence[Window]) -> tuple[bytes, Header]:
-    """Returns a slice, (rows, columns) in HU, as an 8-bit PNG with a channel a window, one or three."""
-    channels = windows.to_channels(hu, shown)
-    encoded = io.BytesIO()
-    Image.fromarray(channels[..., 0] if len(shown) == 1 else channels).save(
-        encoded, "PNG", compress_level=PNG_EFFORT, compress_type=zlib.Z_RLE
-    )
-    rows, columns = hu.shape
-    return encoded.getvalue(), Header("png", rows, columns, channels=len(shown), bit_depth=8)
+    def read(self, file: SliceFile, params: ReadingParams) -> HuSlice | Rejection:
+        """Reads one frame."""
+        hu = read_hu(file.path, file.frame or 0, params)
+        if isinstance(hu, Rejection):
+            return hu
+        shown = windows.parse(params.windows)
+        return HuSlice(windows.to_channels(hu, shown), shown)
 
 
 def read_hu(path: Path, frame: int, params: ReadingParams) -> Slice | Rejection:
@@ -114,11 +99,8 @@ def _require_grey(header: Dataset) -> None:
 
 
 def _require_sides(rows: int, columns: int, params: ReadingParams) -> None:
-    if not all(params.min_side <= side <= params.max_side for side in (rows, columns)):
-        raise Unreadable(
-            Reason.BAD_DIMENSIONS,
-            f"{columns} x {rows} pixels, allowed {params.min_side} to {params.max_side} a side",
-        )
+    if fault := fault_of_sides(rows, columns, params):
+        raise Unreadable(fault.reason, fault.detail)
 
 
 def _coding(header: Dataset, layers: Sequence[Dataset], table: Sequence[Dataset], layout: Layout) -> Coding:

@@ -19,15 +19,13 @@ from pydicom.uid import (
     JPEG2000Lossless,
     RLELossless,
 )
+from slices_read import inspect_bytes, pixels_alone, read_png
 
 from components.imaging.decode import UndecodableImage, decode_channels, decode_grey
 from components.imaging.likeness import brightness_steps
 from components.ingest.params import IngestParams
 from components.slices.dicom.instances import read_instances
-from components.slices.dicom.pixels import read_png
 from components.slices.header import Header, Rejection
-from components.slices.stripped import pixels_alone
-from components.slices.structure import inspect_bytes
 from pipeline.settings.config import DEFAULTS
 
 pytestmark = pytest.mark.numpy

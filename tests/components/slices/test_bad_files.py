@@ -8,15 +8,16 @@ import pytest
 from bad_files import BROKEN, DICOMS, IMAGES, Case
 from bad_files.images import picture
 from dicom_variants import volume
+from slices_read import inspect_file, read_png
 
 from components.imaging import windows
 from components.imaging.decode import decode_channels, decode_grey
 from components.slices.dicom import bounded
 from components.slices.dicom.instances import read_instances
-from components.slices.dicom.pixels import read_hu, read_png
+from components.slices.dicom.pixels import read_hu
 from components.slices.files import open_regular
+from components.slices.formats import MOST_BYTES
 from components.slices.header import LEFT_OUT, Header, Reason, Rejection
-from components.slices.structure import MOST_BYTES, inspect_file
 
 pytestmark = pytest.mark.numpy
 

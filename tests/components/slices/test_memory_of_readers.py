@@ -25,9 +25,8 @@ sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 from components.slices.dicom.decoder import decoder
 from components.slices.dicom.instances import read_instances
-from components.slices.dicom.pixels import read_png
 from components.ingest.params import IngestParams
-from components.slices.structure import inspect_file
+from components.slices.formats import read_slice
 
 def peak():
     both = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
@@ -36,9 +35,9 @@ def peak():
 params, frame = IngestParams.from_json(sys.argv[2]), int(sys.argv[3])
 before, told = peak(), []
 for path in map(Path, sys.argv[4:]):
-    image = inspect_file(path, params)[1]
+    image = read_slice(path, None, params)
     read = read_instances(path.parent, path.name)
-    slices = read_png(path, frame, params)[1] if read.instances else read.rejections[path.name]
+    slices = read_slice(path, frame, params) if read.instances else read.rejections[path.name]
     decoder.stop()
     told.append([*(getattr(found, "reason", None) for found in (image, slices)), peak() - before])
 print(json.dumps(told))

@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
+from slices_read import inspect_bytes, pixels_alone
 
 from components.slices.header import Header
-from components.slices.stripped import pixels_alone
-from components.slices.structure import inspect_bytes
 
 pytestmark = pytest.mark.numpy
 

@@ -5,9 +5,9 @@ import zlib
 import numpy as np
 import pytest
 from PIL import Image
+from slices_read import inspect_bytes, inspect_file
 
 from components.slices.header import Header, Reason, Rejection
-from components.slices.structure import inspect_bytes, inspect_file
 
 pytestmark = pytest.mark.numpy
 

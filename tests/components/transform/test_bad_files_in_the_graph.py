@@ -11,12 +11,11 @@ from bad_files.images import DEFLATED, JPEG, PIXELS, PNG, chunk, coded, picture,
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from slices_read import inspect_bytes, pixels_alone
 
 from components.imaging.decode import UndecodableImage, decode_grey
 from components.ingest.params import IngestParams
 from components.slices.header import Header
-from components.slices.stripped import pixels_alone
-from components.slices.structure import inspect_bytes
 from components.transform import images
 from pipeline.settings.config import DEFAULTS
 

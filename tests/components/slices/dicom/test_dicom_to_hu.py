@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from dicom_variants import VARIANTS, Made
+from slices_read import read_png
 
 from components.imaging import windows
 from components.imaging.decode import decode_channels
 from components.slices.dicom.headers import read_headers
-from components.slices.dicom.pixels import read_hu, read_png
+from components.slices.dicom.pixels import read_hu
 from components.slices.dicom.series import in_order
 from components.slices.header import Rejection
 
