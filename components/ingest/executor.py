@@ -27,9 +27,9 @@ from components.ingest.plan import Plan, plan
 from components.ingest.rows import KEY_BYTES, HashedSlice, write_rows
 from components.ingest.shards import Shard, WriteShard, deal, read_rejections
 from components.slices.dicom import headers
-from components.slices.dicom.discovery import SLICE
 from components.slices.errors import DataError, NamingError
 from components.slices.header import Rejection
+from components.slices.labels import SLICE
 from schemas import accounts
 from schemas import features as f
 

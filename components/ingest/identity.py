@@ -8,9 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from components.ingest.params import IngestParams
-from components.slices.dicom.dataset import frames_of
 from components.slices.errors import DataError
-from components.slices.scan import look_below
+from components.slices.source import Source
 
 log = logging.getLogger("ichor.ingest")
 
@@ -107,13 +106,11 @@ def locate(data_dir: Path, params: IngestParams, slice_ids: Iterable[str]) -> di
     if not path.exists():
         raise DataError(f"key file {path}: no such file; set ingest.key_file to the one that the run used")
     key = load_key(path)
-    listing = look_below(data_dir)
-    files = listing.files
-    path_of = {slice_id(key, path): path for path in (*files, *listing.unlisted)}
+    source = Source(data_dir, params)
+    path_of = {slice_id(key, path): path for path in (*source.listing.files, *source.listing.unlisted)}
     wanted = list(slice_ids)
     if not path_of.keys() >= set(wanted):
-        names = (f"{path}#{frame}" for path in files for frame in range(1, frames_of(data_dir / path)))
-        path_of |= {slice_id(key, name): name for name in names}
+        path_of |= {slice_id(key, name): name for name in source.later_frames()}
     return {one: path_of[one] for one in wanted if one in path_of}
 
 

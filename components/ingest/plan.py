@@ -8,16 +8,11 @@ from pathlib import Path
 from components.ingest import identity, splits
 from components.ingest.columns import attributes
 from components.ingest.params import IngestParams
-from components.slices import source
-from components.slices.dicom.dataset import looks_like_dicom
-from components.slices.dicom.discovery import SLICE, discover
-from components.slices.dicom.instances import frame_name
 from components.slices.errors import DataError, NamingError
-from components.slices.formats import is_image
 from components.slices.header import Reason, Rejection
-from components.slices.labels import Labelled, by_class_folders, patient_of
-from components.slices.scan import Listing, look_below
-from components.slices.table import read_table
+from components.slices.labels import Labelled, SliceRef, patient_of
+from components.slices.scan import Listing
+from components.slices.source import Source
 
 NO_PATIENTS = (
     "patients are not known: slices that look alike are kept in one split, but one patient may still be in "
@@ -27,29 +22,18 @@ UNLISTED = "folders that the system does not list, so that whatever lies in them
 
 
 @dataclasses.dataclass(frozen=True)
-class PlannedSlice:
+class PlannedSlice(SliceRef):
     """One slice to read.
 
     Attributes:
-      path: Below the data folder, with forward slashes.
       hemorrhage: 0 or 1.
-      patient: As the column or the pattern says; "" where neither does.
       slice_index: Place in its series, or None.
       attributes: "column=value" texts.
-      frame: Index of the slice in its DICOM file; None in an image file.
     """
 
-    path: str
-    hemorrhage: int
-    patient: str
-    slice_index: int | None
-    attributes: tuple[str, ...]
-    frame: int | None = None
-
-    @property
-    def name(self) -> str:
-        """What the slice is called: its path, and of a later frame of a file the frame too."""
-        return frame_name(self.path, self.frame or 0)
+    hemorrhage: int = 0
+    slice_index: int | None = None
+    attributes: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,11 +78,15 @@ def plan(data_dir: Path, params: IngestParams) -> Plan:
     Raises:
       DataError: It cannot be used as it is.
     """
-    listing = look_below(data_dir)
-    form = _form(data_dir, params)
-    read = _read_dicom if source.kind(data_dir, params) == source.DICOM else _read_images
+    return plan_of(Source(data_dir, params), params)
+
+
+def plan_of(source: Source, params: IngestParams) -> Plan:
+    """Plans the ingest of a source; see `plan`."""
+    listing, data_dir = source.listing, source.root
+    form, kind = source.form, source.kind
     try:
-        found = read(data_dir, listing.files, form, params)
+        found = source.labelled()
     except NamingError as error:
         raise (_with_unlisted(error, listing) if listing.unlisted else error) from None
     _require_both_classes(data_dir, found.rows)
@@ -110,18 +98,18 @@ def plan(data_dir: Path, params: IngestParams) -> Plan:
     if listing.unlisted:
         warnings.append(f"{UNLISTED}: {len(listing.unlisted)}")
     return Plan(
-        source=found.source,
+        source=kind,
         form=form,
         labels_of=found.labels_of,
         slices=tuple(
-            PlannedSlice(row.path, row.hemorrhage, row.patient or "", row.slice_index, texts, row.frame)
+            PlannedSlice(row.path, row.frame, row.patient or "", row.hemorrhage, row.slice_index, texts)
             for row, texts in zip(rows, further.of_rows, strict=True)
         ),
         patients_from=patients_from,
         unlisted=found.unlisted,
         left_out=found.left_out,
         rejections=found.rejections | listing.unlisted,
-        other_files=found.other_files,
+        other_files=sum(why.reason is Reason.OTHER_FILE for why in found.rejections.values()),
         columns=further.used,
         columns_left_out=further.left_out,
         warnings=(*warnings, *found.warnings),
@@ -136,83 +124,8 @@ def _with_unlisted(error: NamingError, listing: Listing) -> NamingError:
     )
 
 
-@dataclasses.dataclass(frozen=True)
-class _Found:
-    """What one kind of source gives; named as in `Plan`."""
-
-    source: str
-    rows: list[Labelled]
-    unlisted: int
-    left_out: dict[str, int]
-    rejections: dict[str, Rejection]
-    other_files: int
-    warnings: list[str]
-    patients_from_header: bool = False
-    labels_of: str = SLICE
-
-
-def _read_images(data_dir: Path, files: list[str], form: str, params: IngestParams) -> _Found:
-    images = [path for path in files if is_image(path)]
-    left_out: dict[str, int] = {}
-    if form == "table":
-        rows = read_table(data_dir / params.table, files)
-    else:
-        _require_images(data_dir, images, files)
-        rows, left_out = by_class_folders(data_dir, images, params)
-    listed = {row.path for row in rows}
-    unlisted = len(set(images) - listed) if form == "table" else 0
-    warnings = [f"images that the label table does not name were not read: {unlisted}"] if unlisted else []
-    warnings += [f"images {why} were not read: {number}" for why, number in left_out.items()]
-    others = [path for path in files if not is_image(path) and path not in listed and path != params.table]
-    dicom = sum(looks_like_dicom(data_dir / path) for path in others)
-    if dicom:
-        warnings.append(
-            f"DICOM files among the images were not read: {dicom}; ingest.source=dicom reads them"
-        )
-    rejections = {path: Rejection(Reason.UNLABELLED) for path in images if path not in listed}
-    rejections |= {path: Rejection(Reason.OTHER_FILE) for path in others}
-    return _Found(source.IMAGE, rows, unlisted, left_out, rejections, len(others), warnings)
-
-
-def _read_dicom(data_dir: Path, files: list[str], form: str, params: IngestParams) -> _Found:
-    found = discover(data_dir, files, params, form)
-    reasons = [rejection.reason for rejection in found.rejections.values()]
-    return _Found(
-        source=source.DICOM,
-        rows=found.rows,
-        unlisted=reasons.count(Reason.UNLABELLED),
-        left_out=found.folders_left_out,
-        rejections=found.rejections,
-        other_files=reasons.count(Reason.OTHER_FILE),
-        warnings=found.warnings(params.table),
-        patients_from_header=found.patients_from_header,
-        labels_of=found.labels_of,
-    )
-
-
 def _place(row: Labelled) -> tuple[str, int]:
     return row.path, row.frame or 0
-
-
-def _form(data_dir: Path, params: IngestParams) -> str:
-    has_table = (data_dir / params.table).is_file()
-    if params.form == "table" and not has_table:
-        raise DataError(
-            f"data folder {data_dir}: ingest.form is table, but there is no {params.table!r} in it"
-        )
-    if params.form == "auto":
-        return "table" if has_table else "folders"
-    return params.form
-
-
-def _require_images(data_dir: Path, images: Sequence[str], files: Sequence[str]) -> None:
-    if images:
-        return
-    kinds = sorted({Path(path).suffix or "no suffix" for path in files})
-    raise NamingError(
-        f"data folder {data_dir}: no images; expected .png, .jpg or .jpeg files, or DICOM files, "
-        + (f"found {len(files)} others ({', '.join(kinds[:5])})" if files else "it is empty")
-    )
 
 
 def _require_both_classes(data_dir: Path, rows: Sequence[Labelled]) -> None:

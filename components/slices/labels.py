@@ -7,10 +7,40 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
 from components.slices.errors import DataError, NamingError
+from components.slices.header import Rejection
 from components.slices.params import ReadingParams
 
 NO_CLASS_FOLDER = "in no class folder"
 BOTH_CLASS_FOLDERS = "below folders of both classes"
+SLICE = "slice"  # what a label is of, if it is no study, series or patient
+
+
+@dataclasses.dataclass(frozen=True)
+class SliceRef:
+    """Which slice of a source.
+
+    Attributes:
+      path: Of its file below the source, with forward slashes.
+      frame: Index of the slice in its DICOM file; None in an image file.
+      patient: As well as it is known; "" where it is not.
+    """
+
+    path: str
+    frame: int | None
+    patient: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the slice is called: its file's path, and of a later frame the frame too."""
+        return f"{self.path}#{self.frame}" if self.frame else self.path
+
+
+@dataclasses.dataclass(frozen=True)
+class Slices:
+    """The slices of a source, and why files or frames of it, by name, hold none."""
+
+    refs: list[SliceRef]
+    rejections: dict[str, Rejection]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,6 +62,29 @@ class Labelled:
     slice_index: int | None = None
     further: dict[str, str] = dataclasses.field(default_factory=dict)
     frame: int | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class LabelledSlices:
+    """The slices of a source that are to be read, and what became of everything else in it.
+
+    Attributes:
+      rows: The slices, labelled.
+      rejections: Why a file is not read, by its path.
+      unlisted: How many slices no label was given for.
+      left_out: How many files lie in no class's folder or in both, by why.
+      warnings: What everyone who reads a result has to know.
+      patients_from_header: Whether the headers say whose each slice is, and not the table or a pattern.
+      labels_of: What a label is of: "slice", or of DICOM "series", "study" or "patient".
+    """
+
+    rows: list[Labelled]
+    rejections: dict[str, Rejection]
+    unlisted: int
+    left_out: dict[str, int]
+    warnings: list[str]
+    patients_from_header: bool = False
+    labels_of: str = SLICE
 
 
 def by_class_folders(

@@ -3,15 +3,13 @@
 import collections
 import dataclasses
 from collections.abc import Callable
-from pathlib import Path
 
 from components.imaging.decode import Grey
 from components.ingest.account import by_reason, unreadable
-from components.ingest.plan import Plan, plan
-from components.slices import source
+from components.ingest.plan import Plan, plan_of
 from components.slices.errors import DataError
 from components.slices.params import DICOM, IMAGE
-from components.slices.scan import files_below
+from components.slices.source import Source
 from pipeline.inspection import doubts, slices
 from pipeline.inspection.contents import Seen, look_at, summarise
 from pipeline.inspection.copies import Copies, copies
@@ -55,12 +53,12 @@ def inspect(config: Config, look_at_all: bool, watch: Watch) -> Inspection:
       DataError: There is no folder to look at.
     """
     data_dir = absolute(config.run.data)
-    files = files_below(data_dir)
-    found, refusal = _plan(data_dir, config)
+    source = Source(data_dir, config.ingest)
+    found, refusal = _plan(source, config)
     if found:
         kind, candidates, rejections = found.source, slices.planned(found), found.rejections
     else:
-        kind, candidates, rejections = slices.unlabelled(data_dir, files, config.ingest)
+        kind, candidates, rejections = slices.unlabelled(source)
     most = len(candidates) if look_at_all else MOST_LOOKED_AT[kind]
     outcome = split(data_dir, found, candidates, config.ingest, len(candidates) <= most) if found else None
     to_see = outcome.slices if outcome else candidates
@@ -71,7 +69,7 @@ def inspect(config: Config, look_at_all: bool, watch: Watch) -> Inspection:
     equal = copies(contents, found, config) if found else Copies((), ())
     without_labels = Inspection(
         folder=str(data_dir),
-        files=slices.kinds(data_dir, files),
+        files=slices.kinds(data_dir, source.listing.files),
         source=kind,
         form="",
         classes={},
@@ -80,12 +78,12 @@ def inspect(config: Config, look_at_all: bool, watch: Watch) -> Inspection:
         columns_left_out={},
         not_slices=by_reason({path: why for path, why in rejections.items() if path not in lost}),
         unreadable_headers=by_reason(lost),
-        series=slices.series(data_dir, files, candidates, config.ingest) if is_dicom else None,
+        series=slices.series(source, candidates, config.ingest.windows) if is_dicom else None,
         looks=looks,
         split=None,
         expected=None,
         refusals=(
-            *_unsound_settings(config),
+            *_unsound_settings(config, source.channels),
             *refusal,
             *(outcome.refusals if outcome else ()),
             *too_many_rejected(contents, rejections, config.ingest),
@@ -100,12 +98,12 @@ def inspect(config: Config, look_at_all: bool, watch: Watch) -> Inspection:
     )
     if found is None or outcome is None:
         return without_labels
-    return _with_labels(without_labels, found, outcome, config)
+    return _with_labels(without_labels, found, outcome, source.channels, config)
 
 
-def _plan(data_dir: Path, config: Config) -> tuple[Plan | None, tuple[str, ...]]:
+def _plan(source: Source, config: Config) -> tuple[Plan | None, tuple[str, ...]]:
     try:
-        return plan(data_dir, config.ingest), ()
+        return plan_of(source, config.ingest), ()
     except DataError as error:
         return None, (str(error),)
 
@@ -115,16 +113,24 @@ def _sound_splits(outcome: Outcome) -> list[str]:
     return [] if outcome.refusals else list(outcome.split.parts)
 
 
-def _with_labels(known: Inspection, found: Plan, outcome: Outcome, config: Config) -> Inspection:
+def _with_labels(
+    known: Inspection, found: Plan, outcome: Outcome, channels: int, config: Config
+) -> Inspection:
     """Adds what classes and patients tell to what is known without them."""
     layout = Layout.of(config.run)
     owners = slices.patients(found)
     numbers = collections.Counter(CLASSES[row.hemorrhage] for row in found.slices)
     classes = {name: numbers[name] for name in reversed(CLASSES)}
-    channels = config.transform.channels or source.channels(Path(known.folder), config.ingest)
     expected = None
     if known.looks.sizes:
-        expected = expect(len(found.slices), known.looks, outcome.split, channels, config, layout.root)
+        expected = expect(
+            len(found.slices),
+            known.looks,
+            outcome.split,
+            config.transform.channels or channels,
+            config,
+            layout.root,
+        )
     return dataclasses.replace(
         known,
         form=found.form,
@@ -143,9 +149,9 @@ def _with_labels(known: Inspection, found: Plan, outcome: Outcome, config: Confi
     )
 
 
-def _unsound_settings(config: Config) -> list[str]:
+def _unsound_settings(config: Config, channels: int) -> list[str]:
     refusals = []
-    for check in (require_apart, transform_params):
+    for check in (require_apart, lambda config: transform_params(config, channels)):
         try:
             check(config)
         except ConfigError as error:

@@ -7,8 +7,8 @@ from components.ingest.params import IngestParams
 from components.slice_filter.account import account
 from components.slice_filter.params import FilterParams
 from components.slice_filter.tally import Tally
-from components.slices.dicom.discovery import SLICE
 from components.slices.header import Rejection
+from components.slices.labels import SLICE
 from pipeline.inspection.contents import Contents
 
 

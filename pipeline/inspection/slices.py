@@ -3,20 +3,15 @@
 import collections
 import dataclasses
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from components.ingest.params import IngestParams
 from components.ingest.plan import Plan
-from components.slices import source
-from components.slices.dicom.discovery import find_slices
-from components.slices.dicom.headers import may_be_dicom, read_headers
 from components.slices.dicom.instances import Instance
 from components.slices.dicom.series import without_duplicates
 from components.slices.errors import DataError
-from components.slices.formats import is_image
 from components.slices.header import Rejection
-from components.slices.params import IMAGE
+from components.slices.source import Source
 from pipeline.inspection.findings import Kind, Patients, Series, Spread
 
 NO_ENDING = "no ending"
@@ -49,23 +44,14 @@ def planned(found: Plan) -> list[Candidate]:
     return [Candidate(row.path, row.frame, row.hemorrhage) for row in found.slices]
 
 
-def unlabelled(
-    data_dir: Path, files: Sequence[str], params: IngestParams
-) -> tuple[str, list[Candidate], dict[str, Rejection]]:
-    """Returns source and slices of a folder whose labels cannot be used, and why files are not read."""
-    kind = _kind(data_dir, params)
-    if kind == IMAGE:
-        return kind, [Candidate(path, None) for path in files if is_image(path)], {}
-    found = find_slices(data_dir, files, params)
-    slices = [Candidate(each.path, each.frame) for each in found.instances]
-    return kind, slices, found.rejections
-
-
-def _kind(data_dir: Path, params: IngestParams) -> str:
+def unlabelled(source: Source) -> tuple[str, list[Candidate], dict[str, Rejection]]:
+    """Returns kind and slices of a folder whose labels cannot be used, and why files are not read."""
     try:
-        return source.kind(data_dir, params)
+        kind = source.kind
     except DataError:  # of the table: the files themselves decide
-        return source.kind(data_dir, params.model_copy(update={"form": "folders"}))
+        kind = source.kind_of_files()
+    slices = source.slices(kind)
+    return kind, [Candidate(ref.path, ref.frame) for ref in slices.refs], slices.rejections
 
 
 def patients(found: Plan) -> Patients:
@@ -83,12 +69,9 @@ def patients(found: Plan) -> Patients:
     )
 
 
-def series(
-    data_dir: Path, files: Sequence[str], slices: Iterable[Candidate], params: IngestParams
-) -> Series | None:
+def series(source: Source, slices: Iterable[Candidate], windows: str) -> Series | None:
     """Says what the headers of DICOM slices say; None where there is none."""
-    headers = read_headers(data_dir, may_be_dicom(data_dir, files, params))  # kept since the plan was made
-    found, _ = without_duplicates(headers.instances)
+    found, _ = without_duplicates(source.headers().instances)
     wanted = {(each.path, each.frame) for each in slices}
     read = [each for each in found if (each.path, each.frame) in wanted]
     if not read:
@@ -110,7 +93,7 @@ def series(
         kernels=_counted(one.kernel for one in firsts),
         manufacturers=_counted(one.further.get("manufacturer", "") for one in firsts),
         with_contrast=sum(one.contrast for one in firsts),
-        windows=params.windows,
+        windows=windows,
     )
 
 

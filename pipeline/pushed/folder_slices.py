@@ -12,13 +12,11 @@ from pathlib import Path
 
 from components.imaging.content import SliceMeasures
 from components.imaging.decode import UndecodableImage
-from components.slices.dicom import discovery
-from components.slices.dicom.series import in_order
 from components.slices.errors import DataError
-from components.slices.formats import is_image, read_slice, source_of
+from components.slices.formats import read_slice
 from components.slices.header import Reason, Rejection
-from components.slices.params import DICOM, ReadingParams
-from components.slices.scan import files_below
+from components.slices.params import DICOM, IMAGE, ReadingParams
+from components.slices.source import Source
 from pipeline.pushed.inputs import UNDECODABLE
 
 MOST_PROCESSES = 4  # more would wait for the disk
@@ -69,15 +67,15 @@ def find_slices(folder: Path, dicom: bool, params: ReadingParams) -> Found:
     Raises:
       DataError: The folder cannot be read.
     """
-    files = files_below(folder)
-    images = [name for name in files if is_image(name)]
-    if not dicom:
-        medical = [name for name in files if source_of(folder / name) == DICOM]
-        return Found(tuple((folder / name, None) for name in images), Counter(), len(medical))
-    found = discovery.find_slices(folder, files, params)
-    slices = tuple((folder / each.path, each.frame) for _, each in in_order(found.instances))
-    reasons = [why.reason for why in found.rejections.values() if why.reason is not Reason.OTHER_FILE]
-    return Found(slices, Counter(map(str, reasons)), len(images))
+    source = Source(folder, params)
+    kind, other = (DICOM, IMAGE) if dicom else (IMAGE, DICOM)
+    slices = source.slices(kind)
+    reasons = [why.reason for why in slices.rejections.values() if why.reason is not Reason.OTHER_FILE]
+    return Found(
+        tuple((folder / ref.path, ref.frame) for ref in slices.refs),
+        Counter(map(str, reasons)),
+        source.number_of(other),
+    )
 
 
 def look_at_all(

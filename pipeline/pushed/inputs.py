@@ -7,16 +7,13 @@ from pathlib import Path
 
 from components.imaging.decode import UndecodableImage
 from components.slices import formats
-from components.slices.dicom import discovery
-from components.slices.dicom.labels import read_label_table
-from components.slices.dicom.series import in_order
 from components.slices.errors import DataError
-from components.slices.formats import is_image, source_of
+from components.slices.formats import source_of
 from components.slices.header import Reason, Rejection
 from components.slices.labels import patient_of
 from components.slices.params import DICOM, IMAGE, ReadingParams
-from components.slices.scan import files_below
-from components.slices.table import read_table
+from components.slices.scan import Listing
+from components.slices.source import Source
 from pipeline.pushed.model import wrong_kind
 from pipeline.settings.layout import absolute
 
@@ -64,7 +61,7 @@ def find_slices(paths: Sequence[str], windows: str, params: ReadingParams) -> li
         return find_dicom(paths, params) if windows else find_images(paths, params)
     except FileNotFoundError:
         folders = [path for path in map(Path, paths) if path.is_dir()]
-        if any(source_of(path / name) == wrong for path in folders for name in files_below(path)):
+        if any(Source(path, params).number_of(wrong) for path in folders):
             raise DataError(wrong_kind(f"all of {', '.join(paths)}", windows)) from None
         raise
 
@@ -80,19 +77,20 @@ def find_images(paths: Iterable[str], params: ReadingParams) -> list[Input]:
       FileNotFoundError: A path does not exist, or there is no image at all.
       DataError: A folder's label table does not keep to its form.
     """
-    found: dict[Path, str] = {}
-    files_in = functools.cache(files_below)
-    told_in = functools.cache(lambda folder: _told_by_table(folder, files_in, params))
+    patients: dict[Path, str] = {}
+    source_at = functools.cache(lambda folder: Source(folder, params))
+    by_table = functools.cache(lambda folder: _patients_by_table(folder, source_at, params))
     for path in _existing(paths):
         if path.is_dir():
-            images = [name for name in files_in(path) if is_image(name)]
-            found |= {path / name: _patient(path, name, params) for name in images}
-            found |= told_in(path)
+            refs = source_at(path).slices(IMAGE).refs
+            patients |= {path / ref.path: ref.patient or _folder_of(path / ref.path) for ref in refs}
+            patients |= by_table(path)
         else:
-            found[path] = told_in(path.parent).get(path) or _patient(path.parent, path.name, params)
-    if not found:
+            known = by_table(path.parent).get(path) or patient_of(path.name, params)
+            patients[path] = known or _folder_of(path)
+    if not patients:
         raise FileNotFoundError(f"no PNG or JPEG files in {', '.join(paths)}")
-    return [Input(path, None, patient) for path, patient in found.items()]
+    return [Input(path, None, patient) for path, patient in patients.items()]
 
 
 def find_dicom(paths: Iterable[str], params: ReadingParams) -> list[Input]:
@@ -106,25 +104,22 @@ def find_dicom(paths: Iterable[str], params: ReadingParams) -> list[Input]:
       DataError: A folder cannot be listed, or its label table does not keep to its form.
     """
     every = params.model_copy(update={"series": "all"})
-    found: dict[tuple[Path, int | None], Input] = {}
+    inputs: dict[tuple[Path, int | None], Input] = {}
     for path in _existing(paths):
-        folder = path if path.is_dir() else path.parent
-        files = files_below(path) if path.is_dir() else [path.name]
-        headers = discovery.find_slices(folder, files, every)
-        table = None
-        if (folder / params.table).is_file():
-            table = read_label_table(folder / params.table)
-            table = table.with_paths(each.path for each in headers.instances)
-        for _, each in in_order(headers.instances):
-            row = table.row_of(each) if table else None
-            patient = (row and row.patient) or patient_of(each.path, params) or each.patient or each.study
-            found[folder / each.path, each.frame] = Input(folder / each.path, each.frame, patient)
-        for name, rejection in headers.rejections.items():
-            if rejection.reason is not Reason.OTHER_FILE or path.is_file():
-                found.setdefault((folder / name, None), Input(folder / name, 0, "", str(rejection.reason)))
-    if not found:
+        is_folder = path.is_dir()
+        folder = path if is_folder else path.parent
+        source = Source(folder, every, None if is_folder else Listing([path.name], {}))
+        slices, by_table = source.slices(DICOM), source.patients_by_table(DICOM)
+        for ref in slices.refs:
+            patient = by_table.get((ref.path, ref.frame), ref.patient)
+            inputs[folder / ref.path, ref.frame] = Input(folder / ref.path, ref.frame, patient)
+        for name, rejection in slices.rejections.items():
+            if rejection.reason is not Reason.OTHER_FILE or not is_folder:
+                file = folder / name
+                inputs.setdefault((file, None), Input(file, None, "", str(rejection.reason)))
+    if not inputs:
         raise FileNotFoundError(f"no DICOM files in {', '.join(paths)}")
-    return list(found.values())
+    return list(inputs.values())
 
 
 def read_slice(one: Input, params: ReadingParams) -> tuple[bytes, str]:
@@ -153,16 +148,17 @@ def _existing(paths: Iterable[str]) -> Iterable[Path]:
         yield path
 
 
-def _told_by_table(
-    folder: Path, files_in: Callable[[Path], list[str]], params: ReadingParams
+def _patients_by_table(
+    folder: Path, source_at: Callable[[Path], Source], params: ReadingParams
 ) -> dict[Path, str]:
+    """Returns the patients of a folder's slices by its label table, or else by that of the folder above."""
     for place in (folder, folder.parent):
         if (place / params.table).is_file():
-            rows = read_table(place / params.table, files_in(place))
-            told = {place / row.path: row.patient for row in rows if row.patient}
-            return {path: patient for path, patient in told.items() if path.is_relative_to(folder)}
+            patients = source_at(place).patients_by_table(IMAGE)
+            named = {place / path: patient for (path, _), patient in patients.items()}
+            return {path: patient for path, patient in named.items() if path.is_relative_to(folder)}
     return {}
 
 
-def _patient(folder: Path, name: str, params: ReadingParams) -> str:
-    return patient_of(name, params) or str(absolute(str(folder / name)).parent)
+def _folder_of(file: Path) -> str:
+    return str(absolute(str(file)).parent)

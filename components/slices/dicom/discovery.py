@@ -1,7 +1,7 @@
 """Which slices of a folder of DICOM files are read, each with its label, and why all others are not."""
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from components.slices.dicom import series
@@ -11,63 +11,21 @@ from components.slices.dicom.labels import Row, read_label_table
 from components.slices.errors import DataError
 from components.slices.formats import is_image
 from components.slices.header import LEFT_OUT, Reason, Rejection
-from components.slices.labels import Labelled, by_class_folders
+from components.slices.labels import (
+    SLICE,
+    Labelled,
+    LabelledSlices,
+    SliceRef,
+    Slices,
+    by_class_folders,
+    patient_of,
+)
 from components.slices.params import ReadingParams
 
-SLICE = "slice"
 LABELS_OF = {"SeriesInstanceUID": "series", "StudyInstanceUID": "study", "patient": "patient"}
 
 
-@dataclasses.dataclass(frozen=True)
-class Discovery:
-    """What a folder of DICOM files holds.
-
-    Attributes:
-      rows: The slices to read, labelled.
-      rejections: Why a file is not read, by its path below the folder.
-      missing_rows: Numbers of the table's rows that name no slice.
-      folders_left_out: How many files lie in no class's folder or in both, by why.
-      labels_of: What a label is of: "slice", "series", "study" or "patient".
-      lost_studies: How many CT studies no slice was found in, by the commonest reason of each.
-      patients_from_header: Whether the headers say whose each slice is, and not the table or a pattern.
-      without_patient: Slices whose header should say it and does not; their study counts as a patient.
-    """
-
-    rows: list[Labelled]
-    rejections: dict[str, Rejection]
-    missing_rows: list[int]
-    folders_left_out: dict[str, int]
-    labels_of: str
-    lost_studies: dict[Reason, int]
-    patients_from_header: bool
-    without_patient: int
-
-    def warnings(self, table: str) -> list[str]:
-        """Returns what everyone who reads a result has to know; `table` names the label table."""
-        told = [f"files {why} were not read: {number}" for why, number in self.folders_left_out.items()]
-        images = sum(
-            why.reason == Reason.OTHER_FILE and is_image(path) for path, why in self.rejections.items()
-        )
-        if images:
-            told.append(
-                f"PNG or JPEG files among the DICOM files were not read: {images}; "
-                "ingest.source=image reads them"
-            )
-        if self.without_patient:
-            told.append(
-                f"slices whose header names no patient, each study counted as one: {self.without_patient}"
-            )
-        if self.lost_studies:
-            lost = ", ".join(f"{number} {reason}" for reason, number in self.lost_studies.items())
-            told.append(f"CT studies without a slice that can be read: {lost}")
-        if self.missing_rows:
-            broken = sum(why.reason not in LEFT_OUT for why in self.rejections.values())
-            hint = f" (files that could not be read, which they may name: {broken})" if broken else ""
-            told.append(f"rows of {table} that no slice was found for: {len(self.missing_rows)}{hint}")
-        return told
-
-
-def discover(data_dir: Path, files: Sequence[str], params: ReadingParams, form: str) -> Discovery:
+def find_labelled(data_dir: Path, files: Sequence[str], params: ReadingParams, form: str) -> LabelledSlices:
     """Finds the slices to read.
 
     Args:
@@ -92,21 +50,52 @@ def discover(data_dir: Path, files: Sequence[str], params: ReadingParams, form: 
     return _by_table(data_dir, read, params) if form == "table" else _by_folders(data_dir, read, params)
 
 
-def find_slices(data_dir: Path, files: Iterable[str], params: ReadingParams) -> Headers:
+def find_slices(data_dir: Path, files: Sequence[str], params: ReadingParams) -> Slices:
     """Finds the slices of files whatever their labels are: each once, of each study the series to be read.
+
+    A patient is told by `ingest.patient_pattern`, else by the header.
 
     Args:
       data_dir: Folder of the files.
       files: Below it.
       params: Whether one series of a study is read.
+    Returns:
+      The slices, series by series.
     """
+    headers = _without_duplicates(data_dir, files, params)
+    chosen, others = _chosen(headers.instances, params)
+    refs = [
+        SliceRef(each.path, each.frame, patient_of(each.path, params) or each.patient or each.study)
+        for _, each in series.in_order(chosen)
+    ]
+    return Slices(refs, headers.rejections | others)
+
+
+def patients_by_table(
+    data_dir: Path, files: Sequence[str], params: ReadingParams
+) -> dict[tuple[str, int | None], str]:
+    """Returns the patients that the label table of a folder names, by file and frame.
+
+    Args:
+      data_dir: The folder.
+      files: Below it.
+      params: Name of the table.
+    Raises:
+      DataError: The table does not keep to its form.
+    """
+    instances = _without_duplicates(data_dir, files, params).instances
+    table = read_label_table(data_dir / params.table).with_paths(each.path for each in instances)
+    rows = ((each, table.row_of(each)) for each in instances)
+    return {(each.path, each.frame): row.patient for each, row in rows if row and row.patient}
+
+
+def _without_duplicates(data_dir: Path, files: Sequence[str], params: ReadingParams) -> Headers:
     headers = read_headers(data_dir, may_be_dicom(data_dir, files, params))
-    found, duplicates = series.without_duplicates(headers.instances)
-    chosen, others = _chosen(found, params)
-    return dataclasses.replace(headers, instances=chosen, rejections=headers.rejections | duplicates | others)
+    instances, duplicates = series.without_duplicates(headers.instances)
+    return dataclasses.replace(headers, instances=instances, rejections=headers.rejections | duplicates)
 
 
-def _by_folders(data_dir: Path, headers: Headers, params: ReadingParams) -> Discovery:
+def _by_folders(data_dir: Path, headers: Headers, params: ReadingParams) -> LabelledSlices:
     chosen, others = _chosen(headers.instances, params)
     rejections = headers.rejections | others
     paths = sorted({each.path for each in chosen})
@@ -116,10 +105,10 @@ def _by_folders(data_dir: Path, headers: Headers, params: ReadingParams) -> Disc
     rows = [
         (index, each, row_of[each.path]) for index, each in series.in_order(chosen) if each.path in row_of
     ]
-    return _discovery(rows, headers, rejections, [], left_out, bool(params.patient_pattern))
+    return _labelled(rows, headers, rejections, [], left_out, bool(params.patient_pattern), params)
 
 
-def _by_table(data_dir: Path, headers: Headers, params: ReadingParams) -> Discovery:
+def _by_table(data_dir: Path, headers: Headers, params: ReadingParams) -> LabelledSlices:
     found = headers.instances
     table = read_label_table(data_dir / params.table).with_paths(each.path for each in found)
     # What a row names may be a file whose header was not read or that holds no slice.
@@ -147,18 +136,19 @@ def _by_table(data_dir: Path, headers: Headers, params: ReadingParams) -> Discov
             f"{table.key}{more}; add the files or take out the rows"
         )
     patients_are_told = table.has_patients or bool(params.patient_pattern)
-    found_rows = _discovery(rows, headers, rejections, missing, {}, patients_are_told)
-    return dataclasses.replace(found_rows, labels_of=LABELS_OF.get(table.key, SLICE))
+    labelled = _labelled(rows, headers, rejections, missing, {}, patients_are_told, params)
+    return dataclasses.replace(labelled, labels_of=LABELS_OF.get(table.key, SLICE))
 
 
-def _discovery(
+def _labelled(
     found: list[tuple[int, Instance, Row]],
     headers: Headers,
     rejections: dict[str, Rejection],
     missing_rows: list[int],
     folders_left_out: dict[str, int],
     patients_are_told: bool,
-) -> Discovery:
+    params: ReadingParams,
+) -> LabelledSlices:
     """Puts labels, patients and further columns together; the table's columns stand before the header's."""
     names = {
         name: "" for _, each, row in found for name, text in {**each.further, **row.further}.items() if text
@@ -175,16 +165,41 @@ def _discovery(
         for index, each, row in found
     ]
     nameless = 0 if patients_are_told else sum(not each.patient for _, each, _ in found)
-    return Discovery(
+    return LabelledSlices(
         rows=rows,
         rejections=rejections,
-        missing_rows=missing_rows,
-        folders_left_out=folders_left_out,
-        labels_of=SLICE,
-        lost_studies=headers.lost_studies(),
+        unlisted=sum(why.reason is Reason.UNLABELLED for why in rejections.values()),
+        left_out=folders_left_out,
+        warnings=list(_warnings(headers, rejections, missing_rows, folders_left_out, nameless, params.table)),
         patients_from_header=not patients_are_told,
-        without_patient=nameless,
     )
+
+
+def _warnings(
+    headers: Headers,
+    rejections: dict[str, Rejection],
+    missing_rows: list[int],
+    folders_left_out: dict[str, int],
+    nameless: int,
+    table: str,
+) -> Iterator[str]:
+    """Yields what everyone who reads a result has to know; `table` names the label table."""
+    for why, number in folders_left_out.items():
+        yield f"files {why} were not read: {number}"
+    images = sum(why.reason == Reason.OTHER_FILE and is_image(path) for path, why in rejections.items())
+    if images:
+        yield (
+            f"PNG or JPEG files among the DICOM files were not read: {images}; ingest.source=image reads them"
+        )
+    if nameless:
+        yield f"slices whose header names no patient, each study counted as one: {nameless}"
+    if lost_studies := headers.lost_studies():
+        lost = ", ".join(f"{number} {reason}" for reason, number in lost_studies.items())
+        yield f"CT studies without a slice that can be read: {lost}"
+    if missing_rows:
+        broken = sum(why.reason not in LEFT_OUT for why in rejections.values())
+        hint = f" (files that could not be read, which they may name: {broken})" if broken else ""
+        yield f"rows of {table} that no slice was found for: {len(missing_rows)}{hint}"
 
 
 def _chosen(found: list[Instance], params: ReadingParams) -> tuple[list[Instance], dict[str, Rejection]]:

@@ -13,6 +13,7 @@ from components.slices.dicom.pixel_data import locate
 from components.slices.dicom.unreadable import Unreadable, telling
 from components.slices.dicom.values import integer, text
 from components.slices.header import Reason, Rejection
+from components.slices.labels import SliceRef
 
 CT, ENHANCED_CT, LEGACY_ENHANCED_CT = (
     "1.2.840.10008.5.1.4.1.1.2",
@@ -102,11 +103,6 @@ def read_instances(data_dir: Path, path: str) -> FileRead:
     return read
 
 
-def frame_name(path: str, frame: int) -> str:
-    """Returns what a slice is called: its file's path, and of a later frame the frame too."""
-    return f"{path}#{frame}" if frame else path
-
-
 def _read(opened: Opened, path: str, read: FileRead) -> None:
     dataset = opened.header
     _require_ct(opened)
@@ -127,7 +123,7 @@ def _read(opened: Opened, path: str, read: FileRead) -> None:
         try:
             told = of_frame(dataset, [*groups[frame : frame + 1], *shared[:1]])
         except Unreadable as error:
-            read.rejections[frame_name(path, frame)] = error.rejection
+            read.rejections[SliceRef(path, frame).name] = error.rejection
             continue
         read.instances.append(
             Instance(
