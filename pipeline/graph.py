@@ -46,11 +46,12 @@ def code_of(start: str) -> str:
 USER_CODE = (dotted(preprocessing_fn), dotted(run_fn), dotted(tuner_fn))
 
 
-def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
+def build_pipeline(config: Config, source_channels: int | None = None) -> tfx.dsl.Pipeline:
     """Builds the pipeline that every runner runs.
 
     Args:
       config: All settings.
+      source_channels: Of the data's slices, where the data folder was looked at already.
     Raises:
       FileNotFoundError: There is no such file of weights.
       ValueError: No training can begin with these settings, or the engine of Beam lacks one.
@@ -95,7 +96,7 @@ def build_pipeline(config: Config) -> tfx.dsl.Pipeline:
         materialize=False,
         disable_statistics=True,
         custom_config={
-            "params": transform_params(config).to_json(),
+            "params": transform_params(config, source_channels).to_json(),
             "code_fingerprint": code_of("transform"),
         },
     )

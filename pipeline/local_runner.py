@@ -18,9 +18,9 @@ from pipeline.tracking.following import followed
 
 
 @working_directory.never_imported()
-def run(config: Config) -> None:
-    """Runs the whole graph in this process, node after node."""
-    graph = build_pipeline(config)
+def run(config: Config, source_channels: int | None = None) -> None:
+    """Runs the whole graph in this process, node after node; arguments as of `build_pipeline`."""
+    graph = build_pipeline(config, source_channels)
     with followed(config):
         tfx.orchestration.LocalDagRunner().run(graph)
 

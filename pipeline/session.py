@@ -31,21 +31,21 @@ def run_on_terminal(config: Config) -> int:
     require_reachable_results(config.beam, config.run.output)
     beam_args(config.beam)
     require_job_server(config.beam)
-    check(absolute(config.run.data), config.ingest)
-    transform_params(config)
+    channels = check(absolute(config.run.data), config.ingest).channels
+    transform_params(config, channels)
     layout = Layout.of(config.run)
     require_unmoved(layout)
     log = new_log(layout.logs)
     started = time.monotonic()
     print(f"{config.run.name}: {config.run.data} -> {config.run.output}", flush=True)
     with chatter_to(log) as terminal:
-        status = _run_logged(config, layout, terminal)
+        status = _run_logged(config, channels, layout, terminal)
         minutes, seconds = divmod(round(time.monotonic() - started), 60)
         print(f"{minutes} min {seconds} s; log: {_short(log)}", file=terminal)
     return status
 
 
-def _run_logged(config: Config, layout: Layout, terminal: TextIO) -> int:
+def _run_logged(config: Config, channels: int, layout: Layout, terminal: TextIO) -> int:
     from absl import logging as absl_logging
 
     absl_logging.set_verbosity(absl_logging.INFO)
@@ -59,7 +59,7 @@ def _run_logged(config: Config, layout: Layout, terminal: TextIO) -> int:
     lines = NodeLines(terminal, lambda node: describe(read_run(layout), node))
     try:
         with lines.listening():
-            run(config)
+            run(config, channels)
     except Exception as error:
         # Whatever a node raises ends here: the whole trace is for the log, its reason for the user.
         absl_logging.exception("run failed")

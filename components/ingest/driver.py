@@ -14,13 +14,14 @@ from tfx.types import standard_component_specs as keys
 from components.ingest import identity
 from components.ingest.contents import fingerprint
 from components.ingest.params import IngestParams
-from components.ingest.plan import plan
+from components.ingest.plan import Plan, plan
 from components.slices.errors import DataError
 
 log = logging.getLogger("ichor.ingest")
 
 PARAMS_KEY = "params_json"
 UNUSABLE = "unusable data folder"
+planned: dict[tuple[str, str, str], Plan] = {}  # for the executor: by folder, parameters, fingerprint
 SPAN = 0  # the data folder is one whole; it has no spans
 
 
@@ -48,6 +49,7 @@ class Driver(base_driver.BaseDriver, ir_base_driver.BaseDriver):
 
 
 def _fingerprint(properties: dict) -> str:
+    planned.clear()
     data_dir = Path(properties[keys.INPUT_BASE_KEY])
     params = IngestParams.from_json(properties[PARAMS_KEY])
     try:
@@ -59,4 +61,6 @@ def _fingerprint(properties: dict) -> str:
         log.warning("%s", warning)
     for name, why in found.columns_left_out.items():
         log.warning("column %r is not sliced by: %s", name, why)
-    return fingerprint(data_dir, found, key)
+    known = fingerprint(data_dir, found, key)
+    planned[properties[keys.INPUT_BASE_KEY], properties[PARAMS_KEY], known] = found
+    return known

@@ -20,13 +20,12 @@ from tfx.types import standard_component_specs as keys
 from tfx.utils import io_utils, proto_utils
 
 from components.ingest import account, identity, splits
-from components.ingest.driver import PARAMS_KEY, SPAN, UNUSABLE
+from components.ingest.driver import PARAMS_KEY, SPAN, UNUSABLE, planned
 from components.ingest.groups import assign_groups
 from components.ingest.params import IngestParams
-from components.ingest.plan import Plan, plan
+from components.ingest.plan import Plan, forget, plan
 from components.ingest.rows import KEY_BYTES, HashedSlice, write_rows
 from components.ingest.shards import Shard, WriteShard, deal, read_rejections
-from components.slices.dicom import headers
 from components.slices.errors import DataError, NamingError
 from components.slices.header import Rejection
 from components.slices.labels import SLICE
@@ -72,10 +71,10 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         slices = hash_slices(found, key, params, _split_config(exec_properties))
         split_with = functools.partial(splits.split_with, key, params)
         labels = [(row.patient, row.hemorrhage) for row in found.slices]
-        planned = splits.count(((row.split, row.hemorrhage, row.patient_id) for row in slices), params)
-        splits.require_both_classes(planned, labels, split_with, params)
+        expected = splits.count(((row.split, row.hemorrhage, row.patient_id) for row in slices), params)
+        splits.require_both_classes(expected, labels, split_with, params)
 
-        examples.split_names = artifact_utils.encode_split_names(list(planned))
+        examples.split_names = artifact_utils.encode_split_names(list(expected))
         shards = self._write(data_dir, params, slices, examples, report_uri)
 
         rejections = read_rejections(shards)
@@ -165,9 +164,12 @@ def hash_slices(
 
 
 def _plan(data_dir: Path, params: IngestParams, exec_properties: dict[str, Any]) -> Plan:
-    found = plan(data_dir, params)
-    headers.forget()
-    if exec_properties.get(utils.FINGERPRINT_PROPERTY_NAME) == UNUSABLE:
+    fingerprint = exec_properties.get(utils.FINGERPRINT_PROPERTY_NAME, "")
+    # In the driver's process its plan is at hand, made a moment ago of what the fingerprint is of.
+    by_driver = (exec_properties[keys.INPUT_BASE_KEY], exec_properties[PARAMS_KEY], fingerprint)
+    found = planned.pop(by_driver, None) or plan(data_dir, params)
+    forget()
+    if fingerprint == UNUSABLE:
         raise DataError(f"data folder {data_dir}: changed while the run began; run again")
     if found.patients_from != "none":
         return found
@@ -210,7 +212,7 @@ def _keep_rejections(report_uri: str, rejections: Mapping[str, Rejection]) -> st
 def _describe(examples: types.Artifact, found: Plan, exec_properties: dict[str, Any]) -> None:
     examples_utils.set_payload_format(examples, example_gen_pb2.FORMAT_TF_EXAMPLE)
     examples.set_int_custom_property(utils.SPAN_PROPERTY_NAME, SPAN)
-    fingerprint = exec_properties.get(utils.FINGERPRINT_PROPERTY_NAME)
+    fingerprint = exec_properties.get(utils.FINGERPRINT_PROPERTY_NAME, "")
     if fingerprint:
         examples.set_string_custom_property(utils.FINGERPRINT_PROPERTY_NAME, fingerprint)
     if found.labels_of != SLICE:

@@ -8,6 +8,7 @@ from pathlib import Path
 from components.ingest import identity, splits
 from components.ingest.columns import attributes
 from components.ingest.params import IngestParams
+from components.slices.dicom import headers
 from components.slices.errors import DataError, NamingError
 from components.slices.header import Reason, Rejection
 from components.slices.labels import Labelled, SliceRef, patient_of
@@ -42,6 +43,7 @@ class Plan:
 
     Attributes:
       source: "image" or "dicom".
+      channels: Of a slice: one of an image, one a window of DICOM.
       form: "table" or "folders".
       labels_of: What a label is of: "slice", or of DICOM "series", "study" or "patient".
       slices: In the order of their paths.
@@ -56,6 +58,7 @@ class Plan:
     """
 
     source: str
+    channels: int
     form: str
     labels_of: str
     slices: tuple[PlannedSlice, ...]
@@ -69,8 +72,14 @@ class Plan:
     warnings: tuple[str, ...]
 
 
+_latest: dict[tuple[object, ...], Plan] = {}  # the plan that was made last, by what it was made of
+
+
 def plan(data_dir: Path, params: IngestParams) -> Plan:
     """Finds a folder's slices, labels and patients.
+
+    The folder is looked at as it is now; where all is as it was for the last plan of this process, that
+    plan is returned.
 
     Args:
       data_dir: The folder that a user gives.
@@ -78,7 +87,19 @@ def plan(data_dir: Path, params: IngestParams) -> Plan:
     Raises:
       DataError: It cannot be used as it is.
     """
-    return plan_of(Source(data_dir, params), params)
+    source = Source(data_dir, params)
+    made_of = (data_dir, params.to_json(), source.stamp())
+    known = _latest.get(made_of)
+    if known is None:
+        _latest.clear()
+        known = _latest[made_of] = plan_of(source, params)
+    return known
+
+
+def forget() -> None:
+    """Lets go of the last plan and of the headers that it was made of: they name patients."""
+    _latest.clear()
+    headers.forget()
 
 
 def plan_of(source: Source, params: IngestParams) -> Plan:
@@ -99,6 +120,7 @@ def plan_of(source: Source, params: IngestParams) -> Plan:
         warnings.append(f"{UNLISTED}: {len(listing.unlisted)}")
     return Plan(
         source=kind,
+        channels=source.channels,
         form=form,
         labels_of=found.labels_of,
         slices=tuple(
@@ -152,20 +174,23 @@ def _with_patients(rows: Sequence[Labelled], params: IngestParams) -> tuple[list
     return named, "pattern"
 
 
-def check(data_dir: Path, params: IngestParams) -> None:
+def check(data_dir: Path, params: IngestParams) -> Plan:
     """Plans an ingest and its split, reads no image, and writes nothing but a missing key.
 
     Args:
       data_dir: The folder of slices.
       params: How to read and split it.
+    Returns:
+      The plan.
     Raises:
       DataError: The folder cannot be used as it is, or a split would lack a class.
     """
     found = plan(data_dir, params)
     if any(not row.patient for row in found.slices):
-        return  # groups of images that look alike are known only after the images are read
+        return found  # groups of images that look alike are known only after the images are read
     key = identity.load_key(identity.key_path(params))
     split_with = functools.partial(splits.split_with, key, params)
     labels = [(row.patient, row.hemorrhage) for row in found.slices]
     rows = ((split_with(patient, params.seed), label, patient) for patient, label in labels)
     splits.require_both_classes(splits.count(rows, params), labels, split_with, params)
+    return found

@@ -32,3 +32,12 @@ def open_regular(path: Path) -> BufferedReader:
 def size_of(file: BufferedReader) -> int:
     """Returns the bytes of an open file."""
     return os.fstat(file.fileno()).st_size
+
+
+def stamp_of(path: Path) -> object:
+    """Returns what tells a file from what it was before: its size and time, or why neither is known."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        return error.errno
+    return status.st_size, status.st_mtime_ns

@@ -2,10 +2,12 @@
 
 import collections
 import dataclasses
+import hashlib
 import os
 from pathlib import Path
 
 from components.slices.errors import DataError
+from components.slices.files import stamp_of
 from components.slices.header import Reason, Rejection
 
 
@@ -20,6 +22,13 @@ class Listing:
 
     files: list[str]
     unlisted: dict[str, Rejection]
+
+    def stamp(self, root: Path) -> bytes:
+        """Returns a hash of the files' names, sizes and times as they are now, and of what is not listed."""
+        digest = hashlib.blake2b(repr(sorted(self.unlisted.items())).encode("utf-8", "surrogateescape"))
+        for path in self.files:
+            digest.update(f"{path}\0{stamp_of(root / path)}\n".encode("utf-8", "surrogateescape"))
+        return digest.digest()
 
 
 def files_below(data_dir: Path) -> list[str]:

@@ -1,6 +1,8 @@
 """A source of slices: what lies below a path, walked once, and the slices in it, with labels or without."""
 
+import contextlib
 import functools
+import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -11,6 +13,7 @@ from components.slices.dicom.dataset import frames_of, looks_like_dicom
 from components.slices.dicom.headers import Headers, may_be_dicom, read_headers
 from components.slices.dicom.labels import names_dicom
 from components.slices.errors import DataError
+from components.slices.files import open_regular
 from components.slices.formats import is_image, source_of
 from components.slices.labels import LabelledSlices, SliceRef, Slices
 from components.slices.params import DICOM, IMAGE, ReadingParams
@@ -66,6 +69,14 @@ class Source:
     def has_table(self) -> bool:
         """Whether there is a label table."""
         return (self.root / self._params.table).is_file()
+
+    def stamp(self) -> bytes:
+        """Returns a hash that changes with what a plan is made of: files, and what the label table says."""
+        table = b""
+        if self.has_table:
+            with contextlib.suppress(OSError), open_regular(self.root / self._params.table) as file:
+                table = file.read()
+        return self.listing.stamp(self.root) + hashlib.blake2b(table).digest()
 
     @property
     def form(self) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from components.slices.dicom.dataset import looks_like_dicom
 from components.slices.dicom.instances import Instance, read_instances
+from components.slices.files import stamp_of
 from components.slices.formats import is_image, source_of_name
 from components.slices.header import Reason, Rejection
 from components.slices.params import DICOM, ReadingParams
@@ -61,7 +62,7 @@ def read_headers(data_dir: Path, paths: Sequence[str]) -> Headers:
       data_dir: Folder of the files.
       paths: Below it.
     """
-    return _headers(data_dir, tuple((path, _stamp(data_dir / path)) for path in paths))
+    return _headers(data_dir, tuple((path, stamp_of(data_dir / path)) for path in paths))
 
 
 @functools.lru_cache(maxsize=1)
@@ -80,14 +81,6 @@ def _headers(data_dir: Path, stamped: tuple[tuple[str, object], ...]) -> Headers
             logged = time.monotonic()
             log.info("read the DICOM headers of %d of %d files", count, len(stamped))
     return Headers(instances, rejections, by_study)
-
-
-def _stamp(path: Path) -> object:
-    try:
-        status = path.stat()
-    except OSError as error:
-        return error.errno
-    return status.st_size, status.st_mtime_ns
 
 
 def _as_other_file(path: str, rejection: Rejection) -> Rejection:
