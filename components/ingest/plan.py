@@ -20,6 +20,7 @@ NO_PATIENTS = (
     "several, which flatters every metric; give a patient column or ingest.patient_pattern"
 )
 UNLISTED = "folders that the system does not list, so that whatever lies in them is missing"
+UNREAD = "archives, and files in archives, that cannot be read"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,8 +117,11 @@ def plan_of(source: Source, params: IngestParams) -> Plan:
         patients_from = "header"
     further = attributes(rows, params)
     warnings = [NO_PATIENTS] if patients_from == "none" else []
-    if listing.unlisted:
-        warnings.append(f"{UNLISTED}: {len(listing.unlisted)}")
+    folders = sum(why.reason is Reason.UNLISTED_FOLDER for why in listing.unlisted.values())
+    if folders:
+        warnings.append(f"{UNLISTED}: {folders}")
+    if unread := len(listing.unlisted) - folders:
+        warnings.append(f"{UNREAD}: {unread}")
     return Plan(
         source=kind,
         channels=source.channels,
@@ -139,11 +143,12 @@ def plan_of(source: Source, params: IngestParams) -> Plan:
 
 
 def _with_unlisted(error: NamingError, listing: Listing) -> NamingError:
-    """What is missing may lie in a folder that the system does not list."""
-    (folder, why), *_ = listing.unlisted.items()
-    return NamingError(
-        f"{error}; {len(listing.unlisted)} folders cannot be listed, the first {folder!r} ({why.detail})"
-    )
+    """What is missing may lie in a folder that the system does not list, or in an archive."""
+    (path, why), *_ = listing.unlisted.items()
+    are = "archives or files in them cannot be read"
+    if why.reason is Reason.UNLISTED_FOLDER:
+        are = "folders cannot be listed"
+    return NamingError(f"{error}; {len(listing.unlisted)} {are}, the first {path!r} ({why.detail})")
 
 
 def _place(row: Labelled) -> tuple[str, int]:

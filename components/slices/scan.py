@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from components.slices.errors import DataError
-from components.slices.files import stamp_of
+from components.slices.files import files_in, is_container, stamp_of
 from components.slices.header import Reason, Rejection
 
 
@@ -16,8 +16,8 @@ class Listing:
     """What a walk through a folder found; paths are relative, with forward slashes, sorted.
 
     Attributes:
-      files: Whatever is no folder, a FIFO or a dangling link too.
-      unlisted: Why the system does not list a folder, by its path.
+      files: Whatever is no folder, a FIFO or a dangling link too; of a container the files in it.
+      unlisted: Why the system does not list a folder, or a container or a file in one is not read, by path.
     """
 
     files: list[str]
@@ -41,7 +41,7 @@ def files_below(data_dir: Path) -> list[str]:
 
 
 def look_below(data_dir: Path) -> Listing:
-    """Lists what is below a folder and not hidden; opens no file.
+    """Lists what is below a folder, or in a container, and not hidden; opens no file but containers.
 
     Symbolic links are followed, but not to a folder that holds the data folder. A folder that is reached
     twice is listed once: where it lies, or if it lies elsewhere, below the first link to it.
@@ -51,8 +51,15 @@ def look_below(data_dir: Path) -> Listing:
     """
     if not data_dir.exists():
         raise DataError(f"data folder {data_dir}: no such folder; give the one that holds the slices")
+    if is_container(data_dir):
+        files, faults = files_in(data_dir)
+        if "" in faults:
+            raise DataError(f"{data_dir}: cannot be read ({faults[''].detail})")
+        return Listing(sorted(files), dict(sorted(faults.items())))
     if not data_dir.is_dir():
-        raise DataError(f"data folder {data_dir}: is a file; give the folder that holds the slices")
+        raise DataError(
+            f"data folder {data_dir}: is a file; give the folder, or the .zip archive, that holds the slices"
+        )
     walk = _Walk(data_dir)
     if "" in walk.unlisted:
         raise DataError(f"data folder {data_dir}: cannot be listed ({walk.unlisted[''].detail})")
@@ -95,13 +102,22 @@ class _Walk:
                 if entry.name.startswith("."):
                     continue
                 if not _is_folder(entry):
-                    self.files.append(path)
+                    self._add(path)
                 elif entry.is_symlink():
                     links.append(path)
                 else:
                     folders.append(path)
         self._waiting += sorted(folders, reverse=True)
         self._links += sorted(links)
+
+    def _add(self, path: str) -> None:
+        """Takes a file, or the files of a container."""
+        if not is_container(self._root / path):
+            self.files.append(path)
+            return
+        files, faults = files_in(self._root / path)
+        self.files += [f"{path}/{name}" for name in files]
+        self.unlisted |= {f"{path}/{name}" if name else path: why for name, why in faults.items()}
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

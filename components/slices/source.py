@@ -13,8 +13,9 @@ from components.slices.dicom.dataset import frames_of, looks_like_dicom
 from components.slices.dicom.headers import Headers, may_be_dicom, read_headers
 from components.slices.dicom.labels import names_dicom
 from components.slices.errors import DataError
-from components.slices.files import open_regular
+from components.slices.files import is_file, open_regular
 from components.slices.formats import is_image, source_of
+from components.slices.header import Reason
 from components.slices.labels import LabelledSlices, SliceRef, Slices
 from components.slices.params import DICOM, IMAGE, ReadingParams
 from components.slices.scan import Listing, look_below
@@ -44,10 +45,10 @@ FINDERS: dict[str, Finder] = {IMAGE: images, DICOM: discovery}
 
 
 class Source:
-    """A folder of slices.
+    """A folder of slices, or a container such as a zip archive.
 
     Attributes:
-      root: The folder.
+      root: Of either.
       listing: What lies below it, as it was when the source was made.
     """
 
@@ -68,7 +69,7 @@ class Source:
     @property
     def has_table(self) -> bool:
         """Whether there is a label table."""
-        return (self.root / self._params.table).is_file()
+        return is_file(self.root / self._params.table)
 
     def stamp(self) -> bytes:
         """Returns a hash that changes with what a plan is made of: files, and what the label table says."""
@@ -125,8 +126,14 @@ class Source:
             return GREY
 
     def slices(self, kind: str) -> Slices:
-        """Finds the slices of one kind whatever their labels are."""
-        return FINDERS[kind].find_slices(self.root, self.listing.files, self._params)
+        """Finds the slices of one kind whatever their labels are, and what of containers cannot be read."""
+        found = FINDERS[kind].find_slices(self.root, self.listing.files, self._params)
+        unread = {
+            path: why
+            for path, why in self.listing.unlisted.items()
+            if why.reason is not Reason.UNLISTED_FOLDER
+        }
+        return Slices(found.refs, found.rejections | unread)
 
     def patients_by_table(self, kind: str) -> dict[tuple[str, int | None], str]:
         """Reads whose slices are, by path and frame, as far as a label table says it.

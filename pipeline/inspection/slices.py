@@ -10,6 +10,7 @@ from components.ingest.plan import Plan
 from components.slices.dicom.instances import Instance
 from components.slices.dicom.series import without_duplicates
 from components.slices.errors import DataError
+from components.slices.files import bytes_of
 from components.slices.header import Rejection
 from components.slices.source import Source
 from pipeline.inspection.findings import Kind, Patients, Series, Spread
@@ -35,7 +36,7 @@ def kinds(data_dir: Path, files: Iterable[str]) -> dict[str, Kind]:
         ending = PurePosixPath(path).suffix.lower()
         ending = NO_ENDING if not ending or ending[1:].isdigit() else ending
         numbers[ending] += 1
-        sizes[ending] += _size(data_dir / path)
+        sizes[ending] += bytes_of(data_dir / path)
     return {ending: Kind(number, sizes[ending]) for ending, number in numbers.most_common()}
 
 
@@ -105,10 +106,3 @@ def spread(numbers: Iterable[int]) -> Spread:
 
 def _counted(texts: Iterable[str]) -> dict[str, int]:
     return dict(collections.Counter(texts).most_common())
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0

@@ -8,6 +8,7 @@ from pathlib import Path
 from components.imaging.decode import UndecodableImage
 from components.slices import formats
 from components.slices.errors import DataError
+from components.slices.files import holds_files, is_file
 from components.slices.formats import source_of
 from components.slices.header import Reason, Rejection
 from components.slices.labels import patient_of
@@ -54,13 +55,13 @@ def find_slices(paths: Sequence[str], windows: str, params: ReadingParams) -> li
       FileNotFoundError: There is nothing to score.
     """
     wrong = IMAGE if windows else DICOM
-    named = [path for path in map(Path, paths) if path.is_file() and source_of(path) == wrong]
+    named = [path for path in map(Path, paths) if is_file(path) and source_of(path) == wrong]
     if named:
         raise DataError(wrong_kind(str(named[0]), windows))
     try:
         return find_dicom(paths, params) if windows else find_images(paths, params)
     except FileNotFoundError:
-        folders = [path for path in map(Path, paths) if path.is_dir()]
+        folders = [path for path in map(Path, paths) if holds_files(path)]
         if any(Source(path, params).number_of(wrong) for path in folders):
             raise DataError(wrong_kind(f"all of {', '.join(paths)}", windows)) from None
         raise
@@ -78,19 +79,22 @@ def find_images(paths: Iterable[str], params: ReadingParams) -> list[Input]:
       DataError: A folder's label table does not keep to its form.
     """
     patients: dict[Path, str] = {}
+    unread: dict[Path, Input] = {}
     source_at = functools.cache(lambda folder: Source(folder, params))
     by_table = functools.cache(lambda folder: _patients_by_table(folder, source_at, params))
     for path in _existing(paths):
-        if path.is_dir():
-            refs = source_at(path).slices(IMAGE).refs
-            patients |= {path / ref.path: ref.patient or _folder_of(path / ref.path) for ref in refs}
+        if holds_files(path):
+            slices = source_at(path).slices(IMAGE)
+            patients |= {path / ref.path: ref.patient or _folder_of(path / ref.path) for ref in slices.refs}
             patients |= by_table(path)
+            for name, why in slices.rejections.items():
+                unread[path / name] = Input(path / name, None, "", str(why.reason))
         else:
             known = by_table(path.parent).get(path) or patient_of(path.name, params)
             patients[path] = known or _folder_of(path)
-    if not patients:
+    if not patients and not unread:
         raise FileNotFoundError(f"no PNG or JPEG files in {', '.join(paths)}")
-    return [Input(path, None, patient) for path, patient in patients.items()]
+    return [*(Input(path, None, patient) for path, patient in patients.items()), *unread.values()]
 
 
 def find_dicom(paths: Iterable[str], params: ReadingParams) -> list[Input]:
@@ -106,7 +110,7 @@ def find_dicom(paths: Iterable[str], params: ReadingParams) -> list[Input]:
     every = params.model_copy(update={"series": "all"})
     inputs: dict[tuple[Path, int | None], Input] = {}
     for path in _existing(paths):
-        is_folder = path.is_dir()
+        is_folder = holds_files(path)
         folder = path if is_folder else path.parent
         source = Source(folder, every, None if is_folder else Listing([path.name], {}))
         slices, by_table = source.slices(DICOM), source.patients_by_table(DICOM)
@@ -143,7 +147,7 @@ def read_slice(one: Input, params: ReadingParams) -> tuple[bytes, str]:
 
 def _existing(paths: Iterable[str]) -> Iterable[Path]:
     for path in map(Path, paths):
-        if not path.exists():
+        if not path.exists() and not is_file(path):
             raise FileNotFoundError(f"no such file or folder: {path}")
         yield path
 
@@ -153,7 +157,7 @@ def _patients_by_table(
 ) -> dict[Path, str]:
     """Returns the patients of a folder's slices by its label table, or else by that of the folder above."""
     for place in (folder, folder.parent):
-        if (place / params.table).is_file():
+        if holds_files(place) and is_file(place / params.table):
             patients = source_at(place).patients_by_table(IMAGE)
             named = {place / path: patient for (path, _), patient in patients.items()}
             return {path: patient for path, patient in named.items() if path.is_relative_to(folder)}

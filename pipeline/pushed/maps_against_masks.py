@@ -14,6 +14,7 @@ from components.imaging.overlay import Grey
 from components.ingest.params import IngestParams
 from components.metrics.bootstrap import Resampling
 from components.slices.errors import DataError
+from components.slices.files import holds_files
 from pipeline.pushed.inputs import Input
 from pipeline.pushed.maps import ExplainRequest, SliceMap, explain_slices, slices_of
 from pipeline.settings.config import Config
@@ -53,7 +54,7 @@ class Worth:
 
 def mask_of(one: Input, paths: Sequence[str], masks: Path) -> Path | None:
     """Returns the mask of a slice, by its path below the folder that was named, else by its name alone."""
-    roots = [path for path in map(Path, paths) if path.is_dir() and one.path.is_relative_to(path)]
+    roots = [path for path in map(Path, paths) if holds_files(path) and one.path.is_relative_to(path)]
     below = [one.path.relative_to(root) for root in roots] + [PurePath(one.path.name)]
     for path in below:
         stem = path.with_suffix("") if path.suffix.lower() in SUFFIXES else path

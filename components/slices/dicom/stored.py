@@ -22,6 +22,7 @@ from components.slices.dicom.dataset import Opened, open_header, value_of
 from components.slices.dicom.decoder import decoder
 from components.slices.dicom.decoder_process import DECODED
 from components.slices.dicom.unreadable import Unreadable, telling
+from components.slices.files import stamp_of
 from components.slices.header import Reason, Rejection
 
 TAGS = (
@@ -103,14 +104,13 @@ def open_frames(path: Path, tags: tuple[str, ...]) -> Frames | Rejection:
     """
     try:
         with telling():
-            status = path.stat()
-            return _frames(path, (status.st_mtime_ns, status.st_size), tags)
+            return _frames(path, stamp_of(path), tags)
     except Unreadable as error:
         return error.rejection
 
 
 @functools.lru_cache(maxsize=1)  # the frames of one file are asked for one after the other
-def _frames(path: Path, changed: tuple[int, int], tags: tuple[str, ...]) -> Frames | Rejection:
+def _frames(path: Path, changed: object, tags: tuple[str, ...]) -> Frames | Rejection:
     del changed
     try:
         with telling():
