@@ -36,7 +36,9 @@ class Status(enum.IntEnum):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the command."""
-    parser.add_argument("folder", metavar="DIR", help="folder of slices; labels are not needed")
+    parser.add_argument(
+        "folder", metavar="DIR", help="folder or zip archive of slices; labels are not needed"
+    )
     add_model(parser)
     add_output(parser)
     parser.add_argument("--html", metavar="FILE", help="page to write; in the results' folder by default")

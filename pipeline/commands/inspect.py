@@ -24,7 +24,9 @@ SHOWN_EACH = 100  # slices
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of the command."""
-    parser.add_argument("data", nargs="?", metavar="DIR", help="folder of slices; run.data by default")
+    parser.add_argument(
+        "data", nargs="?", metavar="DIR", help="folder or zip archive of slices; run.data by default"
+    )
     parser.add_argument("--all", action="store_true", help="decode every slice, however many there are")
     add_json(parser)
     parser.add_argument(

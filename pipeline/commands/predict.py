@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "paths",
         nargs="+",
         metavar="FILE|DIR",
-        help="slices, or folders of them: PNG and JPEG, or DICOM, whichever the model was trained on",
+        help="slices, or folders or zips of them: PNG and JPEG, or DICOM, whichever the model was trained on",
     )
     add_model(parser)
     add_output(parser)

@@ -15,12 +15,11 @@ from components.ingest.params import IngestParams
 from components.metrics.bootstrap import Resampling
 from components.slices.errors import DataError
 from components.slices.files import holds_files
+from components.slices.formats import source_of_name
 from pipeline.pushed.inputs import Input
 from pipeline.pushed.maps import ExplainRequest, SliceMap, explain_slices, slices_of
 from pipeline.settings.config import Config
 from pipeline.terminal.console import CLEAR_LINE, NOWHERE, chatter_to
-
-SUFFIXES = (".png", ".jpg", ".jpeg", ".dcm", ".dicom", ".ima")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,7 +56,7 @@ def mask_of(one: Input, paths: Sequence[str], masks: Path) -> Path | None:
     roots = [path for path in map(Path, paths) if holds_files(path) and one.path.is_relative_to(path)]
     below = [one.path.relative_to(root) for root in roots] + [PurePath(one.path.name)]
     for path in below:
-        stem = path.with_suffix("") if path.suffix.lower() in SUFFIXES else path
+        stem = path.with_suffix("") if source_of_name(path.name) else path
         mask = masks / stem.parent / f"{stem.name}.png"
         if not one.frame and mask.is_file():
             return mask
