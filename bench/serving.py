@@ -14,6 +14,7 @@ from components.trainer import export
 from components.trainer import model as models
 from pipeline.graph import build_pipeline
 from schemas import features
+from schemas.accounts.model import TrainedOn
 
 REQUESTS = (1, 8, 32, 64)  # slices
 SIGNATURES = ("serving_bytes", "explain_bytes")
@@ -28,7 +29,7 @@ def run(place: Workplace) -> Section:
     layer, shape = graph_runs.run(build_pipeline(config), config, "Transform").transform()
     model = models.build(config.trainer, shape)
     trained, served = (str(place.scratch(name)) for name in ("trained", "served"))
-    export.write(model, layer, trained, export.TrainedOn("", shape[0], shape[2]))
+    export.write(model, layer, trained, TrainedOn(windows="", image_side=shape[0], channels=shape[2]))
     set_operating_point(trained, served, config.threshold.value, 1.0)
     loaded = tf.saved_model.load(served)
     encoded = place.folders().encoded()[: max(REQUESTS)]

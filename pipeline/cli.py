@@ -57,6 +57,7 @@ def _run(parsed: argparse.Namespace) -> int:
     from pipeline.settings.layout import MovedError, NoRunError
     from pipeline.settings.loading import ConfigError
     from pipeline.terminal.console import replace_unprintable
+    from schemas.accounts.account import AccountError
 
     replace_unprintable()
     try:
@@ -64,7 +65,7 @@ def _run(parsed: argparse.Namespace) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return EXIT_ERROR
-    except (ConfigError, DataError, MovedError, NoRunError, SourceError) as error:
+    except (AccountError, ConfigError, DataError, MovedError, NoRunError, SourceError) as error:
         print(f"ichor: {error}", file=sys.stderr)
         return EXIT_ERROR
     except OSError as error:  # ours are whole sentences, the system's have a file and a reason

@@ -1,6 +1,5 @@
 """AnomalyGate: a node that fails when ExampleValidator reports anything."""
 
-import json
 import os
 
 from tensorflow_metadata.proto.v0 import anomalies_pb2
@@ -13,13 +12,14 @@ from tfx.types.standard_artifacts import ExampleAnomalies
 from tfx.utils import io_utils
 
 from components.anomaly_gate.anomalies import describe, stop_if_any
+from schemas.accounts import ANOMALIES_FILE
+from schemas.accounts.anomalies import AnomalyAccount
 
-REPORT_FILE = "anomalies.json"
 _ANOMALIES_FILE = "SchemaDiff.pb"  # ExampleValidator's own name for it
 
 
 class AnomalyReport(tfx.dsl.Artifact):
-    """A folder with REPORT_FILE: the splits that were looked at."""
+    """A folder with ANOMALIES_FILE: the splits that were looked at."""
 
     TYPE_NAME = "ichor.AnomalyReport"
 
@@ -42,5 +42,5 @@ def AnomalyGate(
         with fileio.open(path, "rb") as file:
             anomalies_by_split[split] = anomalies_pb2.Anomalies.FromString(file.read())
     stop_if_any(describe(anomalies_by_split))
-    text = json.dumps({"splits": splits, "anomalies": 0})
-    io_utils.write_string_file(os.path.join(report.uri, REPORT_FILE), text)  # noqa: PTH118 - a URI, not a path
+    text = AnomalyAccount(splits=tuple(splits), anomalies=0).to_json()
+    io_utils.write_string_file(os.path.join(report.uri, ANOMALIES_FILE), text)  # noqa: PTH118 - a URI, not a path

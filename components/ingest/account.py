@@ -3,7 +3,6 @@
 import collections
 import csv
 import io
-import json
 import logging
 from collections.abc import Mapping
 
@@ -12,23 +11,24 @@ from components.ingest.plan import Plan
 from components.ingest.splits import SplitCount, buckets
 from components.slices.errors import DataError
 from components.slices.header import LEFT_OUT, Rejection
+from schemas.accounts.ingest import IngestAccount, SplitCounts
 
 log = logging.getLogger("ichor.ingest")
 
 REJECTIONS_FILE = "rejections.csv"
 
 
-def report_json(
+def account(
     plan: Plan,
     rejections: Mapping[str, Rejection],
     counts: Mapping[str, SplitCount],
     params: IngestParams,
     key_fingerprint: str,
-) -> str:
-    """Returns `ingest.json`.
+) -> IngestAccount:
+    """Draws up the account.
 
     Args:
-      plan: What was found.
+      plan: What the folder holds.
       rejections: What could not or was not to be read, by slice_id.
       counts: What each split got.
       params: Seed and buckets.
@@ -36,37 +36,32 @@ def report_json(
     """
     rejected = unreadable(rejections)
     found = slices_found(plan)
-    return json.dumps(
-        {
-            "source": plan.source,
-            "form": plan.form,
-            "found": found,
-            "read": found - len(rejected),
-            "rejected": by_reason(rejected),
-            "not_to_be_read": by_reason(
-                {name: each for name, each in rejections.items() if name not in rejected}
-            ),
-            "unlisted": plan.unlisted,
-            "left_out": plan.left_out,
-            "other_files": plan.other_files,
-            "patients_from": plan.patients_from,
-            "splits": {
-                name: {
-                    "slices": split.slices,
-                    "hemorrhage": split.hemorrhage,
-                    "normal": split.normal,
-                    "patients": len(split.patients),
-                }
-                for name, split in counts.items()
-            },
-            "slicing_columns": plan.columns,
-            "columns_left_out": plan.columns_left_out,
-            "warnings": plan.warnings,
-            "seed": params.seed,
-            "buckets": buckets(params),
-            "key_fingerprint": key_fingerprint,
+    return IngestAccount(
+        source=plan.source,
+        form=plan.form,
+        found=found,
+        read=found - len(rejected),
+        rejected=by_reason(rejected),
+        not_to_be_read=by_reason({name: each for name, each in rejections.items() if name not in rejected}),
+        unlisted=plan.unlisted,
+        left_out=plan.left_out,
+        other_files=plan.other_files,
+        patients_from=plan.patients_from,
+        splits={
+            name: SplitCounts(
+                slices=split.slices,
+                hemorrhage=split.hemorrhage,
+                normal=split.normal,
+                patients=len(split.patients),
+            )
+            for name, split in counts.items()
         },
-        indent=2,
+        slicing_columns=plan.columns,
+        columns_left_out=plan.columns_left_out,
+        warnings=plan.warnings,
+        seed=params.seed,
+        buckets=buckets(params),
+        key_fingerprint=key_fingerprint,
     )
 
 
@@ -140,5 +135,5 @@ def log_counts(counts: Mapping[str, SplitCount], rejections: Mapping[str, Reject
 
 
 def _in_brackets(reasons: Mapping[str, int]) -> str:
-    told = ", ".join(f"{number} {reason}" for reason, number in reasons.items())
-    return f" ({told})" if told else ""
+    listed = ", ".join(f"{number} {reason}" for reason, number in reasons.items())
+    return f" ({listed})" if listed else ""

@@ -194,7 +194,7 @@ def _write_report(
 ) -> None:
     fileio.rmtree(f"{report_uri}/{REJECTIONS_FOLDER}")
     texts = {
-        accounts.INGEST_FILE: account.report_json(found, rejections, counts, params, key_fingerprint),
+        accounts.INGEST_FILE: account.account(found, rejections, counts, params, key_fingerprint).to_json(),
         account.REJECTIONS_FILE: account.rejections_csv(rejections),
     }
     for name, text in texts.items():

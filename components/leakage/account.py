@@ -2,11 +2,8 @@
 
 import collections
 import csv
-import dataclasses
 import io
-import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -15,43 +12,17 @@ from components.leakage.findings import Finding, Kind, Mask, Pair
 from components.leakage.params import LeakageParams
 from components.leakage.prints import Prints, Shows, by_split
 from components.leakage.wording import tell
+from schemas.accounts.leakage import (
+    ComparedSlices,
+    ComparedSplit,
+    FindingCounts,
+    LeakageAccount,
+    LeakingSlice,
+    ListedPair,
+    PairedSlice,
+)
 
 PAIRS_FILE = "pairs.png"
-# How slices are compared that show so much.
-COMPARED = {Shows.A_HEAD: "likeness", Shows.PIXELS: "pixels_only", Shows.NOTHING: "nothing"}
-
-
-@dataclasses.dataclass(frozen=True)
-class Report:
-    """The account of all splits.
-
-    Attributes:
-      settings: The gate's parameters.
-      splits: `slices`, `patients` and `pictures` (distinct pixels) of each split.
-      compared: How many slices were looked for by `likeness`, by exact copies alone (`pixels_only`), and not
-        at all, since they show `nothing`.
-      within_distance: Slices of each split whose hash is near that of another picture in another split,
-        before their edges were compared.
-      findings: By kind: `groups`, `group_sizes` (how many groups have so many slices), `slices` by split.
-      pairs: A few of each finding to look at, as slice ids with split and label.
-      dropped: Slices left out, by split and reason.
-      objections: Why the run must not go on; empty when it may.
-      warnings: What every later reader of the run's numbers should know.
-    """
-
-    settings: Mapping[str, Any]
-    splits: Mapping[str, Mapping[str, int]]
-    compared: Mapping[str, int]
-    within_distance: Mapping[str, int]
-    findings: Mapping[str, Mapping[str, Any]]
-    pairs: Sequence[Mapping[str, Any]]
-    dropped: Mapping[str, Mapping[str, int]]
-    objections: Sequence[str]
-    warnings: Sequence[str]
-
-    def to_json(self) -> str:
-        """Returns all of it as JSON."""
-        return json.dumps(dataclasses.asdict(self), indent=2) + "\n"
 
 
 def account(
@@ -61,7 +32,7 @@ def account(
     reasons: Reasons,
     splits: Sequence[str],
     params: LeakageParams,
-) -> Report:
+) -> LeakageAccount:
     """Draws up the account.
 
     Args:
@@ -72,33 +43,33 @@ def account(
       splits: Names, the training split first.
       params: The gate's.
     """
-    found = {finding.kind: finding for finding in findings if finding.slices.any()}
-    told = {kind: tell(kind, one.number, by_split(prints, one.slices, splits)) for kind, one in found.items()}
+    present = {finding.kind: finding for finding in findings if finding.slices.any()}
+    in_words = {
+        kind: tell(kind, finding.number, by_split(prints, finding.slices, splits))
+        for kind, finding in present.items()
+    }
     objections, warnings = [], []
     if params.action == "fail":
-        objections = list(told.values())
+        objections = list(in_words.values())
     elif params.action == "warn":
-        warnings = [f"leakage: {text}; metrics may be flattered" for text in told.values()]
+        warnings = [f"leakage: {text}; metrics may be flattered" for text in in_words.values()]
     else:
         objections = objections_to_drop(prints, reasons, splits, params.max_dropped_share)
-        warnings = _left_in(prints, found, reasons, splits)
-    return Report(
+        warnings = _left_in(prints, present, reasons, splits)
+    return LeakageAccount(
         settings=params.model_dump(mode="json"),
         splits={split: _count(prints[prints["split"] == number]) for number, split in enumerate(splits)},
-        compared={
-            name: int((prints["shows"] == shows).sum())
-            for name, shows in (
-                ("likeness", Shows.A_HEAD),
-                ("pixels_only", Shows.PIXELS),
-                ("nothing", Shows.NOTHING),
-            )
-        },
+        compared=ComparedSlices(
+            likeness=int((prints["shows"] == Shows.A_HEAD).sum()),
+            pixels_only=int((prints["shows"] == Shows.PIXELS).sum()),
+            nothing=int((prints["shows"] == Shows.NOTHING).sum()),
+        ),
         within_distance=by_split(prints, near, splits),
         findings={finding.kind.value: _describe(prints, finding, splits) for finding in findings},
-        pairs=[_pair(prints, pair, splits) for pair in pairs_to_show(findings, params.example_pairs)],
+        pairs=tuple(_pair(prints, pair, splits) for pair in pairs_to_show(findings, params.example_pairs)),
         dropped=count_drops(prints, reasons, splits),
-        objections=objections,
-        warnings=warnings,
+        objections=tuple(objections),
+        warnings=tuple(warnings),
     )
 
 
@@ -123,7 +94,7 @@ def slices_csv(prints: Prints, findings: Sequence[Finding], reasons: Reasons, sp
     """
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(("finding", "group", "slice_id", "split", "hemorrhage", "dropped"))
+    table.writerow(LeakingSlice.model_fields)
     for finding in findings:
         members = np.flatnonzero(finding.slices)
         for index in members[np.argsort(finding.groups[members], kind="stable")]:
@@ -137,57 +108,56 @@ def slices_csv(prints: Prints, findings: Sequence[Finding], reasons: Reasons, sp
 
 
 def _left_in(
-    prints: Prints, found: Mapping[Kind, Finding], reasons: Reasons, splits: Sequence[str]
+    prints: Prints, present: Mapping[Kind, Finding], reasons: Reasons, splits: Sequence[str]
 ) -> list[str]:
     """Warns of what dropping copies does not mend."""
     warnings = []
-    if alike := found.get(Kind.ALIKE):
-        told = tell(Kind.ALIKE, alike.number, by_split(prints, alike.slices, splits))
+    if alike := present.get(Kind.ALIKE):
+        text = tell(Kind.ALIKE, alike.number, by_split(prints, alike.slices, splits))
         warnings.append(
-            f"leakage: {told}; copies were dropped, but where these are neighbours of one series, the rest "
+            f"leakage: {text}; copies were dropped, but where these are neighbours of one series, the rest "
             "of it is in both splits still"
         )
-    if conflict := found.get(Kind.CONFLICT):
+    if conflict := present.get(Kind.CONFLICT):
         slices = conflict.slices & (reasons == KEPT)
         if slices.any():
             number = len(np.unique(conflict.groups[slices]))
-            told = tell(Kind.CONFLICT, number, by_split(prints, slices, splits))
-            warnings.append(f"leakage: {told}; only slices to train on were dropped")
+            text = tell(Kind.CONFLICT, number, by_split(prints, slices, splits))
+            warnings.append(f"leakage: {text}; only slices to train on were dropped")
     return warnings
 
 
-def _describe(prints: Prints, finding: Finding, splits: Sequence[str]) -> dict[str, Any]:
+def _describe(prints: Prints, finding: Finding, splits: Sequence[str]) -> FindingCounts:
     sizes = collections.Counter(np.bincount(finding.groups[finding.slices]).tolist())
-    return {
-        "groups": finding.number,
-        "group_sizes": dict(sorted(sizes.items())),
-        "slices": by_split(prints, finding.slices, splits),
-    }
+    return FindingCounts(
+        groups=finding.number,
+        group_sizes=dict(sorted(sizes.items())),
+        slices=by_split(prints, finding.slices, splits),
+    )
 
 
-def _pair(prints: Prints, pair: Pair, splits: Sequence[str]) -> dict[str, Any]:
-    ours, theirs = prints[pair.one], prints[pair.other]
-    return {
-        "finding": pair.kind.value,
-        "slices": [
-            {
-                "slice_id": each["slice_id"].decode(),
-                "split": splits[each["split"]],
-                "hemorrhage": int(each["label"]),
-            }
-            for each in (ours, theirs)
-        ],
-        "same_patient": bool(ours["patient_id"] == theirs["patient_id"]),
-        "same_file": bool(ours["file"] == theirs["file"]),
-        "same_pixels": bool(ours["pixels"] == theirs["pixels"]),
-        "distance": pair.distance,
-        "correlation": None if pair.correlation is None else round(pair.correlation, 4),
-    }
+def _pair(prints: Prints, pair: Pair, splits: Sequence[str]) -> ListedPair:
+    first, second = prints[pair.one], prints[pair.other]
+    return ListedPair(
+        finding=pair.kind.value,
+        slices=(_paired(first, splits), _paired(second, splits)),
+        same_patient=bool(first["patient_id"] == second["patient_id"]),
+        same_file=bool(first["file"] == second["file"]),
+        same_pixels=bool(first["pixels"] == second["pixels"]),
+        distance=pair.distance,
+        correlation=None if pair.correlation is None else round(pair.correlation, 4),
+    )
 
 
-def _count(prints: Prints) -> dict[str, int]:
-    return {
-        "slices": len(prints),
-        "patients": len(np.unique(prints["patient_id"])),
-        "pictures": len(np.unique(prints["pixels"])),
-    }
+def _paired(row: np.void, splits: Sequence[str]) -> PairedSlice:
+    return PairedSlice(
+        slice_id=row["slice_id"].decode(), split=splits[row["split"]], hemorrhage=int(row["label"])
+    )
+
+
+def _count(prints: Prints) -> ComparedSplit:
+    return ComparedSplit(
+        slices=len(prints),
+        patients=len(np.unique(prints["patient_id"])),
+        pictures=len(np.unique(prints["pixels"])),
+    )

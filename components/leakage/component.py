@@ -101,8 +101,8 @@ def LeakageGate(
         with fileio.open(_in(report.uri, name), "wb") as file:
             file.write(content)
 
-    for told in tell_all(account.findings):
-        log.warning("%s", told)
+    for finding in tell_all(account.findings):
+        log.warning("%s", finding)
     if account.objections:
         folder = keep_stopped(report.uri)
         raise LeakageError(refusal(account.objections, account.findings, params, folder))

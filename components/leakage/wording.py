@@ -1,10 +1,10 @@
 """The gate's findings in words, for the terminal and for whoever has to do something about them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from components.leakage.findings import Kind
 from components.leakage.params import LeakageParams
+from schemas.accounts.leakage import FindingCounts
 
 SAYS = {
     Kind.PATIENT: ("patient is", "patients are", "in two splits"),
@@ -27,30 +27,30 @@ MENDED_BY = {
 
 def tell(kind: Kind, groups: int, slices: Mapping[str, int]) -> str:
     """Returns a finding in words: how many groups of which kind, of how many slices of which split."""
-    one, many, what = SAYS[kind]
+    single, many, what = SAYS[kind]
     counts = ", ".join(f"{count} {split}" for split, count in slices.items() if count)
-    return f"{groups} {one if groups == 1 else many} {what} (slices: {counts})"
+    return f"{groups} {single if groups == 1 else many} {what} (slices: {counts})"
 
 
-def tell_all(findings: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+def tell_all(findings: Mapping[str, FindingCounts]) -> Iterator[str]:
     """Yields the findings of a report that there are in words, from its entry `findings`."""
-    for kind, found in findings.items():
-        if found["groups"]:
-            yield tell(Kind(kind), found["groups"], found["slices"])
+    for kind, counts in findings.items():
+        if counts.groups:
+            yield tell(Kind(kind), counts.groups, counts.slices)
 
 
 def tell_drops(dropped: Mapping[str, Mapping[str, int]]) -> str:
     """Returns in words what was dropped, from a report's entry `dropped`; nothing where nothing was."""
-    told = []
+    drops = []
     for split, by_reason in dropped.items():
         if number := sum(by_reason.values()):
             reasons = ", ".join(f"{count} {reason}" for reason, count in by_reason.items() if count)
-            told.append(f"{number} of {split} ({reasons})")
-    return ", ".join(told)
+            drops.append(f"{number} of {split} ({reasons})")
+    return ", ".join(drops)
 
 
 def refusal(
-    objections: Sequence[str], findings: Mapping[str, Mapping[str, Any]], params: LeakageParams, folder: str
+    objections: Sequence[str], findings: Mapping[str, FindingCounts], params: LeakageParams, folder: str
 ) -> str:
     """Returns why the run stops, where to look, and the way out.
 
@@ -61,7 +61,7 @@ def refusal(
       folder: Where the report was kept.
     """
     lines = [f"the splits leak: {'; '.join(objections)}"] if params.action == "fail" else [*objections]
-    mended_by = [MENDED_BY[Kind(kind)] for kind, found in findings.items() if found["groups"]]
+    mended_by = [MENDED_BY[Kind(kind)] for kind, counts in findings.items() if counts.groups]
     lines.append(f"What to do: {'; '.join(mended_by)}.")
     if params.action == "fail":
         lines.append(

@@ -1,12 +1,11 @@
 """What a model does not know at all, from the figures of its evaluation: more than a number has to say so."""
 
-from collections.abc import Mapping
-from typing import Any
+from schemas.accounts.evaluation import Metrics
 
 COIN = 0.5  # the AUC of guessing
 
 
-def blind_spots(metrics: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def blind_spots(metrics: Metrics) -> list[str]:
     """Returns a line for each thing that a model does not know.
 
     Args:
@@ -18,14 +17,13 @@ def blind_spots(metrics: Mapping[str, Mapping[str, Any]]) -> list[str]:
     if _value(metrics, "specificity") == 0:
         lines.append("it calls everything a hemorrhage at its operating threshold")
     auc = metrics.get("auc")
-    if auc and auc["value"] is not None:
-        surely = auc["value"] if auc["low"] is None else auc["low"]
+    if auc and auc.value is not None:
+        surely = auc.value if auc.low is None else auc.low
         if surely <= COIN:
-            interval = "" if auc["low"] is None else f" ({auc['low']:.3f} to {auc['high']:.3f})"
-            told = f"its auc {auc['value']:.3f}{interval}"
-            lines.append(f"{told} on validation may be that of a coin, {COIN:g}")
+            interval = "" if auc.low is None else f" ({auc.low:.3f} to {auc.high:.3f})"
+            lines.append(f"its auc {auc.value:.3f}{interval} on validation may be that of a coin, {COIN:g}")
     return lines
 
 
-def _value(metrics: Mapping[str, Mapping[str, Any]], name: str) -> float | None:
-    return metrics[name]["value"] if name in metrics else None
+def _value(metrics: Metrics, name: str) -> float | None:
+    return metrics[name].value if name in metrics else None

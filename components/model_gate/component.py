@@ -1,10 +1,7 @@
 """ModelGate: scores in, figures with intervals and the last word on a model out."""
 
-import json
 import logging
 import os
-from collections.abc import Mapping
-from typing import Any
 
 from tfx.components.evaluator import constants
 from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
@@ -19,6 +16,8 @@ from components.model_gate.evaluation import evaluate
 from components.model_gate.gates import gate_table, tell_gate
 from schemas import features
 from schemas.accounts import EVALUATION_FILE
+from schemas.accounts.evaluation import ModelPoint
+from schemas.accounts.model import ModelAccount
 from schemas.scores import SCORES_FILE, ScoreTable, read_scores
 
 log = logging.getLogger("ichor.model_gate")
@@ -58,14 +57,13 @@ def ModelGate(
     evaluator_blessed = (
         evaluator_blessing.get_int_custom_property(constants.ARTIFACT_PROPERTY_BLESSED_KEY) == 1
     )
-    found = evaluate(_scores(scores), _operating_point(model, threshold_rule), params, bounds)
-    gates = gate_table(found, bounds, evaluator_blessed)
+    measured = evaluate(_scores(scores), _operating_point(model, threshold_rule), params, bounds)
+    gates = gate_table(measured, bounds, evaluator_blessed)
     blessed = evaluator_blessed and all(gate.passed for gate in gates)
-    rows = [gate.to_json() for gate in gates]
-    text = json.dumps({**found.told, "gates": rows, "blessed": blessed}, allow_nan=False)
-    io_utils.write_string_file(_in(evaluation.uri, EVALUATION_FILE), text)
-    for row in rows:
-        log.info("%s: %s", "passed" if row["passed"] else "FAILED", tell_gate(row))
+    account = measured.account([gate.row() for gate in gates], blessed)
+    io_utils.write_string_file(_in(evaluation.uri, EVALUATION_FILE), account.to_json())
+    for row in account.gates:
+        log.info("%s: %s", "passed" if row.passed else "FAILED", tell_gate(row))
     _bless(blessing, model, evaluator_blessing, blessed)
 
 
@@ -73,11 +71,13 @@ def _scores(scores: SliceScores) -> ScoreTable:
     return read_scores(io_utils.ensure_local(_in(scores.uri, SCORES_FILE)))
 
 
-def _operating_point(model: Model, rule: str) -> Mapping[str, Any]:
+def _operating_point(model: Model, rule: str) -> ModelPoint:
     file = _in(path_utils.serving_model_path(model.uri), features.TRAINED_ON_FILE)
     with fileio.open(file, "rb") as opened:
-        told = json.loads(opened.read())
-    return {name: told[name] for name in ("threshold", "temperature", "version")} | {"rule": rule}
+        point = ModelAccount.from_json(opened.read(), file)
+    return ModelPoint(
+        threshold=point.threshold, temperature=point.temperature, version=point.version, rule=rule
+    )
 
 
 def _bless(blessing: ModelBlessing, model: Model, evaluator_blessing: ModelBlessing, blessed: bool) -> None:

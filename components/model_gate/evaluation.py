@@ -1,8 +1,7 @@
-"""From a table of scores to `evaluation.json`: every split by slice, by patient and by subgroup."""
+"""From a table of scores to the account: every split by slice, by patient and by subgroup."""
 
 import dataclasses
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -11,8 +10,19 @@ from components.metrics.bootstrap import Estimate, Resampling, differences
 from components.metrics.params import EvaluationParams, GateParams
 from components.metrics.scored import Scored, by_patient
 from components.metrics.subgroups import Subgroup
-from components.model_gate.units import Measuring, as_json, metrics_of, number, unit
+from components.model_gate.units import Measuring, figures_of, measured, metrics_of, number
 from schemas import features
+from schemas.accounts.evaluation import (
+    BaselineDifferences,
+    EvaluatedSplit,
+    EvaluationAccount,
+    EvaluationSettings,
+    GateRow,
+    MeasuredSubgroup,
+    ModelPoint,
+    SubgroupFigure,
+    SubgroupGap,
+)
 from schemas.scores import ScoreTable
 
 # Of a baseline only scores are known, not its threshold.
@@ -20,7 +30,7 @@ WITHOUT_THRESHOLD = (
     "auc", "average_precision", "binary_accuracy", "brier", "ece", "log_loss", "sensitivity_at_specificity",
 )  # fmt: skip
 
-Measured = list[tuple[Subgroup, Scored, dict[str, Estimate] | None]]
+MeasuredGroups = list[tuple[Subgroup, Scored, dict[str, Estimate] | None]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,13 +41,29 @@ class Evaluation:
       metrics: Of the slices of the validation split, by which a model is judged.
       subgroups: Of the same slices; metrics are None for those too small.
       baseline: By how much each metric exceeds the latest blessed model's; None where there is none.
-      told: The document without gates.
+      operating_point: Of the model.
+      settings: How it was measured.
+      splits: Everything that was measured, for the account.
     """
 
     metrics: Mapping[str, Estimate]
-    subgroups: Measured
+    subgroups: MeasuredGroups
     baseline: Mapping[str, Estimate] | None
-    told: Mapping[str, Any]
+    operating_point: ModelPoint
+    settings: EvaluationSettings
+    splits: Mapping[str, EvaluatedSplit]
+
+    def account(self, gates: Sequence[GateRow], blessed: bool) -> EvaluationAccount:
+        """Returns the account, with the gates and the last word on the model."""
+        baseline = self.baseline and BaselineDifferences(metrics=figures_of(self.baseline))
+        return EvaluationAccount(
+            operating_point=self.operating_point,
+            settings=self.settings,
+            splits=self.splits,
+            baseline=baseline or None,
+            gates=tuple(gates),
+            blessed=blessed,
+        )
 
 
 def measuring_of(threshold: float, params: EvaluationParams, gate: GateParams) -> Measuring:
@@ -52,13 +78,13 @@ def scored_of(table: ScoreTable) -> Scored:
 
 
 def evaluate(
-    table: ScoreTable, operating_point: Mapping[str, Any], params: EvaluationParams, gate: GateParams
+    table: ScoreTable, operating_point: ModelPoint, params: EvaluationParams, gate: GateParams
 ) -> Evaluation:
     """Measures a model by its scores.
 
     Args:
       table: Scores of all splits.
-      operating_point: `threshold`, `rule`, `temperature` and `version` of the model.
+      operating_point: Of the model.
       params: How it is measured.
       gate: At which specificity.
     Raises:
@@ -67,7 +93,7 @@ def evaluate(
     validation = table.of_split(features.SPLITS[1])
     if not len(validation):
         raise ValueError("scores: no slice of split val, by which a model is judged")
-    measuring = measuring_of(operating_point["threshold"], params, gate)
+    measuring = measuring_of(operating_point.threshold, params, gate)
     positive = subgroups.of_hemorrhages_only(table.hemorrhage, table.attributes)
     splits, of_split, overall = {}, {}, {}
     for split in (name for name in features.SPLITS if (table.split == name).any()):
@@ -76,23 +102,19 @@ def evaluate(
         slices = scored_of(rows)
         patients = by_patient(slices, params.patient_score, params.top_k)
         overall[split] = metrics = metrics_of(slices, measuring)
-        splits[split] = {
-            "slices": unit(slices, metrics, measuring),
-            "patients": unit(patients, metrics_of(patients, measuring), measuring),
-            "subgroups": [_tell(*one) for one in of_split[split]],
-            "largest_gaps": _gaps(of_split[split]),
-        }
-    baseline = compared_with_baseline(validation, measuring)
+        splits[split] = EvaluatedSplit(
+            slices=measured(slices, metrics, measuring),
+            patients=measured(patients, metrics_of(patients, measuring), measuring),
+            subgroups=tuple(_subgroup(*group) for group in of_split[split]),
+            largest_gaps=_gaps(of_split[split]),
+        )
     return Evaluation(
-        overall[features.SPLITS[1]],
-        of_split[features.SPLITS[1]],
-        baseline,
-        {
-            "operating_point": dict(operating_point),
-            "settings": {**params.model_dump(mode="json"), "at_specificity": gate.at_specificity},
-            "splits": splits,
-            "baseline": baseline and {"metrics": as_json(baseline)},
-        },
+        metrics=overall[features.SPLITS[1]],
+        subgroups=of_split[features.SPLITS[1]],
+        baseline=compared_with_baseline(validation, measuring),
+        operating_point=operating_point,
+        settings=EvaluationSettings(**params.model_dump(mode="json"), at_specificity=gate.at_specificity),
+        splits=splits,
     )
 
 
@@ -103,7 +125,7 @@ def compared_with_baseline(validation: ScoreTable, measuring: Measuring) -> dict
         return None
     candidate = scored_of(validation.where(known))
     baseline = candidate.with_probability(validation.baseline_probability[known])
-    found = differences(
+    differing = differences(
         candidate,
         baseline,
         measuring.threshold,
@@ -111,49 +133,49 @@ def compared_with_baseline(validation: ScoreTable, measuring: Measuring) -> dict
         measuring.at_specificity,
         measuring.resampling,
     )
-    return {name: found[name] for name in WITHOUT_THRESHOLD}
+    return {name: differing[name] for name in WITHOUT_THRESHOLD}
 
 
 def _measure_subgroups(
     rows: ScoreTable, positive: frozenset[str], measuring: Measuring, params: EvaluationParams
-) -> Measured:
+) -> MeasuredGroups:
     slices = scored_of(rows)
     groups = [
         *subgroups.by_attribute(rows.hemorrhage, rows.attributes, positive),
         *subgroups.by_position(slices.patient, rows.slice_index),
     ]
-    measured: Measured = []
+    groups_measured: MeasuredGroups = []
     for group in groups:
         picked = slices.where(group.mask)
         # What is rare is what counts: of a subtype its hemorrhages, not the normals beside them.
         own = slices.where(group.mask & (rows.hemorrhage == 1)) if group.all_normals else picked
         large = len(own) >= params.min_subgroup_slices and own.patients >= params.min_subgroup_patients
-        measured.append((group, picked, metrics_of(picked, measuring) if large else None))
-    return measured
+        groups_measured.append((group, picked, metrics_of(picked, measuring) if large else None))
+    return groups_measured
 
 
-def _tell(group: Subgroup, picked: Scored, metrics: dict[str, Estimate] | None) -> dict[str, Any]:
-    return {
-        "column": group.column,
-        "value": group.value,
-        "slices": len(picked),
-        "patients": picked.patients,
-        "hemorrhages": picked.hemorrhages,
-        "all_normals": group.all_normals,
-        "metrics": None if metrics is None else as_json(metrics),
-    }
+def _subgroup(group: Subgroup, picked: Scored, metrics: dict[str, Estimate] | None) -> MeasuredSubgroup:
+    return MeasuredSubgroup(
+        column=group.column,
+        value=group.value,
+        slices=len(picked),
+        patients=picked.patients,
+        hemorrhages=picked.hemorrhages,
+        all_normals=group.all_normals,
+        metrics=None if metrics is None else figures_of(metrics),
+    )
 
 
-def _gaps(measured: Measured) -> list[dict[str, Any]]:
-    large = [(group, metrics) for group, _, metrics in measured if metrics is not None]
-    return [
-        {
-            "metric": gap.metric,
-            "column": gap.column,
-            "highest": {"value": gap.highest[0], "figure": number(gap.highest[1])},
-            "lowest": {"value": gap.lowest[0], "figure": number(gap.lowest[1])},
-            "gap": number(gap.gap),
-            "intervals_overlap": gap.intervals_overlap,
-        }
+def _gaps(groups: MeasuredGroups) -> tuple[SubgroupGap, ...]:
+    large = [(group, metrics) for group, _, metrics in groups if metrics is not None]
+    return tuple(
+        SubgroupGap(
+            metric=gap.metric,
+            column=gap.column,
+            highest=SubgroupFigure(value=gap.highest[0], figure=number(gap.highest[1])),
+            lowest=SubgroupFigure(value=gap.lowest[0], figure=number(gap.lowest[1])),
+            gap=number(gap.gap),
+            intervals_overlap=gap.intervals_overlap,
+        )
         for gap in subgroups.largest_gaps(large)
-    ]
+    )

@@ -3,13 +3,13 @@
 import dataclasses
 import math
 from collections.abc import Mapping
-from typing import Any
 
 from components.metrics.bootstrap import Estimate
 from components.metrics.params import GateParams
 from components.model_gate.evaluation import Evaluation
 from components.model_gate.units import number
 from schemas import features
+from schemas.accounts.evaluation import GateRow
 
 SPLIT = features.SPLITS[1]
 EVALUATOR = "Evaluator"  # the gate of TFX's node of that name
@@ -33,21 +33,26 @@ class Gate:
     passed: bool
     note: str = ""
 
-    def to_json(self) -> dict[str, Any]:
-        """Returns the row of `evaluation.json`."""
-        return {**dataclasses.asdict(self), "split": SPLIT, "value": number(self.value)}
+    def row(self) -> GateRow:
+        """Returns the row of the account."""
+        value = number(self.value)
+        return GateRow(
+            gate=self.gate, bound=self.bound, value=value, passed=self.passed, note=self.note, split=SPLIT
+        )
 
 
-def tell_gate(row: Mapping[str, Any]) -> str:
-    """Returns in words what came of a row of `evaluation.json`'s gates and what was demanded.
+def tell_gate(row: GateRow) -> str:
+    """Returns in words what came of a row of the account's gates and what was demanded.
 
     On one line: a gate's name holds a column's value, in which a terminal or a log could find more.
     """
-    if row["value"] is None:
-        text = f"{row['gate']}: must be {row['bound']} ({row['note']})"
+    if row.value is None:
+        text = f"{row.gate}: must be {row.bound} ({row.note})"
     else:
-        text = f"{row['gate']} is {row['value']:.4f}, must be {row['bound']}"
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
+        text = f"{row.gate} is {row.value:.4f}, must be {row.bound}"
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in text
+    )
 
 
 def gate_table(evaluation: Evaluation, params: GateParams, evaluator_blessed: bool) -> list[Gate]:
@@ -76,45 +81,46 @@ def gate_table(evaluation: Evaluation, params: GateParams, evaluator_blessed: bo
 
 
 def _evaluator(blessed: bool) -> Gate:
-    told = "TFMA measures for itself and " + ("found them kept" if blessed else "did not bless the model")
-    return Gate(EVALUATOR, "blessed by its own thresholds", math.nan, blessed, told)
+    note = "TFMA measures for itself and " + ("found them kept" if blessed else "did not bless the model")
+    return Gate(EVALUATOR, "blessed by its own thresholds", math.nan, blessed, note)
 
 
 def _binary_accuracy(metrics: Mapping[str, Estimate], params: GateParams) -> Gate:
-    found = metrics["binary_accuracy"]
+    estimate = metrics["binary_accuracy"]
     return Gate(
         "binary_accuracy",
         f"at least {params.min_binary_accuracy:g}",
-        found.value,
-        _reaches(found.value, params.min_binary_accuracy),
-        f"at 0.5, {_interval(found)}; accuracy at the operating threshold is {metrics['accuracy'].value:.4f}",
+        estimate.value,
+        _reaches(estimate.value, params.min_binary_accuracy),
+        f"at 0.5, {_interval(estimate)}; accuracy at the operating threshold is "
+        f"{metrics['accuracy'].value:.4f}",
     )
 
 
 def _drop(name: str, differences: Mapping[str, Estimate], allowed: float) -> Gate:
-    found = differences[name]
+    estimate = differences[name]
     return Gate(
         f"{name} against the latest blessed model",
         f"at least {-allowed or 0:g}",
-        found.value,
-        _reaches(found.value, -allowed),
-        f"difference on the same slices, {_interval(found)}",
+        estimate.value,
+        _reaches(estimate.value, -allowed),
+        f"difference on the same slices, {_interval(estimate)}",
     )
 
 
 def _sensitivity_bound(metrics: Mapping[str, Estimate], params: GateParams) -> Gate:
-    found = metrics["sensitivity_at_specificity"]
+    estimate = metrics["sensitivity_at_specificity"]
     return Gate(
         f"sensitivity at a specificity of {params.at_specificity:g}, lower end",
         f"at least {params.min_sensitivity_bound:g}",
-        found.low,
-        _reaches(found.low, params.min_sensitivity_bound),
-        f"sensitivity is {found.value:.4f}, {_interval(found)}",
+        estimate.low,
+        _reaches(estimate.low, params.min_sensitivity_bound),
+        f"sensitivity is {estimate.value:.4f}, {_interval(estimate)}",
     )
 
 
-def _at_most(name: str, found: Estimate, bound: float) -> Gate:
-    return Gate(name, f"at most {bound:g}", found.value, found.value <= bound, _interval(found))
+def _at_most(name: str, estimate: Estimate, bound: float) -> Gate:
+    return Gate(name, f"at most {bound:g}", estimate.value, estimate.value <= bound, _interval(estimate))
 
 
 def _subgroups(evaluation: Evaluation, params: GateParams) -> list[Gate]:
@@ -122,8 +128,8 @@ def _subgroups(evaluation: Evaluation, params: GateParams) -> list[Gate]:
     rows, left_out = [], []
     for group, _, metrics in evaluation.subgroups:
         name = f"{group.column}={group.value}"
-        found = metrics and metrics[params.subgroup_metric]
-        if not found or found.too_few or math.isnan(found.value):
+        estimate = metrics and metrics[params.subgroup_metric]
+        if not estimate or estimate.too_few or math.isnan(estimate.value):
             left_out.append(name)
             continue
         against = "against all normal slices, " if group.all_normals else ""
@@ -131,18 +137,18 @@ def _subgroups(evaluation: Evaluation, params: GateParams) -> list[Gate]:
             Gate(
                 f"{params.subgroup_metric} of {name}",
                 f"at least {params.min_subgroup_metric:g}",
-                found.value,
-                _reaches(found.value, params.min_subgroup_metric),
-                against + _interval(found),
+                estimate.value,
+                _reaches(estimate.value, params.min_subgroup_metric),
+                against + _interval(estimate),
             )
         )
     if not rows:
-        told = (
+        note = (
             f"{len(left_out)} subgroups are too small, or too few of their patients have a class"
             if left_out
             else "there is none"
         )
-        return [Gate(f"{params.subgroup_metric} of subgroups", "of none too low", math.nan, True, told)]
+        return [Gate(f"{params.subgroup_metric} of subgroups", "of none too low", math.nan, True, note)]
     return rows
 
 
@@ -150,7 +156,7 @@ def _reaches(value: float, bound: float) -> bool:
     return value >= bound  # NaN reaches nothing; exact, as TFMA compares
 
 
-def _interval(found: Estimate) -> str:
-    if math.isnan(found.low):
+def _interval(estimate: Estimate) -> str:
+    if math.isnan(estimate.low):
         return "no interval"
-    return f"interval {found.low:.4f} to {found.high:.4f}"
+    return f"interval {estimate.low:.4f} to {estimate.high:.4f}"

@@ -1,4 +1,4 @@
-"""One set of scored rows, slices or patients, as plain JSON: metrics, curves, calibration, histogram."""
+"""One set of scored rows, slices or patients, for the account: metrics, curves, calibration, histogram."""
 
 import dataclasses
 import math
@@ -19,7 +19,18 @@ from components.metrics.bootstrap import (
 )
 from components.metrics.scored import Scored
 from components.metrics.tallies import Tallies, predictive_values
+from schemas.accounts.evaluation import (
+    CalibrationBin,
+    Confusion,
+    Figure,
+    Measured,
+    PrecisionRecallCurve,
+    PredictiveValues,
+    RocCurve,
+    ScoreHistogram,
+)
 
+PREDICTIVE = ("ppv", "npv")
 DIGITS = 6  # after the point: finer than any of the figures is known
 
 
@@ -40,32 +51,32 @@ class Measuring:
     resampling: Resampling
 
 
-def unit(scored: Scored, metrics: Mapping[str, Estimate], measuring: Measuring) -> dict[str, Any]:
-    """Returns what is told of one set of rows and its metrics; a ROC curve is empty for one class only."""
-    return {
-        "count": len(scored),
-        "hemorrhages": scored.hemorrhages,
-        "normals": len(scored) - scored.hemorrhages,
-        "patients": scored.patients,
-        "metrics": as_json(metrics),
-        "confusion": _confusion(scored, measuring.threshold),
-        "roc": _lists(curves.roc(scored, measuring.resampling)),
-        "precision_recall": _lists(curves.precision_recall(scored)),
-        "calibration": [
-            {
-                "from": number(one.lowest),
-                "to": number(one.highest),
-                "count": one.count,
-                "mean_probability": number(one.mean_probability),
-                "observed": number(one.observed.value),
-                "low": number(one.observed.low),
-                "high": number(one.observed.high),
-            }
-            for one in curves.calibration(scored, measuring.resampling)
-        ],
-        "histogram": _lists(curves.histogram(scored)),
-        "predictive_values": _predictive_values(scored, measuring, metrics),
-    }
+def measured(scored: Scored, metrics: Mapping[str, Estimate], measuring: Measuring) -> Measured:
+    """Returns the account of one set of rows and its metrics; a ROC curve is empty for one class only."""
+    return Measured(
+        count=len(scored),
+        hemorrhages=scored.hemorrhages,
+        normals=len(scored) - scored.hemorrhages,
+        patients=scored.patients,
+        metrics=figures_of(metrics),
+        confusion=_confusion(scored, measuring.threshold),
+        roc=RocCurve(**_lists(curves.roc(scored, measuring.resampling))),
+        precision_recall=PrecisionRecallCurve(**_lists(curves.precision_recall(scored))),
+        calibration=tuple(
+            CalibrationBin(
+                lowest=number(each.lowest),
+                highest=number(each.highest),
+                count=each.count,
+                mean_probability=number(each.mean_probability),
+                observed=number(each.observed.value),
+                low=number(each.observed.low),
+                high=number(each.observed.high),
+            )
+            for each in curves.calibration(scored, measuring.resampling)
+        ),
+        histogram=ScoreHistogram(**_lists(curves.histogram(scored))),
+        predictive_values=_predictive_values(scored, measuring, metrics),
+    )
 
 
 def metrics_of(scored: Scored, measuring: Measuring) -> dict[str, Estimate]:
@@ -73,16 +84,16 @@ def metrics_of(scored: Scored, measuring: Measuring) -> dict[str, Estimate]:
     return estimates(scored, measuring.threshold, measuring.at_specificity, measuring.resampling)
 
 
-def as_json(metrics: Mapping[str, Estimate]) -> dict[str, dict[str, float | int | None]]:
-    """Returns estimates as JSON, null where there is none."""
+def figures_of(metrics: Mapping[str, Estimate]) -> dict[str, Figure]:
+    """Returns estimates for an account, None where there is none."""
     return {
-        name: {
-            "value": number(one.value),
-            "low": number(one.low),
-            "high": number(one.high),
-            "left_out": one.left_out,
-        }
-        for name, one in metrics.items()
+        name: Figure(
+            value=number(metric.value),
+            low=number(metric.low),
+            high=number(metric.high),
+            left_out=metric.left_out,
+        )
+        for name, metric in metrics.items()
     }
 
 
@@ -91,47 +102,48 @@ def number(value: float) -> float | None:
     return None if math.isnan(value) else round(float(value), DIGITS)
 
 
-def _confusion(scored: Scored, threshold: float) -> dict[str, int]:
+def _confusion(scored: Scored, threshold: float) -> Confusion:
     if not len(scored):
-        return dict.fromkeys(("true_positive", "false_positive", "true_negative", "false_negative"), 0)
+        return Confusion(true_positive=0, false_positive=0, true_negative=0, false_negative=0)
     counted = Tallies(scored, threshold, each_once(scored.patients))
-    return {
-        "true_positive": int(counted.true_positive[0]),
-        "false_positive": int(counted.false_positive[0]),
-        "true_negative": int(counted.true_negative[0]),
-        "false_negative": int(counted.false_negative[0]),
-    }
+    return Confusion(
+        true_positive=int(counted.true_positive[0]),
+        false_positive=int(counted.false_positive[0]),
+        true_negative=int(counted.true_negative[0]),
+        false_negative=int(counted.false_negative[0]),
+    )
 
 
 def _predictive_values(
     scored: Scored, measuring: Measuring, metrics: Mapping[str, Estimate]
-) -> dict[str, Any]:
+) -> PredictiveValues:
     if not measuring.prevalence:
         own = scored.hemorrhages / len(scored) if len(scored) else math.nan
-        told = as_json({name: metrics[name] for name in ("ppv", "npv")})
-        return {"prevalence": number(own), "own": True, **told}
+        known = figures_of({name: metrics[name] for name in PREDICTIVE})
+        return PredictiveValues(prevalence=number(own), own=True, **known)
     both = []
     for counts in (each_once(scored.patients), counts_of(scored, measuring.resampling)):
-        found = Tallies(scored, measuring.threshold, counts).metrics()
-        both.append(predictive_values(found["sensitivity"], found["specificity"], measuring.prevalence))
+        by_metric = Tallies(scored, measuring.threshold, counts).metrics()
+        sensitivity, specificity = (by_metric[name] for name in ("sensitivity", "specificity"))
+        both.append(predictive_values(sensitivity, specificity, measuring.prevalence))
     values, drawn = both
     sensitivity, specificity = (np.array([metrics[name].low]) for name in ("sensitivity", "specificity"))
     least = predictive_values(sensitivity, specificity, measuring.prevalence)
-    told = as_json(
+    at_prevalence = figures_of(
         {
             name: _at_worst(estimate(float(value[0]), of_drawn, scored, measuring.resampling), float(low[0]))
-            for name, value, of_drawn, low in zip(("ppv", "npv"), values, drawn, least, strict=True)
+            for name, value, of_drawn, low in zip(PREDICTIVE, values, drawn, least, strict=True)
         }
     )
-    return {"prevalence": measuring.prevalence, "own": False, **told}
+    return PredictiveValues(prevalence=measuring.prevalence, own=False, **at_prevalence)
 
 
-def _at_worst(one: Estimate, least: float) -> Estimate:
+def _at_worst(metric: Estimate, least: float) -> Estimate:
     """Returns an estimate that is 1 in all replicates with what the lower ends of its parts give."""
-    return dataclasses.replace(one, low=least) if one.low == one.high == 1 else one
+    return dataclasses.replace(metric, low=least) if metric.low == metric.high == 1 else metric
 
 
-def _lists(curve: curves.Roc | curves.PrecisionRecall | curves.Histogram) -> dict[str, list[Any]]:
+def _lists(curve: curves.Roc | curves.PrecisionRecall | curves.Histogram) -> dict[str, Any]:
     return {field.name: _list(getattr(curve, field.name)) for field in dataclasses.fields(curve)}
 
 

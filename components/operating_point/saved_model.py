@@ -9,6 +9,7 @@ from typing import Any
 import tensorflow as tf
 
 from schemas import features
+from schemas.accounts.model import ModelAccount, TrainedOn
 
 VERSION_DIGITS = 12  # of a hash: enough to distinguish all models of a group
 
@@ -25,8 +26,11 @@ def set_operating_point(source: str, target: str, threshold: float, temperature:
       The version: ichor's own, and a hash of weights, input, threshold and temperature. Equal models have
       equal ones.
     """
-    operating_point = _read_operating_point(source) | {"threshold": threshold, "temperature": temperature}
-    version = f"{package_version('ichor')}-{_digest(source, operating_point)}"
+    stated: dict[str, Any] = _read_trained_on(source).model_dump() | {
+        "threshold": threshold,
+        "temperature": temperature,
+    }
+    version = f"{package_version('ichor')}-{_digest(source, stated)}"
     loaded = tf.saved_model.load(source)
     loaded.threshold.assign(threshold)
     loaded.temperature.assign(temperature)
@@ -34,18 +38,19 @@ def set_operating_point(source: str, target: str, threshold: float, temperature:
     tf.saved_model.save(loaded, target, dict(loaded.signatures))
     _copy_extras(source, target)
     with tf.io.gfile.GFile(_in(target, features.TRAINED_ON_FILE), "w") as file:
-        file.write(json.dumps(operating_point | {"version": version}, indent=2) + "\n")
+        file.write(ModelAccount(**stated, version=version).to_json())
     return version
 
 
-def _read_operating_point(folder: str) -> dict[str, Any]:
-    with tf.io.gfile.GFile(_in(folder, features.TRAINED_ON_FILE)) as file:
-        return dict(json.loads(file.read()))
+def _read_trained_on(folder: str) -> TrainedOn:
+    path = _in(folder, features.TRAINED_ON_FILE)
+    with tf.io.gfile.GFile(path) as file:
+        return TrainedOn.from_json(file.read(), path)
 
 
-def _digest(folder: str, operating_point: dict[str, Any]) -> str:
+def _digest(folder: str, stated: dict[str, Any]) -> str:
     """Hashes values, not files: the same graph is not written with the same bytes twice."""
-    digest = hashlib.sha256(json.dumps(operating_point, sort_keys=True).encode())
+    digest = hashlib.sha256(json.dumps(stated, sort_keys=True).encode())
     reader = tf.train.load_checkpoint(_in(folder, "variables/variables"))
     weights = [name for name, dtype in reader.get_variable_to_dtype_map().items() if dtype != tf.string]
     for name in sorted(weights):

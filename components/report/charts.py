@@ -9,6 +9,7 @@ from typing import Any
 
 from components.report.traces import Chart, band, bars, chart, line
 from components.report.wording import JUDGED, SPLIT_NAMES, UNITS, counted, interval
+from schemas.accounts.evaluation import EvaluatedSplit, EvaluationAccount, Figure, Measured
 from schemas.features import CLASSES
 from schemas.history import Row, best_epoch
 
@@ -26,15 +27,15 @@ def training(rows: Sequence[Row]) -> list[Chart]:
     ]
 
 
-def judged(evaluation: Mapping[str, Any]) -> list[Chart]:
+def judged(evaluation: EvaluationAccount) -> list[Chart]:
     """Returns the plots of the splits that were not trained on: a kind of plot after the other."""
-    threshold = evaluation["operating_point"]["threshold"]
-    splits = [(name, evaluation["splits"][name]) for name in JUDGED if name in evaluation["splits"]]
+    threshold = evaluation.operating_point.threshold
+    splits = [(name, evaluation.splits[name]) for name in JUDGED if name in evaluation.splits]
     charts = []
     for draw in (_roc, _precision_recall, _calibration):
         charts += [draw(name, split) for name, split in splits]
     for unit in UNITS:
-        charts += [_histogram(name, unit, split[unit], threshold) for name, split in splits]
+        charts += [_histogram(name, unit, split.by_unit()[unit], threshold) for name, split in splits]
     return charts
 
 
@@ -60,7 +61,7 @@ def _epochs(metric: str, title: str, axis: str, rows: Sequence[Row], best: int) 
         }, "hovertemplate": "exported: epoch %{x}<extra></extra>",
     }  # fmt: skip
     before = rows[0]
-    told = (
+    caption = (
         f"{title}. Before training {getattr(before, f'val_{metric}'):.4f} on validation; exported is epoch "
         f"{best} with {getattr(exported, f'val_{metric}'):.4f}."
     )
@@ -68,46 +69,45 @@ def _epochs(metric: str, title: str, axis: str, rows: Sequence[Row], best: int) 
         "xaxis": {"title": {"text": "epoch; 0 is before training"}, "dtick": max(1, len(rows) // 10)},
         "yaxis": {"title": {"text": axis}, "rangemode": "tozero"},
     }
-    return chart(f"training-{metric}", title, told, [*lines, mark], layout)
+    return chart(f"training-{metric}", title, caption, [*lines, mark], layout)
 
 
-def _roc(name: str, split: Mapping[str, Any]) -> Chart:
+def _roc(name: str, split: EvaluatedSplit) -> Chart:
     traces: list[dict[str, Any]] = [
         {**line([0, 1], [0, 1], "guessing", "@faint", "dot"), "hoverinfo": "skip", "showlegend": False}
     ]
     for unit, colour, dash in (("slices", "@slices", "solid"), ("patients", "@patients", "dash")):
-        curve, title = split[unit].get("roc"), UNITS[unit]
-        if not curve:
-            continue
-        x, y, low, high, at = (
-            curve[key] for key in ("false_positive_rate", "sensitivity", "low", "high", "threshold")
-        )
-        if unit == "slices" and None not in low and None not in high:
-            traces.append(band(x, low, high, "@slices-band"))
+        measured, title = split.by_unit()[unit], UNITS[unit]
+        curve = measured.roc
+        x = curve.false_positive_rate
+        if unit == "slices" and None not in curve.low and None not in curve.high:
+            traces.append(band(x, curve.low, curve.high, "@slices-band"))
         traces.append(
             {
-                **line(x, y, title, colour, dash),
-                "customdata": at,
+                **line(x, curve.sensitivity, title, colour, dash),
+                "customdata": curve.threshold,
                 "hovertemplate": f"false positives %{{x:.3f}}<br>sensitivity %{{y:.3f}}<br>threshold "
                 f"%{{customdata:.3f}}<extra>{title}</extra>",
             }
         )
-        traces.append(_operating(split[unit], colour, title))
-    told = f"ROC curve, {SPLIT_NAMES[name]}: {_areas(split, 'auc', 'AUC')}"
+        traces.append(_operating(measured, colour, title))
+    caption = f"ROC curve, {SPLIT_NAMES[name]}: {_areas(split, 'auc', 'AUC')}"
     layout = {
         "xaxis": {**SHARE, "title": {"text": "1 − specificity"}},
         "yaxis": {**SHARE, "title": {"text": "sensitivity"}},
     }
-    return chart(f"roc-{name}", f"ROC, {SPLIT_NAMES[name]}", told, traces, layout)
+    return chart(f"roc-{name}", f"ROC, {SPLIT_NAMES[name]}", caption, traces, layout)
 
 
-def _operating(unit: Mapping[str, Any], colour: str, title: str) -> dict[str, Any]:
-    sensitivity, specificity = (unit["metrics"].get(key) or {} for key in ("sensitivity", "specificity"))
-    known = sensitivity.get("value") is not None and specificity.get("value") is not None
+def _operating(unit: Measured, colour: str, title: str) -> dict[str, Any]:
+    sensitivity, specificity = (unit.metrics.get(key) for key in ("sensitivity", "specificity"))
+    x, y, across, up = [], [], {}, {}
+    if sensitivity and specificity and sensitivity.value is not None and specificity.value is not None:
+        x, across = [1 - specificity.value], bars([(specificity.value, specificity)])
+        y, up = [sensitivity.value], bars([(sensitivity.value, sensitivity)])
     return {
         "type": "scatter", "mode": "markers", "showlegend": False, "name": f"threshold, {title}",
-        "x": [1 - specificity["value"]] if known else [], "y": [sensitivity["value"]] if known else [],
-        "error_x": bars([specificity]) if known else {}, "error_y": bars([sensitivity]) if known else {},
+        "x": x, "y": y, "error_x": across, "error_y": up,
         "marker": {"symbol": "diamond", "size": 11, "color": colour, 
             "line": {"width": 1.5, "color": "@paper"}},
         "hovertemplate": f"at the threshold<br>false positives %{{x:.3f}}<br>sensitivity %{{y:.3f}}"
@@ -115,22 +115,20 @@ def _operating(unit: Mapping[str, Any], colour: str, title: str) -> dict[str, An
     }  # fmt: skip
 
 
-def _precision_recall(name: str, split: Mapping[str, Any]) -> Chart:
+def _precision_recall(name: str, split: EvaluatedSplit) -> Chart:
     traces = []
     for unit, colour, dash in (("slices", "@slices", "solid"), ("patients", "@patients", "dash")):
-        curve, title = split[unit].get("precision_recall"), UNITS[unit]
-        if not curve:
-            continue
-        x, y, at = (curve[key] for key in ("recall", "precision", "threshold"))
+        measured, title = split.by_unit()[unit], UNITS[unit]
+        curve = measured.precision_recall
         hover = "recall %{x:.3f}<br>precision %{y:.3f}<br>threshold %{customdata:.3f}"
         traces.append(
             {
-                **line(x, y, title, colour, dash),
-                "customdata": at,
+                **line(curve.recall, curve.precision, title, colour, dash),
+                "customdata": curve.threshold,
                 "hovertemplate": f"{hover}<extra>{title}</extra>",
             }
         )
-        share = split[unit]["hemorrhages"] / max(split[unit]["count"], 1)
+        share = measured.hemorrhages / max(measured.count, 1)
         traces.append(
             {
                 **line([0, 1], [share, share], "guessing", colour, "dot", 1),
@@ -139,15 +137,15 @@ def _precision_recall(name: str, split: Mapping[str, Any]) -> Chart:
             }
         )
     areas = _areas(split, "average_precision", "average precision")
-    told = f"Precision and recall, {SPLIT_NAMES[name]}: {areas}"
+    caption = f"Precision and recall, {SPLIT_NAMES[name]}: {areas}"
     layout = {
         "xaxis": {**SHARE, "title": {"text": "recall (sensitivity)"}},
         "yaxis": {**SHARE, "title": {"text": "precision"}},
     }
-    return chart(f"pr-{name}", f"Precision and recall, {SPLIT_NAMES[name]}", told, traces, layout)
+    return chart(f"pr-{name}", f"Precision and recall, {SPLIT_NAMES[name]}", caption, traces, layout)
 
 
-def _calibration(name: str, split: Mapping[str, Any]) -> Chart:
+def _calibration(name: str, split: EvaluatedSplit) -> Chart:
     traces: list[dict[str, Any]] = [
         {**line([0, 1], [0, 1], "as it should be", "@faint", "dot"), "hoverinfo": "skip", "showlegend": False}
     ]
@@ -155,54 +153,52 @@ def _calibration(name: str, split: Mapping[str, Any]) -> Chart:
         ("slices", "@slices", "solid", "circle"), ("patients", "@patients", "dash", "square"),
     ):  # fmt: skip
         bins = [
-            one
-            for one in split[unit].get("calibration") or []
-            if one["count"] and one["observed"] is not None
+            each for each in split.by_unit()[unit].calibration if each.count and each.observed is not None
         ]
         title = UNITS[unit]
         traces.append(
             {
                 **line(
-                    [one["mean_probability"] for one in bins],
-                    [one["observed"] for one in bins],
+                    [each.mean_probability for each in bins],
+                    [each.observed for each in bins],
                     title,
                     colour,
                     dash,
                 ),
                 "mode": "lines+markers",
                 "marker": {"symbol": symbol, "size": 8},
-                "error_y": bars([{**one, "value": one["observed"]} for one in bins]),
-                "customdata": [one["count"] for one in bins],
+                "error_y": bars((each.observed, each) for each in bins),
+                "customdata": [each.count for each in bins],
                 "hovertemplate": "mean score %{x:.3f}<br>observed %{y:.3f} of %{customdata}"
                 f"<extra>{title}</extra>",
             }
         )
-    told = f"Calibration, {SPLIT_NAMES[name]}: {_areas(split, 'ece', 'calibration error')}"
+    caption = f"Calibration, {SPLIT_NAMES[name]}: {_areas(split, 'ece', 'calibration error')}"
     layout = {
         "xaxis": {**SHARE, "title": {"text": "mean score"}},
         "yaxis": {**SHARE, "title": {"text": "observed share of hemorrhages"}},
     }
-    return chart(f"calibration-{name}", f"Calibration, {SPLIT_NAMES[name]}", told, traces, layout)
+    return chart(f"calibration-{name}", f"Calibration, {SPLIT_NAMES[name]}", caption, traces, layout)
 
 
-def _histogram(name: str, unit: str, counts: Mapping[str, Any], threshold: float) -> Chart:
-    histogram = counts.get("histogram") or {"edges": [0, 1], "hemorrhage": [0], "normal": [0]}
-    pairs = list(pairwise(histogram["edges"]))
-    shares = {label: [100 * n / max(sum(histogram[label]), 1) for n in histogram[label]] for label in CLASSES}
+def _histogram(name: str, unit: str, measured: Measured, threshold: float) -> Chart:
+    pairs = list(pairwise(measured.histogram.edges))
+    by_class = dict(zip(CLASSES, (measured.histogram.normal, measured.histogram.hemorrhage), strict=True))
+    shares = {label: [100 * n / max(sum(counts), 1) for n in counts] for label, counts in by_class.items()}
     traces: list[dict[str, Any]] = [
         {
             "type": "bar", "name": label, "x": [(low + high) / 2 for low, high in pairs],
             "y": [sign * share for share in shares[label]], "width": [high - low for low, high in pairs],
-            "customdata": histogram[label],
+            "customdata": by_class[label],
             "marker": {"color": f"@{label}", "pattern": {"shape": pattern, "size": 6, "solidity": 0.5}},
             "hovertemplate": f"%{{customdata}} {label}, score about %{{x:.3f}}<extra></extra>",
         }
         for label, sign, pattern in (("hemorrhage", 1, "/"), ("normal", -1, ""))
     ]  # fmt: skip
     title = f"Scores {UNITS[unit]}, {SPLIT_NAMES[name]}"
-    told = (
-        f"Of {counted(counts['hemorrhages'], 'hemorrhage')} (upwards) and "
-        f"{counted(counts['normals'], 'normal')} (downwards) how many percent have which score; "
+    caption = (
+        f"Of {counted(measured.hemorrhages, 'hemorrhage')} (upwards) and "
+        f"{counted(measured.normals, 'normal')} (downwards) how many percent have which score; "
         f"the threshold is {threshold:.3f}."
     )
     before = threshold < 0.75
@@ -220,7 +216,7 @@ def _histogram(name: str, unit: str, counts: Mapping[str, Any], threshold: float
              "xanchor": "left" if before else "right", "xshift": 4 if before else -4}
         ],
     }  # fmt: skip
-    return chart(f"histogram-{unit}-{name}", title, told, traces, layout)
+    return chart(f"histogram-{unit}-{name}", title, caption, traces, layout)
 
 
 def _mirrored(shares: Mapping[str, Sequence[float]]) -> dict[str, list]:
@@ -230,15 +226,15 @@ def _mirrored(shares: Mapping[str, Sequence[float]]) -> dict[str, list]:
     return {"tickvals": ticks, "ticktext": [str(abs(tick)) for tick in ticks]}
 
 
-def _areas(split: Mapping[str, Any], metric: str, label: str) -> str:
-    told = []
-    for unit, title in UNITS.items():
-        figure = split[unit]["metrics"].get(metric) or {}
-        if figure.get("value") is not None:
-            told.append(f"{label} {title} {figure['value']:.3f}" + _within(figure))
-    return "; ".join(told) + "."
+def _areas(split: EvaluatedSplit, metric: str, label: str) -> str:
+    areas = []
+    for unit, measured in split.by_unit().items():
+        figure = measured.metrics.get(metric)
+        if figure and figure.value is not None:
+            areas.append(f"{label} {UNITS[unit]} {figure.value:.3f}" + _within(figure))
+    return "; ".join(areas) + "."
 
 
-def _within(figure: Mapping[str, Any]) -> str:
-    told = interval(figure)
-    return f" ({told})" if told else ""
+def _within(figure: Figure) -> str:
+    ends = interval(figure)
+    return f" ({ends})" if ends else ""

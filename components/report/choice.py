@@ -9,31 +9,10 @@ import numpy as np
 from components.report.params import ReportParams
 from components.report.run_facts import Facts
 from components.report.wording import JUDGED
+from schemas.accounts.report import ShownSlice
+from schemas.accounts.slice_filter import DroppedSlice
 from schemas.features import CLASSES
 from schemas.scores import ScoreTable
-
-
-@dataclasses.dataclass(frozen=True)
-class Chosen:
-    """A slice to be shown or listed.
-
-    Attributes:
-      slice_id: Keyed hash.
-      split: Name of the split.
-      hemorrhage: Its label, 0 or 1.
-      probability: What the model says; None for a slice that it was not asked about.
-      detail: What else is to be said: attributes, or why it was dropped.
-    """
-
-    slice_id: str
-    split: str
-    hemorrhage: int
-    probability: float | None
-    detail: str = ""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Returns it for JSON."""
-        return dataclasses.asdict(self)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,13 +27,13 @@ class Choice:
       dropped: By reason; the nearest to the filter's threshold first.
     """
 
-    false_negatives: Sequence[Chosen]
-    false_positives: Sequence[Chosen]
-    near_threshold: Sequence[Chosen]
-    samples: Mapping[str, Sequence[Chosen]]
-    dropped: Mapping[str, Sequence[Chosen]]
+    false_negatives: Sequence[ShownSlice]
+    false_positives: Sequence[ShownSlice]
+    near_threshold: Sequence[ShownSlice]
+    samples: Mapping[str, Sequence[ShownSlice]]
+    dropped: Mapping[str, Sequence[ShownSlice]]
 
-    def pictured(self, false_positives: int, most: int) -> list[Chosen]:
+    def pictured(self, false_positives: int, most: int) -> list[ShownSlice]:
         """Returns the errors and doubts to be drawn: bounded lists first, since all may be missed.
 
         Args:
@@ -74,7 +53,7 @@ def _scored(facts: Facts, params: ReportParams) -> dict[str, Any]:
     if facts.scored is None or not facts.evaluation:
         return {"false_negatives": [], "false_positives": [], "near_threshold": [], "samples": {}}
     table = facts.scored.where(np.isin(facts.scored.split, JUDGED))
-    threshold = facts.evaluation["operating_point"]["threshold"]
+    threshold = facts.evaluation.operating_point.threshold
     called = table.probability >= np.float32(threshold)
     positive = table.hemorrhage == 1
     return {
@@ -95,12 +74,12 @@ def _scored(facts: Facts, params: ReportParams) -> dict[str, Any]:
     }
 
 
-def _rows(table: ScoreTable, mask: np.ndarray, key: np.ndarray, most: int | None = None) -> list[Chosen]:
+def _rows(table: ScoreTable, mask: np.ndarray, key: np.ndarray, most: int | None = None) -> list[ShownSlice]:
     """Returns the rows of a mask by rising key; rows of equal keys by their ids."""
     places = np.flatnonzero(mask)
     places = places[np.lexsort((table.slice_id[places], key[places]))][:most]
     return [
-        Chosen(
+        ShownSlice(
             slice_id=str(table.slice_id[at]),
             split=str(table.split[at]),
             hemorrhage=int(table.hemorrhage[at]),
@@ -111,20 +90,20 @@ def _rows(table: ScoreTable, mask: np.ndarray, key: np.ndarray, most: int | None
     ]
 
 
-def _dropped(facts: Facts, most: int) -> dict[str, list[Chosen]]:
-    by_reason: dict[str, list[Mapping[str, str]]] = {}
+def _dropped(facts: Facts, most: int) -> dict[str, list[ShownSlice]]:
+    by_reason: dict[str, list[DroppedSlice]] = {}
     for row in facts.dropped:
-        by_reason.setdefault(row["reason"], []).append(row)
+        by_reason.setdefault(row.reason, []).append(row)
     return {
         reason: [
-            Chosen(
-                slice_id=row["slice_id"],
-                split=row["split"],
-                hemorrhage=int(row["hemorrhage"]),
+            ShownSlice(
+                slice_id=row.slice_id,
+                split=row.split,
+                hemorrhage=row.hemorrhage,
                 probability=None,
-                detail=f"brain share {float(row['brain_share']):.3f}" if row["brain_share"] else "",
+                detail="" if row.brain_share is None else f"brain share {row.brain_share:.3f}",
             )
-            for row in sorted(rows, key=lambda row: (-float(row["brain_share"] or 0), row["slice_id"]))[:most]
+            for row in sorted(rows, key=lambda row: (-(row.brain_share or 0), row.slice_id))[:most]
         ]
         for reason, rows in sorted(by_reason.items(), key=lambda item: (-len(item[1]), item[0]))
     }

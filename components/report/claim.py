@@ -1,47 +1,30 @@
 """The CLAIM 2024 checklist as far as a run can answer it; the rest is left to people."""
 
-import dataclasses
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Any
 
 from components.report.claim_items import ITEMS, SECTIONS
 from components.report.flow import flow
 from components.report.params import ReportParams
 from components.report.run_facts import Facts
 from components.report.wording import JUDGED, SPLIT_NAMES, counted, interval, number
-
-Status = Literal["answered", "in part", "open"]
-
-
-@dataclasses.dataclass(frozen=True)
-class Item:
-    """One item of the checklist.
-
-    Attributes:
-      number: 1 to 44.
-      section: Of the checklist.
-      asks: For what.
-      status: Whether the run answers it, does so in part, or leaves it to people.
-      answer: What the run knows; "" where it knows nothing.
-    """
-
-    number: int
-    section: str
-    asks: str
-    status: Status
-    answer: str
+from schemas.accounts.evaluation import EvaluationAccount
+from schemas.accounts.ingest import IngestAccount
+from schemas.accounts.report import ChecklistItem
 
 
-def checklist(facts: Facts, params: ReportParams, explained: bool = True) -> list[Item]:
+def checklist(facts: Facts, params: ReportParams, explained: bool = True) -> list[ChecklistItem]:
     """Returns all items in order; `explained` tells whether errors are shown with maps of evidence."""
     known = {number: (status, answer) for number, status, answer in _answers(facts, params) if answer}
     if not explained:
         known.pop(31, None)
     items = []
     for section, first, last in SECTIONS:
-        for number_ in range(first, last + 1):
-            status, answer = known.get(number_, ("open", ""))
-            items.append(Item(number_, section, ITEMS[number_], status, answer))
+        for place in range(first, last + 1):
+            status, answer = known.get(place, ("open", ""))
+            items.append(
+                ChecklistItem(number=place, section=section, asks=ITEMS[place], status=status, answer=answer)
+            )
     return items
 
 
@@ -78,16 +61,16 @@ def _about_data(facts: Facts, params: ReportParams) -> Iterator[tuple[int, Any, 
                 f"{sum(counts.dropped.values()):,} dropped, {sum(counts.leaking.values()):,} left out for "
                 "leakage; "
                 + ", ".join(
-                    f"{SPLIT_NAMES[name]} {counted(one.slices, 'slice')} of "
-                    f"{counted(one.patients, 'patient')}"
-                    for name, one in counts.splits.items()
+                    f"{SPLIT_NAMES[name]} {counted(split.slices, 'slice')} of "
+                    f"{counted(split.patients, 'patient')}"
+                    for name, split in counts.splits.items()
                 )
                 + "."
             ),
         )
     side = facts.setting("transform.image_side")
     if side and facts.ingest:
-        windows = facts.trained_on.get("windows")
+        windows = facts.trained_on.windows if facts.trained_on else ""
         form = f"Windows of Hounsfield units ({windows})" if windows else "Images as exported, in grey"
         yield 9, "answered", f"{form}, resized to {side} x {side} pixels, rescaled to 0..1."
         yield (
@@ -98,36 +81,39 @@ def _about_data(facts: Facts, params: ReportParams) -> Iterator[tuple[int, Any, 
                 "metadata of files. Whether pixels show a name the run does not know."
             ),
         )
-    columns = facts.ingest.get("slicing_columns")
-    if columns is not None and facts.evaluation:
+    if facts.ingest and facts.evaluation:
+        columns = facts.ingest.slicing_columns
         yield (
             36,
             "in part",
             (f"By the table's columns {', '.join(columns)}: see subgroups." if columns else ""),
         )
     yield 16, "in part", params.labels_source
-    buckets = facts.ingest.get("buckets")
-    if buckets:
-        shares = " : ".join(str(number_) for number_ in buckets.values())
-        names = " : ".join(SPLIT_NAMES[name] for name in buckets)
-        yield (
-            19,
-            "answered",
-            (f"By a keyed hash of the patient, {names} = {shares}, seed {facts.ingest['seed']}."),
-        )
-        patients = facts.ingest.get("patients_from") != "none"
-        yield (
-            20,
-            "answered" if patients else "in part",
-            (
-                "By patient; all pictures were also compared across splits (leakage.action is "
-                f"{facts.setting('leakage.action')})."
-                if patients and facts.leakage
-                else "By patient."
-                if patients
-                else "By groups of slices that look alike, since patients are not known."
-            ),
-        )
+    if facts.ingest:
+        yield from _about_partitions(facts, facts.ingest)
+
+
+def _about_partitions(facts: Facts, ingest: IngestAccount) -> Iterator[tuple[int, Any, str]]:
+    shares = " : ".join(str(buckets) for buckets in ingest.buckets.values())
+    names = " : ".join(SPLIT_NAMES[name] for name in ingest.buckets)
+    yield (
+        19,
+        "answered",
+        (f"By a keyed hash of the patient, {names} = {shares}, seed {ingest.seed}."),
+    )
+    patients = ingest.patients_from != "none"
+    yield (
+        20,
+        "answered" if patients else "in part",
+        (
+            "By patient; all pictures were also compared across splits (leakage.action is "
+            f"{facts.setting('leakage.action')})."
+            if patients and facts.leakage
+            else "By patient."
+            if patients
+            else "By groups of slices that look alike, since patients are not known."
+        ),
+    )
 
 
 def _about_model(facts: Facts) -> Iterator[tuple[int, Any, str]]:
@@ -162,9 +148,9 @@ def _about_model(facts: Facts) -> Iterator[tuple[int, Any, str]]:
         yield 26, "answered", "The epoch with the lowest loss on the validation split."
 
 
-def _about_results(facts: Facts, evaluation: Mapping[str, Any]) -> Iterator[tuple[int, Any, str]]:
-    settings = evaluation.get("settings", {})
-    splits = [name for name in JUDGED if name in evaluation["splits"]]
+def _about_results(facts: Facts, evaluation: EvaluationAccount) -> Iterator[tuple[int, Any, str]]:
+    settings = evaluation.settings
+    splits = [name for name in JUDGED if name in evaluation.splits]
     yield (
         28,
         "answered",
@@ -174,8 +160,8 @@ def _about_results(facts: Facts, evaluation: Mapping[str, Any]) -> Iterator[tupl
         29,
         "answered",
         (
-            f"{settings.get('confidence', 0.95):.0%} intervals by bootstrap over patients, "
-            f"{settings.get('replicates', 0):,} replicates."
+            f"{settings.confidence:.0%} intervals by bootstrap over patients, "
+            f"{settings.replicates:,} replicates."
         ),
     )
     yield (
@@ -192,16 +178,17 @@ def _about_results(facts: Facts, evaluation: Mapping[str, Any]) -> Iterator[tupl
         else "on the validation split alone"
     )
     yield 32, "answered" if "test" in splits else "in part", f"Evaluated {held_out}."
-    told = []
+    figures = []
     for name in splits:
-        metrics = evaluation["splits"][name]["slices"]["metrics"]
+        metrics = evaluation.splits[name].slices.metrics
         for key, label in (("auc", "AUC"), ("sensitivity", "sensitivity"), ("specificity", "specificity")):
             figure = metrics.get(key)
-            if figure and figure.get("value") is not None:
+            if figure and figure.value is not None:
                 spread = f" ({interval(figure)})" if interval(figure) else ""
-                told.append(f"{SPLIT_NAMES[name]} {label} {number(figure['value'])}{spread}")
-    yield 37, "answered", "; ".join(told) + ("." if told else "")
-    yield 38, "answered" if told else "open", "The same, with predictive values: see metrics." if told else ""
+                figures.append(f"{SPLIT_NAMES[name]} {label} {number(figure.value)}{spread}")
+    yield 37, "answered", "; ".join(figures) + ("." if figures else "")
+    same = "The same, with predictive values: see metrics."
+    yield 38, "answered" if figures else "open", same if figures else ""
     yield (
         39,
         "in part",

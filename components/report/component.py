@@ -24,6 +24,7 @@ from components.report.making import make
 from components.report.params import ReportParams
 from components.report.run_facts import Source
 from schemas import accounts
+from schemas.accounts.report import Setting
 
 
 class RunReport(tfx.dsl.Artifact):
@@ -89,7 +90,8 @@ def Report(
     }  # fmt: skip
     nodes = json.loads(nodes_json)
     sources = {name: _source(one, nodes[name]) for name, one in inputs.items()}
-    made = make(sources, json.loads(settings_json), ReportParams.from_json(params_json))
+    settings = [Setting(**setting) for setting in json.loads(settings_json)]
+    made = make(sources, settings, ReportParams.from_json(params_json))
     for name, text in ((accounts.REPORT_PAGE, made.page), (accounts.REPORT_FILE, made.json)):
         io_utils.write_string_file(os.path.join(report.uri, name), text)  # noqa: PTH118 - a URI, not a path
 

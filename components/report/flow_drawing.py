@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from components.report.flow import Flow
 from components.report.wording import SPLIT_NAMES, counted, reason
+from schemas.accounts.report import Flow
 
 LINE, PAD, GAP = 20, 10, 26  # pixels: of a line of text, around it, between boxes
 LETTER = 7.4  # pixels a letter of 14 pixels is wide, on average

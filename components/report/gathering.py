@@ -2,18 +2,25 @@
 
 import csv
 import io
-import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from platform import python_version
-from typing import Any
+from typing import TypeVar
 
 from tfx.dsl.io import fileio
 
 from components.report.run_facts import Facts, Source
 from schemas import accounts, features, history, hyperparameters, scores
+from schemas.accounts.account import Account, Part
+from schemas.accounts.evaluation import EvaluationAccount
+from schemas.accounts.ingest import IngestAccount
+from schemas.accounts.leakage import LeakageAccount, LeakingSlice
+from schemas.accounts.model import ModelAccount
+from schemas.accounts.report import Setting
+from schemas.accounts.slice_filter import DroppedSlice, FilterAccount
+from schemas.hyperparameters import HyperparametersAccount
 
 MODEL_FOLDER = "Format-Serving"  # where TFX keeps the SavedModel in a Model artifact
 # Packages whose versions change what a model is or how it is judged.
@@ -22,8 +29,11 @@ PACKAGES = (
     "tensorflow-data-validation", "ml-metadata", "apache-beam", "numpy", "pillow", "pydicom", "pyarrow",
 )  # fmt: skip
 
+AccountOf = TypeVar("AccountOf", bound=Account)
+RowOf = TypeVar("RowOf", bound=Part)
 
-def gather(sources: Mapping[str, Source], settings: Sequence[Mapping[str, Any]]) -> Facts:
+
+def gather(sources: Mapping[str, Source], settings: Sequence[Setting]) -> Facts:
     """Reads what a run's artifacts say.
 
     Args:
@@ -34,28 +44,32 @@ def gather(sources: Mapping[str, Source], settings: Sequence[Mapping[str, Any]])
     def text(name: str, file: str) -> str:
         return _read(sources[name].uri, file) if name in sources else ""
 
-    def account(name: str, file: str) -> dict[str, Any]:
-        return dict(json.loads(text(name, file) or "{}"))
+    def account(kind: type[AccountOf], name: str, file: str) -> AccountOf | None:
+        content = text(name, file)
+        return kind.from_json(content, f"{sources[name].uri}/{file}") if content else None
+
+    def table(kind: type[RowOf], name: str, file: str) -> list[RowOf]:
+        rows = csv.DictReader(io.StringIO(text(name, file)))
+        return [
+            kind.checked({key: value or None for key, value in row.items()}, f"{sources[name].uri}/{file}")
+            for row in rows
+        ]
 
     blessing, pushed = sources.get("blessing"), sources.get("pushed_model")
     examples = sources.get("examples")
     destination = str(pushed.properties.get("pushed_destination", "")) if pushed else ""
-    trained_on = (
-        _read(f"{sources['model'].uri}/{MODEL_FOLDER}", features.TRAINED_ON_FILE)
-        if "model" in sources
-        else ""
-    )
+    searched = account(HyperparametersAccount, "model_run", hyperparameters.HYPERPARAMETERS_FILE)
     return Facts(
-        settings=_as_trained(settings, account("model_run", hyperparameters.HYPERPARAMETERS_FILE)),
-        ingest=account("ingest_report", accounts.INGEST_FILE),
-        slice_filter=account("filter_report", accounts.FILTER_FILE),
-        dropped=_table(text("filter_report", accounts.DROPPED_FILE)),
-        leakage=account("leakage_report", accounts.LEAKAGE_FILE),
-        leaking=_table(text("leakage_report", accounts.LEAKING_SLICES_FILE)),
+        settings=_as_trained(settings, searched),
+        ingest=account(IngestAccount, "ingest_report", accounts.INGEST_FILE),
+        slice_filter=account(FilterAccount, "filter_report", accounts.FILTER_FILE),
+        dropped=table(DroppedSlice, "filter_report", accounts.DROPPED_FILE),
+        leakage=account(LeakageAccount, "leakage_report", accounts.LEAKAGE_FILE),
+        leaking=table(LeakingSlice, "leakage_report", accounts.LEAKING_SLICES_FILE),
         epochs=history.from_csv(text("model_run", history.HISTORY_FILE)),
-        evaluation=account("evaluation", accounts.EVALUATION_FILE) or None,
+        evaluation=account(EvaluationAccount, "evaluation", accounts.EVALUATION_FILE),
         scored=_scores(sources["scores"].uri) if "scores" in sources else None,
-        trained_on=json.loads(trained_on or "{}"),
+        trained_on=account(ModelAccount, "model", f"{MODEL_FOLDER}/{features.TRAINED_ON_FILE}"),
         blessed=bool(blessing.properties.get("blessed")) if blessing else None,
         pushed=destination.rstrip("/").rpartition("/")[2]
         if pushed and pushed.properties.get("pushed")
@@ -66,18 +80,18 @@ def gather(sources: Mapping[str, Source], settings: Sequence[Mapping[str, Any]])
     )
 
 
-def _as_trained(
-    settings: Sequence[Mapping[str, Any]], searched: Mapping[str, Any]
-) -> Sequence[Mapping[str, Any]]:
+def _as_trained(settings: Sequence[Setting], searched: HyperparametersAccount | None) -> Sequence[Setting]:
     """Returns the settings with what a search chose in place of what was set."""
-    if searched.get("from") != hyperparameters.TUNER:
+    if searched is None or searched.chosen_by != hyperparameters.TUNER:
         return settings
-    found = {f"trainer.{name}": value for name, value in searched["values"].items()}
+    chosen = {f"trainer.{name}": value for name, value in searched.values}
     return [
-        {**one, "value": found[one["key"]], "meaning": f"{one['meaning']} (found by Tuner)"}
-        if one["key"] in found
-        else one
-        for one in settings
+        setting.model_copy(
+            update={"value": chosen[setting.key], "meaning": f"{setting.meaning} (found by Tuner)"}
+        )
+        if setting.key in chosen
+        else setting
+        for setting in settings
     ]
 
 
@@ -87,10 +101,6 @@ def _read(uri: str, file: str) -> str:
         return ""
     with fileio.open(path, "rb") as opened:
         return bytes(opened.read()).decode()
-
-
-def _table(text: str) -> list[Mapping[str, str]]:
-    return list(csv.DictReader(io.StringIO(text)))
 
 
 def _scores(uri: str) -> scores.ScoreTable:

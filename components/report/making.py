@@ -1,11 +1,10 @@
 """From the artifacts of a run to its page and its JSON."""
 
-import json
 import logging
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from components.report.choice import Chosen, choose
+from components.report.choice import choose
 from components.report.document import account
 from components.report.gathering import MODEL_FOLDER, gather
 from components.report.page import render
@@ -13,6 +12,7 @@ from components.report.params import ReportParams
 from components.report.pictures import HeatMap, data_uri
 from components.report.records import Picture, fetch
 from components.report.run_facts import Facts, Source
+from schemas.accounts.report import Setting, ShownSlice
 
 MOST_PICTURES = 300  # of errors: about what fits beside plotly; each asks the model for a map
 
@@ -26,19 +26,19 @@ class Made(NamedTuple):
     json: str
 
 
-def make(sources: Mapping[str, Source], settings: Sequence[Mapping[str, Any]], params: ReportParams) -> Made:
+def make(sources: Mapping[str, Source], settings: Sequence[Setting], params: ReportParams) -> Made:
     """Makes the report of a run, whichever artifacts it came to.
 
     Args:
       sources: By the names of Report's inputs.
-      settings: Of the run: key, value, unit, meaning and default of each.
+      settings: Of the run.
       params: Report's.
     """
     facts = gather(sources, settings)
     choice = choose(facts, params)
     errors = choice.pictured(params.false_positives, MOST_PICTURES)
-    samples = [one for rows in choice.samples.values() for one in rows]
-    dropped = [one for rows in choice.dropped.values() for one in rows]
+    samples = [row for rows in choice.samples.values() for row in rows]
+    dropped = [row for rows in choice.dropped.values() for row in rows]
     kept = _fetched(facts, "checked_examples", [*errors, *samples])
     heat = _heat_maps(facts, kept, errors)
     pictures = {
@@ -49,18 +49,18 @@ def make(sources: Mapping[str, Source], settings: Sequence[Mapping[str, Any]], p
     document = account(facts, choice, params, explained=bool(heat))
     page = render(document, pictures, params.max_megabytes)
     log.info("%d slices shown, page of %.1f MB", page.count("<img "), len(page.encode()) / 1e6)
-    return Made(page, json.dumps(document, indent=2, allow_nan=False) + "\n")
+    return Made(page, document.to_json())
 
 
-def _fetched(facts: Facts, name: str, rows: Sequence[Chosen]) -> Mapping[str, Picture]:
-    return fetch(facts.lineage[name].uri, {one.slice_id for one in rows}) if name in facts.lineage else {}
+def _fetched(facts: Facts, name: str, rows: Sequence[ShownSlice]) -> Mapping[str, Picture]:
+    return fetch(facts.lineage[name].uri, {row.slice_id for row in rows}) if name in facts.lineage else {}
 
 
-def _heat_maps(facts: Facts, kept: Mapping[str, Picture], rows: Sequence[Chosen]) -> dict[str, HeatMap]:
+def _heat_maps(facts: Facts, kept: Mapping[str, Picture], rows: Sequence[ShownSlice]) -> dict[str, HeatMap]:
     """Returns the model's own explanation of slices, by slice."""
     from components.served_model import ServedModel  # TensorFlow's graph is loaded only where it is asked
 
-    names = list(dict.fromkeys(one.slice_id for one in rows if one.slice_id in kept))
+    names = list(dict.fromkeys(row.slice_id for row in rows if row.slice_id in kept))
     if not names or "model" not in facts.lineage:
         return {}
     model = ServedModel(f"{facts.lineage['model'].uri}/{MODEL_FOLDER}")
@@ -72,11 +72,11 @@ def _heat_maps(facts: Facts, kept: Mapping[str, Picture], rows: Sequence[Chosen]
 
 
 def _drawn(
-    kind: str, rows: Sequence[Chosen], kept: Mapping[str, Picture], heat: Mapping[str, HeatMap]
+    kind: str, rows: Sequence[ShownSlice], kept: Mapping[str, Picture], heat: Mapping[str, HeatMap]
 ) -> dict[str, str]:
     drawn = {}
-    for one in rows:
-        picture = kept.get(one.slice_id)
+    for row in rows:
+        picture = kept.get(row.slice_id)
         if picture is not None and picture.grey is not None:
-            drawn[f"{kind}/{one.slice_id}"] = data_uri(picture.grey, heat.get(one.slice_id))
+            drawn[f"{kind}/{row.slice_id}"] = data_uri(picture.grey, heat.get(row.slice_id))
     return drawn

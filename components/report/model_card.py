@@ -10,6 +10,7 @@ from components.report.flow import flow
 from components.report.params import ReportParams
 from components.report.run_facts import Facts
 from components.report.wording import SPLIT_NAMES, counted
+from schemas.accounts.report import ModelCard
 
 USERS = ("Engineers and researchers of a radiology group who know the data that the model was trained on.",)
 USE_CASES = (
@@ -37,45 +38,45 @@ RISKS = (
 )
 
 
-def model_card(facts: Facts, params: ReportParams) -> dict[str, Any]:
+def model_card(facts: Facts, params: ReportParams) -> ModelCard:
     """Returns the card; a field that nobody has filled is left out, as the Toolkit does."""
-    return {
-        "model_details": _without_empty(_details(facts, params)),
-        "model_parameters": _without_empty(_parameters(facts, params)),
-        "quantitative_analysis": {"performance_metrics": list(_metrics(facts))},
-        "considerations": {
+    return ModelCard(
+        model_details=_without_empty(_details(facts, params)),
+        model_parameters=_without_empty(_parameters(facts, params)),
+        quantitative_analysis={"performance_metrics": list(_metrics(facts))},
+        considerations={
             "users": [{"description": text} for text in USERS],
             "use_cases": [{"description": text} for text in USE_CASES],
             "limitations": [{"description": text} for text in limitations(facts)],
             "tradeoffs": [{"description": text} for text in TRADEOFFS],
             "ethical_considerations": [{"name": name, "mitigation_strategy": how} for name, how in RISKS],
         },
-    }
+    )
 
 
 def limitations(facts: Facts) -> Iterator[str]:
     """Yields what is known to be wanting, from the run's own numbers where it can."""
-    splits = facts.evaluation["splits"] if facts.evaluation else {}
+    splits = facts.evaluation.splits if facts.evaluation else {}
     judged = next((name for name in ("test", "val") if name in splits), None)
     if judged:
-        counts = splits[judged]["slices"]
+        slices = splits[judged].slices
         yield (
-            f"Judged on {counted(counts['count'], 'slice')} of {counted(counts['patients'], 'patient')} "
+            f"Judged on {counted(slices.count, 'slice')} of {counted(slices.patients, 'patient')} "
             f"({SPLIT_NAMES[judged]} split); intervals show what so few can tell."
         )
     if splits and "test" not in splits:
         yield "There is no test split: epoch and threshold were chosen on the slices that it is judged on."
     yield "All slices come from one folder of data; no other hospital, scanner or time was tested on."
-    if facts.ingest.get("patients_from") == "none":
+    if facts.ingest and facts.ingest.patients_from == "none":
         yield "Patients are not known: one may be in several splits, which flatters every metric."
-    if facts.ingest.get("warnings"):
-        yield from facts.ingest["warnings"]
+    if facts.ingest:
+        yield from facts.ingest.warnings
     yield "It knows two classes: other findings, and kinds of hemorrhage, are not told apart."
     yield "Slices that SliceFilter would drop are scored when asked for, but were never trained on."
 
 
 def _details(facts: Facts, params: ReportParams) -> dict[str, Any]:
-    version = facts.evaluation["operating_point"]["version"] if facts.evaluation else ""
+    version = facts.evaluation.operating_point.version if facts.evaluation else ""
     date = facts.epochs[-1].timestamp if facts.epochs else ""
     return {
         "name": "ichor head-CT hemorrhage classifier",
@@ -95,7 +96,7 @@ def _details(facts: Facts, params: ReportParams) -> dict[str, Any]:
 def _parameters(facts: Facts, params: ReportParams) -> dict[str, Any]:
     trunk, side = _trunk(facts), facts.setting("transform.image_side")
     counts = flow(facts)
-    windows = facts.trained_on.get("windows")
+    windows = facts.trained_on.windows if facts.trained_on else ""
     shown = f"with the windows of HU {windows} as channels" if windows else "as grey images in a brain window"
     return {
         "model_architecture": f"{trunk} trunk, global average pooling, dropout "
@@ -104,12 +105,12 @@ def _parameters(facts: Facts, params: ReportParams) -> dict[str, Any]:
         else "",
         "data": [
             {
-                "name": f"{SPLIT_NAMES.get(name, name)} split: {one.slices} slices of {one.patients} "
-                f"patients, {one.hemorrhage} with a hemorrhage",
+                "name": f"{SPLIT_NAMES.get(name, name)} split: {split.slices} slices of {split.patients} "
+                f"patients, {split.hemorrhage} with a hemorrhage",
                 **({"description": params.data_source} if params.data_source else {}),
                 "sensitive": {"sensitive_data": ["head CT images; identifiers replaced by keyed hashes"]},
             }
-            for name, one in (counts.splits.items() if counts else ())
+            for name, split in (counts.splits.items() if counts else ())
         ],
         "input_format": f"PNG or JPEG files or tf.Example records of axial slices, {shown}; resized to "
         f"{side} x {side} pixels inside the model"
@@ -121,16 +122,14 @@ def _parameters(facts: Facts, params: ReportParams) -> dict[str, Any]:
 
 
 def _metrics(facts: Facts) -> Iterator[dict[str, Any]]:
-    for name, split in (facts.evaluation or {"splits": {}})["splits"].items():
-        for unit in ("slices", "patients"):
-            for metric, figure in split[unit]["metrics"].items():
-                if figure and figure.get("value") is not None:
+    for name, split in facts.evaluation.splits.items() if facts.evaluation else ():
+        for unit, measured in split.by_unit().items():
+            for metric, figure in measured.metrics.items():
+                if figure.value is not None:
                     yield {
                         "type": metric,
-                        "value": figure["value"],
-                        "confidence_interval": {
-                            "lower_bound": figure.get("low"), "upper_bound": figure.get("high"),
-                        },
+                        "value": figure.value,
+                        "confidence_interval": {"lower_bound": figure.low, "upper_bound": figure.high},
                         "slice": f"{name}, {unit}",
                     }  # fmt: skip
 

@@ -12,7 +12,6 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from components.report import charts, flow_drawing, forest, tables
-from components.report.flow import Flow, SplitCounts
 from components.report.pictures import within
 from components.report.wording import (
     JUDGED,
@@ -25,16 +24,18 @@ from components.report.wording import (
     number,
     reason,
 )
+from schemas.accounts.report import Flow, ReportAccount
 from schemas.history import Row
 
 TEMPLATES = Path(__file__).parent / "templates"
 PAGE, STYLE, SCRIPT = "page.html", "style.css", "page.js"
+SLICES = "slices"  # a key of the account, and the name of what draws slices in the templates
 MEGABYTE = 1_000_000
 MOST_LISTED = 2000  # slices of a kind by id; report.json and the scores have all
 PER_PICTURE = 700  # characters of a picture's caption, at most
 
 
-def render(document: Mapping[str, Any], pictures: Mapping[str, str], max_megabytes: float) -> str:
+def render(document: ReportAccount, pictures: Mapping[str, str], max_megabytes: float) -> str:
     """Returns the page as HTML.
 
     Args:
@@ -47,7 +48,7 @@ def render(document: Mapping[str, Any], pictures: Mapping[str, str], max_megabyt
     return _render(document, within(pictures, max(room, 0)))
 
 
-def _render(document: Mapping[str, Any], pictures: Mapping[str, str]) -> str:
+def _render(document: ReportAccount, pictures: Mapping[str, str]) -> str:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
@@ -61,25 +62,21 @@ def _render(document: Mapping[str, Any], pictures: Mapping[str, str]) -> str:
     }
     scripts = [get_plotlyjs(), (TEMPLATES / SCRIPT).read_text(encoding="utf-8")]
     plots = _plots(document)
+    splits = document.evaluation.splits if document.evaluation else {}
     return environment.get_template(PAGE).render(
-        **{name: value for name, value in document.items() if name != "slices"},
-        slices_shown=document["slices"],  # `slices` is what draws them
+        **{name: value for name, value in document if name != SLICES},
+        slices_shown=document.slices,
         style=Markup((TEMPLATES / STYLE).read_text(encoding="utf-8")),
         scripts=[Markup(script) for script in scripts],
         hashes=" ".join(f"'sha256-{_sha256(script)}'" for script in scripts),
-        flows=_flows(document["flow"]),
+        flows=_flows(document.flow),
         plots=plots,
         figures=Markup(
             _json([{key: plot[key] for key in ("id", "data", "layout")} for plot in plots.values()])
         ),
         pictures=pictures,
-        judged=[
-            name for name in JUDGED if document["evaluation"] and name in document["evaluation"]["splits"]
-        ],
-        forests={
-            name: (forest.groups(split), forest.gaps(split))
-            for name, split in (document["evaluation"] or {"splits": {}})["splits"].items()
-        },
+        judged=[name for name in JUDGED if name in splits],
+        forests={name: (forest.groups(split), forest.gaps(split)) for name, split in splits.items()},
         tables=tables,
         metrics=METRICS,
         forest_metrics=forest.SHOWN,
@@ -90,21 +87,18 @@ def _of_kind(kind: str, pictures: Mapping[str, str]) -> set[str]:
     return {name.partition("/")[2] for name in pictures if name.startswith(f"{kind}/")}
 
 
-def _flows(counts: Mapping[str, Any] | None) -> list[Markup]:
-    if counts is None:
+def _flows(flow: Flow | None) -> list[Markup]:
+    if flow is None:
         return []
-    return [flow_drawing.draw(_flow(counts), width) for width in (flow_drawing.WIDE, flow_drawing.NARROW)]
+    return [flow_drawing.draw(flow, width) for width in (flow_drawing.WIDE, flow_drawing.NARROW)]
 
 
-def _flow(counts: Mapping[str, Any]) -> Flow:
-    splits = {name: SplitCounts(**one) for name, one in counts["splits"].items()}
-    return Flow(**{**counts, "splits": splits})
-
-
-def _plots(document: Mapping[str, Any]) -> dict[str, charts.Chart]:
-    plots: Sequence[charts.Chart] = charts.training([Row(**row) for row in document["training"]["epochs"]])
-    if document["evaluation"]:
-        plots = [*plots, *charts.judged(document["evaluation"])]
+def _plots(document: ReportAccount) -> dict[str, charts.Chart]:
+    plots: Sequence[charts.Chart] = charts.training(
+        [Row(**epoch.model_dump()) for epoch in document.training.epochs]
+    )
+    if document.evaluation:
+        plots = [*plots, *charts.judged(document.evaluation)]
     return {plot["id"]: plot for plot in plots}
 
 

@@ -5,6 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from schemas import history, scores
+from schemas.accounts.evaluation import EvaluationAccount
+from schemas.accounts.ingest import IngestAccount
+from schemas.accounts.leakage import LeakageAccount, LeakingSlice
+from schemas.accounts.model import TrainedOn
+from schemas.accounts.report import Setting
+from schemas.accounts.slice_filter import DroppedSlice, FilterAccount
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,11 +37,11 @@ class Facts:
     """All that is known of a run; what the run did not come to is empty or None.
 
     Attributes:
-      settings: Key, value, unit, meaning, default of each setting that shapes a model.
-      ingest: SliceExampleGen's report.
+      settings: Each that shapes a model.
+      ingest: SliceExampleGen's account.
       slice_filter: SliceFilter's.
       dropped: Rows of its table of dropped slices.
-      leakage: LeakageGate's report.
+      leakage: LeakageGate's account.
       leaking: Rows of its table of concerned slices.
       epochs: Of the training.
       evaluation: ModelGate's account.
@@ -48,16 +54,16 @@ class Facts:
       lineage: Every artifact of `sources` by the input's name.
     """
 
-    settings: Sequence[Mapping[str, Any]]
-    ingest: Mapping[str, Any]
-    slice_filter: Mapping[str, Any]
-    dropped: Sequence[Mapping[str, str]]
-    leakage: Mapping[str, Any]
-    leaking: Sequence[Mapping[str, str]]
+    settings: Sequence[Setting]
+    ingest: IngestAccount | None
+    slice_filter: FilterAccount | None
+    dropped: Sequence[DroppedSlice]
+    leakage: LeakageAccount | None
+    leaking: Sequence[LeakingSlice]
     epochs: Sequence[history.Row]
-    evaluation: Mapping[str, Any] | None
+    evaluation: EvaluationAccount | None
     scored: scores.ScoreTable | None
-    trained_on: Mapping[str, Any]
+    trained_on: TrainedOn | None
     blessed: bool | None
     pushed: str
     data_fingerprint: str
@@ -66,4 +72,4 @@ class Facts:
 
     def setting(self, key: str) -> Any:
         """Returns a setting's value, or None where it is not known."""
-        return next((one["value"] for one in self.settings if one["key"] == key), None)
+        return next((setting.value for setting in self.settings if setting.key == key), None)

@@ -1,10 +1,12 @@
 """Rows of the page's tables."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from components.report.wording import METRICS, UNITS
+from components.report.wording import METRICS
+from schemas.accounts.evaluation import EvaluationAccount, Measured, Metrics
+from schemas.accounts.report import ChecklistItem, Setting
 
 SCALE = 100  # width of a headline's little scale
 
@@ -14,14 +16,16 @@ class Column(NamedTuple):
 
     split: str
     unit: str
-    metrics: Mapping[str, Any]
+    metrics: Metrics
 
 
-def metric_columns(evaluation: Mapping[str, Any]) -> list[Column]:
+def metric_columns(evaluation: EvaluationAccount) -> list[Column]:
     """Returns a column for each split and unit, the untouched split first."""
-    order = [name for name in ("test", "val", "train") if name in evaluation["splits"]]
+    order = [name for name in ("test", "val", "train") if name in evaluation.splits]
     return [
-        Column(name, unit, evaluation["splits"][name][unit]["metrics"]) for name in order for unit in UNITS
+        Column(name, unit, measured.metrics)
+        for name in order
+        for unit, measured in evaluation.splits[name].by_unit().items()
     ]
 
 
@@ -31,33 +35,31 @@ def metric_rows(columns: Sequence[Column]) -> list[str]:
     return [*(name for name in METRICS if name in there), *sorted(there - METRICS.keys())]
 
 
-def matrix(unit: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, int, float]]]]:
+def matrix(unit: Measured) -> list[tuple[str, list[tuple[str, int, float]]]]:
     """Returns a confusion matrix: a row a label, its cells as what is called, how many, share of the row."""
-    counts = unit["confusion"]
+    counts = unit.confusion
     rows = []
     for label, cells in (
-        ("hemorrhage", (("hemorrhage", "true_positive"), ("normal", "false_negative"))),
-        ("normal", (("hemorrhage", "false_positive"), ("normal", "true_negative"))),
+        ("hemorrhage", (("hemorrhage", counts.true_positive), ("normal", counts.false_negative))),
+        ("normal", (("hemorrhage", counts.false_positive), ("normal", counts.true_negative))),
     ):
-        total = sum(counts[key] for _, key in cells)
-        rows.append(
-            (label, [(called, counts[key], counts[key] / total if total else 0.0) for called, key in cells])
-        )
+        total = sum(count for _, count in cells)
+        rows.append((label, [(called, count, count / total if total else 0.0) for called, count in cells]))
     return rows
 
 
-def by_group(settings: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
+def by_group(settings: Sequence[Setting]) -> Iterator[tuple[str, list[Setting]]]:
     """Yields the settings of each group of them."""
-    for group, rows in groupby(settings, key=lambda row: row["key"].split(".")[0]):
+    for group, rows in groupby(settings, key=lambda row: row.key.split(".")[0]):
         yield group, list(rows)
 
 
-def changed(settings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def changed(settings: Sequence[Setting]) -> list[Setting]:
     """Returns the settings that are not at their default."""
-    return [row for row in settings if row["value"] != row["default"]]
+    return [row for row in settings if row.value != row.default]
 
 
-def by_section(items: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
+def by_section(items: Sequence[ChecklistItem]) -> Iterator[tuple[str, list[ChecklistItem]]]:
     """Yields the items of each section of a checklist."""
-    for section, rows in groupby(items, key=lambda row: row["section"]):
+    for section, rows in groupby(items, key=lambda row: row.section):
         yield section, list(rows)

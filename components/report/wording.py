@@ -1,9 +1,9 @@
 """What the report calls things: metrics, reasons, splits."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from schemas import features
+from schemas.accounts.evaluation import Figure
 
 SPLIT_NAMES = {"train": "training", "val": "validation", "test": "test"}
 JUDGED = tuple(reversed(features.SPLITS[1:]))  # splits that were not trained on, the untouched one first
@@ -64,11 +64,11 @@ def number(value: float | None, digits: int = 3) -> str:
     return "–" if value is None else f"{value:.{digits}f}"
 
 
-def interval(figure: Mapping[str, Any] | None, digits: int = 3) -> str:
-    """Returns the interval of a figure {"value", "low", "high"} for reading; nothing where there is none."""
-    if not figure or figure.get("low") is None or figure.get("high") is None:
+def interval(figure: Figure | None, digits: int = 3) -> str:
+    """Returns the interval of a figure for reading; nothing where there is none."""
+    if not figure or figure.low is None or figure.high is None:
         return ""
-    return f"{figure['low']:.{digits}f} to {figure['high']:.{digits}f}"
+    return f"{figure.low:.{digits}f} to {figure.high:.{digits}f}"
 
 
 def counted(number: int, one: str, many: str = "") -> str:

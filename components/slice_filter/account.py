@@ -1,9 +1,7 @@
 """The filter's account: counts, threshold sweep, and whether the run may go on."""
 
 import csv
-import dataclasses
 import io
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,70 +9,33 @@ from typing import Any
 from components.slice_filter.params import FilterParams
 from components.slice_filter.rules import Reason
 from components.slice_filter.tally import LeftOut, Outcome, Tally
-from schemas.accounts import DROPPED_COLUMNS
+from schemas.accounts.slice_filter import DroppedSlice, FilterAccount, FilterTotals, SweepRow
 from schemas.features import CLASSES
 
 
-@dataclasses.dataclass(frozen=True)
-class SweepRow:
-    """What one threshold would do; shares are of the readable slices, and of those with a hemorrhage."""
-
-    min_brain_share: float
-    dropped: int
-    dropped_share: float
-    hemorrhages_lost: int
-    hemorrhages_lost_share: float
-
-
-@dataclasses.dataclass(frozen=True)
-class Report:
-    """The account of all splits.
-
-    Attributes:
-      settings: The filter's parameters.
-      totals: `read`, `kept`, `dropped` by reason; `hemorrhages` are the readable ones, of them
-        `hemorrhages_lost` and `hemorrhages_lost_share`.
-      counts: By split, class (`normal`, `hemorrhage`) and reason.
-      unreadable: How many slices do not decode, by what is wrong with them.
-      sweep: What other thresholds would do.
-      objections: Why the run must not go on; empty when it may.
-      warnings: What SliceExampleGen warned of and every later reader should know.
-    """
-
-    settings: Mapping[str, Any]
-    totals: Mapping[str, Any]
-    counts: Mapping[str, Mapping[str, Mapping[str, int]]]
-    unreadable: Mapping[str, int]
-    sweep: tuple[SweepRow, ...]
-    objections: tuple[str, ...]
-    warnings: tuple[str, ...]
-
-    def to_json(self) -> str:
-        """Returns all of it as JSON."""
-        return json.dumps(dataclasses.asdict(self), indent=2) + "\n"
-
-    def sweep_csv(self) -> str:
-        """Returns the sweep as a table with a header."""
-        text = io.StringIO()
-        columns = [field.name for field in dataclasses.fields(SweepRow)]
-        table = csv.DictWriter(text, columns, lineterminator="\n")
-        table.writeheader()
-        table.writerows(dataclasses.asdict(row) for row in self.sweep)
-        return text.getvalue()
+def sweep_csv(sweep: Iterable[SweepRow]) -> str:
+    """Returns a sweep as a table with a header."""
+    text = io.StringIO()
+    table = csv.DictWriter(text, list(SweepRow.model_fields), lineterminator="\n")
+    table.writeheader()
+    table.writerows(row.model_dump() for row in sweep)
+    return text.getvalue()
 
 
 def dropped_csv(left_out: Iterable[LeftOut]) -> str:
     """Returns the dropped slices as a table with a header, ordered by their ids."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(DROPPED_COLUMNS)
-    for one in sorted(left_out):
-        share = "" if one.brain_share is None else f"{one.brain_share:.4f}"
-        table.writerow((one.slice_id, one.split, one.hemorrhage, one.reason.value, share))
+    table.writerow(DroppedSlice.model_fields)
+    for row in sorted(left_out):
+        share = "" if row.brain_share is None else f"{row.brain_share:.4f}"
+        table.writerow((row.slice_id, row.split, row.hemorrhage, row.reason.value, share))
     return text.getvalue()
 
 
-def account(tally: Tally, splits: Iterable[str], warnings: Iterable[str] = (), labels_of: str = "") -> Report:
+def account(
+    tally: Tally, splits: Iterable[str], warnings: Iterable[str] = (), labels_of: str = ""
+) -> FilterAccount:
     """Draws up the account.
 
     Args:
@@ -96,16 +57,16 @@ def account(tally: Tally, splits: Iterable[str], warnings: Iterable[str] = (), l
         warnings = [*warnings, *_lost_by_coarse_labels(lost.total(), hemorrhages, labels_of)]
     else:
         objections = [*_lost_hemorrhages(lost, hemorrhages, sweep, tally.params), *objections]
-    return Report(
+    return FilterAccount(
         settings=tally.params.model_dump(mode="json"),
-        totals={
-            "read": reasons.total(),
-            "kept": reasons[Reason.KEEP],
-            "dropped": {reason.value: reasons[reason] for reason in Reason if reason is not Reason.KEEP},
-            "hemorrhages": hemorrhages,
-            "hemorrhages_lost": lost.total(),
-            "hemorrhages_lost_share": _share(lost.total(), hemorrhages),
-        },
+        totals=FilterTotals(
+            read=reasons.total(),
+            kept=reasons[Reason.KEEP],
+            dropped={reason.value: reasons[reason] for reason in Reason if reason is not Reason.KEEP},
+            hemorrhages=hemorrhages,
+            hemorrhages_lost=lost.total(),
+            hemorrhages_lost_share=_share(lost.total(), hemorrhages),
+        ),
         counts=counts,
         unreadable=dict(sorted(_sums((o.detail, n) for o, n in outcomes.items() if o.detail).items())),
         sweep=sweep,
@@ -115,7 +76,7 @@ def account(tally: Tally, splits: Iterable[str], warnings: Iterable[str] = (), l
 
 
 def split_line(split: str, by_class: Mapping[str, Mapping[str, int]]) -> str:
-    """Returns what became of a split in one line, from its entry in `Report.counts`."""
+    """Returns what became of a split in one line, from its entry in `FilterAccount.counts`."""
     both: Counter[str] = Counter()
     for by_reason in by_class.values():
         both.update(by_reason)
@@ -145,7 +106,13 @@ def _sweep(
         number = sum(dropped.values())
         lost = sum(n for outcome, n in dropped.items() if outcome.hemorrhage)
         rows.append(
-            SweepRow(threshold, number, _share(number, total), lost, _share(lost, hemorrhages)),
+            SweepRow(
+                min_brain_share=threshold,
+                dropped=number,
+                dropped_share=_share(number, total),
+                hemorrhages_lost=lost,
+                hemorrhages_lost_share=_share(lost, hemorrhages),
+            )
         )
     return tuple(rows)
 

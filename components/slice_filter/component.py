@@ -1,6 +1,5 @@
 """SliceFilter: Examples in, the slices worth learning from out, with an account of the others."""
 
-import json
 import logging
 import os
 
@@ -23,6 +22,7 @@ from components.slice_filter.account import split_line
 from components.slice_filter.params import FilterParams
 from components.slice_filter.transform import filter_split, write_account
 from schemas import accounts, features
+from schemas.accounts.slice_filter import FilterAccount
 
 DATA_FILES = "data_tfrecord"  # as TFX's own ExampleGens call them
 
@@ -71,13 +71,13 @@ def SliceFilter(
         labels_of = examples.get_string_custom_property(features.LABELS_OF_PROPERTY)
         write_account(tallies, report.uri, baseline_file, splits, params, warnings, labels_of)
     with fileio.open(os.path.join(report.uri, accounts.FILTER_FILE), "rb") as file:  # noqa: PTH118
-        account = json.load(file)
+        account = FilterAccount.from_json(file.read(), accounts.FILTER_FILE)
     for split in splits:
-        log.info("%s", split_line(split, account["counts"][split]))
-    for warning in account["warnings"][len(warnings) :]:
+        log.info("%s", split_line(split, account.counts[split]))
+    for warning in account.warnings[len(warnings) :]:
         log.warning("%s", warning)
-    for detail, number in account["unreadable"].items():
+    for detail, number in account.unreadable.items():
         log.warning("unreadable, %s: %d", detail, number)
-    if account["objections"]:
+    if account.objections:
         folder = keep_stopped(report.uri)
-        raise FilterObjection("\n".join([*account["objections"], f"Account and contact sheet: {folder}"]))
+        raise FilterObjection("\n".join([*account.objections, f"Account and contact sheet: {folder}"]))

@@ -14,7 +14,7 @@ from components.imaging.content_hu import measure_encoded
 from components.imaging.decode import UndecodableImage
 from components.slice_filter import contact_sheet, training_statistics
 from components.slice_filter.account import account as account_of
-from components.slice_filter.account import dropped_csv
+from components.slice_filter.account import dropped_csv, sweep_csv
 from components.slice_filter.params import FilterParams
 from components.slice_filter.rules import Reason
 from components.slice_filter.tally import Tally
@@ -135,7 +135,7 @@ def _write_files(
     for name, content in (
         (accounts.FILTER_FILE, account.to_json().encode()),
         (accounts.DROPPED_FILE, dropped_csv(tally.left_out).encode()),
-        (SWEEP_FILE, account.sweep_csv().encode()),
+        (SWEEP_FILE, sweep_csv(account.sweep).encode()),
         (SHEET_FILE, contact_sheet.draw(tally.kept, tally.dropped, tally.params)),
     ):
         _write(os.path.join(folder, name), content)  # noqa: PTH118 - a URI, not a path

@@ -1,7 +1,5 @@
 """One SavedModel that takes what people have: records or image files."""
 
-import dataclasses
-import json
 import os
 from collections.abc import Callable
 
@@ -12,6 +10,7 @@ from components.trainer import heat_maps
 from components.trainer.saliency import GradCam
 from components.trainer.slices import Transform
 from schemas import features
+from schemas.accounts.model import TrainedOn
 
 EXAMPLES, IMAGES = "examples", "images"  # names of the signatures' inputs
 NO_RECORD = "not a tf.Example record with a PNG or JPEG image that can be decoded"
@@ -19,22 +18,6 @@ NO_IMAGE = "not a PNG or JPEG image that can be decoded"
 DECODED_AT_ONCE = 8  # items of a request; a request's decoding spreads over so many cores
 # Until an operating point is chosen.
 FIRST_THRESHOLD, FIRST_TEMPERATURE = 0.5, 1.0
-
-
-@dataclasses.dataclass(frozen=True)
-class TrainedOn:
-    """What a model was trained on, and so has to be given.
-
-    Attributes:
-      windows: Of HU that the channels of its slices show, as `features.WINDOWS_EXAMPLE`; "" for images
-        whose HU are not known.
-      image_side: Pixels that slices are resized to.
-      channels: 1 or 3.
-    """
-
-    windows: str
-    image_side: int
-    channels: int
 
 
 class ExportedModel(tf.Module):
@@ -169,4 +152,4 @@ def write(model: keras.Model, transform: Transform, folder: str, trained_on: Tra
     path = os.path.join(folder, features.TRAINED_ON_FILE)  # noqa: PTH118 - may be remote
     tf.io.gfile.makedirs(os.path.dirname(path))  # noqa: PTH120
     with tf.io.gfile.GFile(path, "w") as file:
-        file.write(json.dumps(dataclasses.asdict(trained_on), indent=2) + "\n")
+        file.write(trained_on.to_json())

@@ -8,7 +8,8 @@ from components.trainer import model as models
 from components.trainer.history import History
 from components.trainer.params import TrainerParams
 from components.trainer.state import TrainingState, remove_others
-from schemas.hyperparameters import told
+from schemas.accounts.model import TrainedOn
+from schemas.hyperparameters import in_words
 
 if TYPE_CHECKING:  # the caller has TFX loaded; without it a training starts in seconds
     from tfx.components.trainer.fn_args_utils import FnArgs
@@ -35,7 +36,7 @@ def run_fn(fn_args: "FnArgs") -> None:
     for name in remove_others(state.folder):
         log.info("removed the state of a stopped training that was changed since: %s", name)
     if found:
-        log.info("trained with what Tuner found: %s", told(recipe.searched_values(params)))
+        log.info("trained with what Tuner found: %s", in_words(recipe.searched_values(params)))
     recipe.write(fn_args.model_run_dir, params, found=found is not None)
     devices.reproducible(params.seed)
 
@@ -48,7 +49,8 @@ def run_fn(fn_args: "FnArgs") -> None:
     served = models.build(params, loaded.shape)
     best = state.restore_best(served)
     side, _, channels = loaded.shape
-    trained_on = export.TrainedOn(slices.windows_of(fn_args.train_files, epochs.TRAIN), side, channels)
+    windows = slices.windows_of(fn_args.train_files, epochs.TRAIN)
+    trained_on = TrainedOn(windows=windows, image_side=side, channels=channels)
     export.write(served, loaded.transform, fn_args.serving_model_dir, trained_on)
     shipped.ship_training_statistics(fn_args.train_files, fn_args.serving_model_dir)
     log.info("exported epoch %d, the lowest validation loss of %d", best, len(history.rows) - 1)

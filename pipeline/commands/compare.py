@@ -3,13 +3,20 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pipeline.commands.arguments import EXIT_OK, add_json, add_output, add_settings, load_settings
 from pipeline.past_runs.accounts import evaluation_report
-from pipeline.past_runs.comparison import Contender, compare
+from pipeline.past_runs.comparison import (
+    ComparedRun,
+    Comparison,
+    Contender,
+    OwnFigures,
+    SharedFigures,
+    compare,
+)
 from pipeline.past_runs.comparison_page import render, surely_better
 from pipeline.past_runs.history import Run, read_run, require_unmoved
 from pipeline.past_runs.settings import different, settings_of
@@ -52,20 +59,16 @@ def run(parsed: argparse.Namespace) -> int:
         for name, values in different(*map(settings_of, runs)).items()
         if not name.startswith(_OF_NO_MODEL)
     }
-    result = {
-        "runs": [
-            {"name": name, "id": run.id, **evaluation_report(run)["operating_point"]}
-            for name, run in zip(names, runs, strict=True)
-        ],
-        "settings_that_differ": changed,
-        "warnings": list(_warnings(changed)),
-        "confidence": config.evaluation.confidence,
-        "splits": splits,
-    }
-    as_json = json.dumps(result, indent=2, allow_nan=False) if parsed.json else ""
-    print(as_json or "\n".join(comparison_lines(result)))
+    comparison = Comparison(
+        runs=(_compared(names[0], runs[0]), _compared(names[1], runs[1])),
+        settings_that_differ=changed,
+        warnings=tuple(_warnings(changed)),
+        confidence=config.evaluation.confidence,
+        splits=splits,
+    )
+    print(comparison.to_json() if parsed.json else "\n".join(comparison_lines(comparison)))
     if parsed.html:
-        Path(parsed.html).write_text(render(result), encoding="utf-8")
+        Path(parsed.html).write_text(render(comparison), encoding="utf-8")
         print(f"page: {parsed.html}", file=sys.stderr)
     return EXIT_OK
 
@@ -83,11 +86,16 @@ def _find(config: Config, name: str) -> Run:
     return read_run(layout, name)
 
 
+def _compared(name: str, run: Run) -> ComparedRun:
+    account = evaluation_report(run)
+    return ComparedRun(name=name, id=run.id, **dict(account.operating_point if account else ()))
+
+
 def _contender(name: str, run: Run) -> Contender:
-    scores, report = run.output("SliceScorer", "scores"), evaluation_report(run)
-    if scores is None or not report:
+    scores, account = run.output("SliceScorer", "scores"), evaluation_report(run)
+    if scores is None or not account:
         raise NoRunError(f"run {run.id} ({name}) did not come to an evaluation; see: ichor summary {run.id}")
-    return Contender(name, read_scores(scores.path / SCORES_FILE), report["operating_point"]["threshold"])
+    return Contender(name, read_scores(scores.path / SCORES_FILE), account.operating_point.threshold)
 
 
 def _warnings(changed: Mapping[str, Any]) -> Iterator[str]:
@@ -98,38 +106,39 @@ def _warnings(changed: Mapping[str, Any]) -> Iterator[str]:
         yield "no setting differs: what differs is chance, or the code"
 
 
-def comparison_lines(result: Mapping[str, Any]) -> Iterator[str]:
+def comparison_lines(comparison: Comparison) -> Iterator[str]:
     """Yields a comparison's lines for the terminal."""
-    for letter, run in zip("AB", result["runs"], strict=True):
-        yield f"{letter}  {run['name']}: run {run['id']}, threshold {run['threshold']:.4f} by {run['rule']}"
-    for name, (first, second) in result["settings_that_differ"].items():
+    for letter, run in zip("AB", comparison.runs, strict=True):
+        yield f"{letter}  {run.name}: run {run.id}, threshold {run.threshold:.4f} by {run.rule}"
+    for name, (first, second) in comparison.settings_that_differ.items():
         yield f"   {name}: A {json.dumps(first)}, B {json.dumps(second)}"
-    yield from (f"WARNING: {warning}" for warning in result["warnings"])
-    for split, figures in result["splits"].items():
-        if any(own["count"] != figures["both"]["slices"]["count"] for own in figures["own"]):
-            yield from _own_lines(split, figures["own"])
-        for unit in ("slices", "patients"):
-            yield from _shared_lines(split, unit, figures["both"][unit], result["confidence"])
+    yield from (f"WARNING: {warning}" for warning in comparison.warnings)
+    for split, compared in comparison.splits.items():
+        shared = next(iter(compared.both.values()))
+        if any(own.count != shared.count for own in compared.own):
+            yield from _own_lines(split, compared.own)
+        for unit, both in compared.both.items():
+            yield from _shared_lines(split, unit, both, comparison.confidence)
 
 
-def _own_lines(split: str, own: list[Mapping[str, Any]]) -> Iterator[str]:
+def _own_lines(split: str, own: Sequence[OwnFigures]) -> Iterator[str]:
     yield ""
     yield f"{split}: each on its own slices, which differ; that does not compare the models"
-    counts = ["slices (hemorrhage)", *(f"{model['count']} ({model['hemorrhages']})" for model in own)]
-    rows = [[name, *(figure(model["metrics"][name]) for model in own)] for name in own[0]["metrics"]]
+    counts = ["slices (hemorrhage)", *(f"{figures.count} ({figures.hemorrhages})" for figures in own)]
+    rows = [[name, *(figure(figures.metrics[name]) for figures in own)] for name in own[0].metrics]
     yield from table(["", "A", "B"], [counts, *rows])
 
 
-def _shared_lines(split: str, unit: str, both: Mapping[str, Any], confidence: float) -> Iterator[str]:
+def _shared_lines(split: str, unit: str, both: SharedFigures, confidence: float) -> Iterator[str]:
     slices = unit == "slices"
-    of = f"{both['count']} slices of {both['patients']} patients" if slices else f"{both['count']} patients"
+    of = f"{both.count} slices of {both.patients} patients" if slices else f"{both.count} patients"
     yield ""
     by = "" if slices else ", by patient"
     yield (
-        f"{split}{by}: both on the {of} that both scored, {both['hemorrhages']} with a hemorrhage; "
+        f"{split}{by}: both on the {of} that both scored, {both.hemorrhages} with a hemorrhage; "
         f"{confidence:.0%} intervals by resampling patients"
     )
-    first, second = both["metrics"]
+    first, second = both.metrics
     rows = [
         [
             name,
@@ -138,6 +147,6 @@ def _shared_lines(split: str, unit: str, both: Mapping[str, Any], confidence: fl
             figure(difference, signed=True),
             surely_better(name, difference),
         ]
-        for name, difference in both["differences"].items()
+        for name, difference in both.differences.items()
     ]
     yield from table(["", "A", "B", "A - B", "surely better"], rows)

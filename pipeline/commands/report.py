@@ -70,6 +70,7 @@ def rebuild(config: Config, layout: Layout, run: Run) -> Path:
         from components.report.making import make
         from components.report.run_facts import Source
         from pipeline.settings.report_inputs import INPUTS, told
+        from schemas.accounts.report import Setting
 
         sources = {
             name: Source(artifact.id, artifact.type, node, str(artifact.path), artifact.properties)
@@ -77,7 +78,8 @@ def rebuild(config: Config, layout: Layout, run: Run) -> Path:
             if (artifact := run.output(node, key)) is not None and artifact.path.exists()
         }
         known = run.nodes[LAST].properties.get("settings_json") if LAST in run.nodes else None
-        report = make(sources, json.loads(known) if known else told(config), config.report)
+        settings = [Setting(**setting) for setting in (json.loads(known) if known else told(config))]
+        report = make(sources, settings, config.report)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / REPORT_PAGE).write_text(report.page, encoding="utf-8")
     (folder / REPORT_FILE).write_text(report.json, encoding="utf-8")

@@ -62,7 +62,7 @@ def run(parsed: argparse.Namespace) -> int:
     with chatter_to(NOWHERE) as terminal:
         runs = list_runs([read_run(layout, each) for each in ids])
         if parsed.json:
-            print(json.dumps([dataclasses.asdict(each) for each in runs], indent=2), file=terminal)
+            print(json.dumps([each.model_dump() for each in runs], indent=2), file=terminal)
         else:
             print(*_table(runs), sep="\n", file=terminal)
     return EXIT_OK
@@ -115,9 +115,8 @@ def _table(runs: Sequence[ListedRun]) -> Iterator[str]:
 def _figures(run: ListedRun) -> Iterator[str]:
     for split in SPLITS:
         for name in METRICS:
-            figure = run.metrics.get(split, {}).get(name) or {}
-            value = figure.get("value")
-            yield "-" if value is None else f"{value:.3f}"
+            figure = run.metrics.get(split, {}).get(name)
+            yield "-" if figure is None or figure.value is None else f"{figure.value:.3f}"
 
 
 def _server_table(runs: Sequence["ServerRun"]) -> Iterator[str]:

@@ -1,14 +1,16 @@
 """`ichor summary`: what a run did, from ML Metadata and the files of its artifacts."""
 
 import argparse
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from pipeline.commands.arguments import EXIT_OK, add_output, add_run, add_settings, load_settings
 from pipeline.past_runs.history import Run, read_run, require_unmoved
 from pipeline.settings.layout import Layout
 from pipeline.terminal.console import NOWHERE, chatter_to, shown
 from pipeline.terminal.tables import figure, table
+from schemas.accounts.ingest import IngestAccount, SplitCounts
+from schemas.accounts.leakage import LeakageAccount
+from schemas.accounts.slice_filter import FilterAccount
 
 _METRICS = (
     "binary_accuracy", "auc", "precision", "recall", "specificity", "sensitivity_at_specificity",
@@ -72,43 +74,42 @@ def summarise(run: Run) -> Iterator[str]:
             yield f"{title}: {artifact.path}"
 
 
-def _data(report: Mapping[str, Any]) -> Iterator[str]:
-    if not report:
+def _data(account: IngestAccount | None) -> Iterator[str]:
+    if not account:
         return
     yield ""
-    rejected = sum(report["rejected"].values())
-    yield f"data: {report['found']} slices found ({report['source']}, {report['form']}), {rejected} rejected"
-    for reason, count in report["rejected"].items():
+    rejected = sum(account.rejected.values())
+    yield f"data: {account.found} slices found ({account.source}, {account.form}), {rejected} rejected"
+    for reason, count in account.rejected.items():
         yield f"  rejected, {reason}: {count}"
-    for reason, count in report["not_to_be_read"].items():
+    for reason, count in account.not_to_be_read.items():
         yield f"  files not to be read, {reason}: {count}"
     yield from table(
-        ["split", "slices", "hemorrhage", "normal", "patients"],
-        [[name, *(split[key] for key in ("slices", "hemorrhage", "normal", "patients"))]
-         for name, split in report["splits"].items()],
-    )  # fmt: skip
+        ["split", *SplitCounts.model_fields],
+        [[name, *dict(split).values()] for name, split in account.splits.items()],
+    )
 
 
-def _drops(report: Mapping[str, Any]) -> Iterator[str]:
-    if not report:
+def _drops(account: FilterAccount | None) -> Iterator[str]:
+    if not account:
         return
-    totals = report["totals"]
+    totals = account.totals
     yield ""
-    yield f"slice filter: {totals['read']} in, {totals['kept']} kept"
-    for reason, count in totals["dropped"].items():
+    yield f"slice filter: {totals.read} in, {totals.kept} kept"
+    for reason, count in totals.dropped.items():
         yield f"  dropped, {reason}: {count}"
 
 
-def _leakage(report: Mapping[str, Any]) -> Iterator[str]:
+def _leakage(account: LeakageAccount | None) -> Iterator[str]:
     from components.leakage.wording import tell_all, tell_drops
 
-    if not report:
+    if not account:
         return
     yield ""
-    findings = list(tell_all(report["findings"]))
+    findings = list(tell_all(account.findings))
     yield f"leakage gate: {'' if findings else 'nothing is in two splits, nothing has two labels'}".rstrip()
     yield from (f"  {finding}" for finding in findings)
-    if dropped := tell_drops(report["dropped"]):
+    if dropped := tell_drops(account.dropped):
         yield f"  dropped: {dropped}"
 
 
@@ -123,15 +124,15 @@ def _search(run: Run) -> Iterator[str]:
     yield f"search: {len(trials)} trials, the best first; the training took the first one's values"
     yield from table(
         ["", *SEARCHED, "val_loss"],
-        [[at, *(f"{trial[name]:.3g}" for name in SEARCHED), f"{trial['score']:.4f}"]
+        [[at, *(f"{getattr(trial, name):.3g}" for name in SEARCHED), f"{trial.score:.4f}"]
          for at, trial in enumerate(trials, 1)],
     )  # fmt: skip
 
 
 def _training(run: Run) -> Iterator[str]:
-    from pipeline.past_runs.accounts import read_found, read_history
+    from pipeline.past_runs.accounts import read_history, read_searched
     from schemas.history import best_epoch
-    from schemas.hyperparameters import told
+    from schemas.hyperparameters import in_words
 
     rows = read_history(run)
     if not rows:
@@ -143,8 +144,8 @@ def _training(run: Run) -> Iterator[str]:
         ["epoch", *columns[:-1], "runtime, s"],
         [[row.epoch, *(f"{getattr(row, column):.4f}" for column in columns)] for row in rows],
     )
-    if values := read_found(run):
-        yield f"with what Tuner found: {told(values)}"
+    if searched := read_searched(run):
+        yield f"with what Tuner found: {in_words(searched)}"
     yield f"exported: epoch {best_epoch(rows)}, the lowest validation loss"
 
 
@@ -168,43 +169,40 @@ def _evaluation(run: Run, title: str, node: str) -> Iterator[str]:
 def _measured(run: Run) -> Iterator[str]:
     from pipeline.past_runs.accounts import evaluation_report
 
-    report = evaluation_report(run)
-    if not report:
+    account = evaluation_report(run)
+    if not account:
         return
-    point, settings = report["operating_point"], report["settings"]
+    point = account.operating_point
     yield ""
     yield (
-        f"threshold {point['threshold']:.4f} by {point['rule']}, temperature {point['temperature']:.3f}; "
-        f"{settings['confidence']:.0%} intervals by resampling patients"
+        f"threshold {point.threshold:.4f} by {point.rule}, temperature {point.temperature:.3f}; "
+        f"{account.settings.confidence:.0%} intervals by resampling patients"
     )
     units = [
-        (f"{split}, by {unit.removesuffix('s')}", figures[unit])
-        for split, figures in report["splits"].items()
-        for unit in ("slices", "patients")
+        (f"{split}, by {unit.removesuffix('s')}", measured)
+        for split, of_split in account.splits.items()
+        for unit, measured in of_split.by_unit().items()
     ]
     yield from table(
         ["", *(title for title, _ in units)],
         [
-            ["count (hemorrhage)", *(f"{unit['count']} ({unit['hemorrhages']})" for _, unit in units)],
-            *(
-                [name, *(figure(unit["metrics"][name]) for _, unit in units)]
-                for name in units[0][1]["metrics"]
-            ),
+            ["count (hemorrhage)", *(f"{unit.count} ({unit.hemorrhages})" for _, unit in units)],
+            *([name, *(figure(unit.metrics[name]) for _, unit in units)] for name in units[0][1].metrics),
         ],
     )
-    for gap in report["splits"].get("test", report["splits"]["val"])["largest_gaps"]:
-        high, low = gap["highest"], gap["lowest"]
+    for gap in account.splits.get("test", account.splits["val"]).largest_gaps:
+        high, low = gap.highest, gap.lowest
         yield shown(
-            f"  largest gap in {gap['metric']}: {gap['column']}, {low['value']} {low['figure']:.3f}, "
-            f"{high['value']} {high['figure']:.3f}{'; intervals overlap' if gap['intervals_overlap'] else ''}"
+            f"  largest gap in {gap.metric}: {gap.column}, {low.value} {low.figure:.3f}, "
+            f"{high.value} {high.figure:.3f}{'; intervals overlap' if gap.intervals_overlap else ''}"
         )
 
 
 def _gates(run: Run) -> Iterator[str]:
     from pipeline.past_runs.accounts import evaluation_report
 
-    report = evaluation_report(run)
-    if not report:
+    account = evaluation_report(run)
+    if not account:
         return
     yield ""
     yield "gates, on the validation split"
@@ -212,12 +210,12 @@ def _gates(run: Run) -> Iterator[str]:
         ["gate", "bound", "value", "", "note"],
         [
             [
-                row["gate"],
-                row["bound"],
-                "" if row["value"] is None else f"{row['value']:.4f}",
-                "passed" if row["passed"] else "FAILED",
-                row["note"],
+                row.gate,
+                row.bound,
+                "" if row.value is None else f"{row.value:.4f}",
+                "passed" if row.passed else "FAILED",
+                row.note,
             ]
-            for row in report["gates"]
+            for row in account.gates
         ],
     )

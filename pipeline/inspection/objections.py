@@ -61,6 +61,6 @@ def too_much_dropped(
     report = account(tally, splits or [""], labels_of=coarse)
     if splits and contents.are_whole:
         return list(report.objections)
-    lost = not coarse and report.totals["hemorrhages_lost_share"] > params.max_lost_hemorrhage_share
+    lost = not coarse and report.totals.hemorrhages_lost_share > params.max_lost_hemorrhage_share
     looked = "" if contents.are_whole else f"of {len(contents.seen)} slices looked at, "
     return [f"{looked}{report.objections[0]}"] if lost else []

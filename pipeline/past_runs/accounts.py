@@ -1,41 +1,54 @@
 """What the nodes of a run left behind."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from pipeline.past_runs.history import ArtifactRef, Run
 from schemas import accounts
 from schemas.accounts import REPORT_PAGE
+from schemas.accounts.account import Account
+from schemas.accounts.evaluation import EvaluationAccount
+from schemas.accounts.ingest import IngestAccount
+from schemas.accounts.leakage import LeakageAccount
+from schemas.accounts.slice_filter import FilterAccount
 from schemas.history import HISTORY_FILE, Row, from_csv
-from schemas.hyperparameters import HYPERPARAMETERS_FILE, SEARCHED, TRIALS_FILE, TUNER
+from schemas.hyperparameters import (
+    HYPERPARAMETERS_FILE,
+    TRIALS_FILE,
+    TUNER,
+    Hyperparameters,
+    HyperparametersAccount,
+    Trial,
+)
+
+AccountOf = TypeVar("AccountOf", bound=Account)
 
 
-def ingest_report(run: Run) -> Mapping[str, Any]:
-    """Returns SliceExampleGen's report; empty where the run did not come so far."""
-    return _json(run.output("SliceExampleGen", "report"), accounts.INGEST_FILE)
+def ingest_report(run: Run) -> IngestAccount | None:
+    """Returns SliceExampleGen's account; None where the run did not come so far."""
+    return _read(IngestAccount, run.output("SliceExampleGen", "report"), accounts.INGEST_FILE)
 
 
-def filter_report(run: Run) -> Mapping[str, Any]:
-    """Returns SliceFilter's report; empty where the run did not come so far."""
-    return _json(run.output("SliceFilter", "report"), accounts.FILTER_FILE)
+def filter_report(run: Run) -> FilterAccount | None:
+    """Returns SliceFilter's account; None where the run did not come so far."""
+    return _read(FilterAccount, run.output("SliceFilter", "report"), accounts.FILTER_FILE)
 
 
-def leakage_report(run: Run) -> Mapping[str, Any]:
-    """Returns LeakageGate's report; empty where the run did not come so far."""
-    return _json(run.output("LeakageGate", "report"), accounts.LEAKAGE_FILE)
+def leakage_report(run: Run) -> LeakageAccount | None:
+    """Returns LeakageGate's account; None where the run did not come so far."""
+    return _read(LeakageAccount, run.output("LeakageGate", "report"), accounts.LEAKAGE_FILE)
 
 
-def evaluation_report(run: Run) -> Mapping[str, Any]:
-    """Returns ModelGate's `evaluation.json`; empty where the run did not come so far."""
-    return _json(run.output("ModelGate", "evaluation"), accounts.EVALUATION_FILE)
+def evaluation_report(run: Run) -> EvaluationAccount | None:
+    """Returns ModelGate's account; None where the run did not come so far."""
+    return _read(EvaluationAccount, run.output("ModelGate", "evaluation"), accounts.EVALUATION_FILE)
 
 
 def read_warnings(run: Run) -> list[str]:
     """Returns what SliceExampleGen and LeakageGate warned of: a run's numbers are to be read with it."""
     reports = (ingest_report(run), leakage_report(run))
-    return [warning for report in reports for warning in report.get("warnings", ())]
+    return [warning for report in reports if report for warning in report.warnings]
 
 
 def read_history(run: Run) -> list[Row]:
@@ -46,19 +59,19 @@ def read_history(run: Run) -> list[Row]:
     return from_csv((model_run.path / HISTORY_FILE).read_text(encoding="utf-8"))
 
 
-def read_found(run: Run) -> Mapping[str, float]:
-    """Returns what a search chose for the training, by name; empty where the settings did."""
-    trained = _json(run.output("Trainer", "model_run"), HYPERPARAMETERS_FILE)
-    return trained["values"] if trained.get("from") == TUNER else {}
+def read_searched(run: Run) -> Hyperparameters | None:
+    """Returns what a search chose for the training; None where the settings did."""
+    trained = _read(HyperparametersAccount, run.output("Trainer", "model_run"), HYPERPARAMETERS_FILE)
+    return trained.values if trained and trained.chosen_by == TUNER else None
 
 
-def read_trials(run: Run) -> list[Mapping[str, float]]:
-    """Returns what each trial of a search drew and its "score", the best first; empty without a search."""
+def read_trials(run: Run) -> list[Trial]:
+    """Returns what each trial of a search drew and came to, the best first; empty without a search."""
     results = run.output("Tuner", "tuner_results")
     if results is None or not (results.path / TRIALS_FILE).is_file():
         return []
     trials = json.loads((results.path / TRIALS_FILE).read_text(encoding="utf-8"))
-    return [{name: float(trial[name]) for name in (*SEARCHED, "score")} for trial in trials]
+    return [Trial(**{name: float(trial[name]) for name in Trial.model_fields}) for trial in trials]
 
 
 def report_page(run: Run) -> Path | None:
@@ -74,7 +87,9 @@ def pushed_artifact(run: Run) -> ArtifactRef | None:
     return pushed if pushed is not None and pushed.properties.get("pushed") == 1 else None
 
 
-def _json(artifact: ArtifactRef | None, name: str) -> Mapping[str, Any]:
+def _read(kind: type[AccountOf], artifact: ArtifactRef | None, name: str) -> AccountOf | None:
+    """Reads an account where there is one; AccountError says why one cannot be read."""
     if artifact is None or not (artifact.path / name).is_file():
-        return {}
-    return dict(json.loads((artifact.path / name).read_text(encoding="utf-8")))
+        return None
+    file = artifact.path / name
+    return kind.from_json(file.read_bytes(), str(file))

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -10,9 +10,11 @@ from components.metrics.bootstrap import differences
 from components.metrics.params import EvaluationParams, GateParams
 from components.metrics.scored import Scored, by_patient
 from components.model_gate.evaluation import measuring_of, scored_of
-from components.model_gate.units import Measuring, as_json, metrics_of
+from components.model_gate.units import Measuring, figures_of, metrics_of
 from components.slices.errors import DataError
 from schemas import features
+from schemas.accounts.account import Account, Part
+from schemas.accounts.evaluation import Metrics
 from schemas.scores import ScoreTable
 
 _, VAL, TEST = features.SPLITS
@@ -34,9 +36,60 @@ class Contender:
     threshold: float
 
 
+class OwnFigures(Part):
+    """A model on its own slices of a split."""
+
+    count: int
+    hemorrhages: int
+    patients: int
+    metrics: Metrics
+
+
+class SharedFigures(Part):
+    """Both models on the slices, or patients, that both scored; differences are the first's figures minus
+    the second's.
+    """
+
+    count: int
+    hemorrhages: int
+    patients: int
+    metrics: tuple[Metrics, Metrics]
+    differences: Metrics
+
+
+class ComparedSplit(Part):
+    """A split: each model on its own slices, and both on the same, by slices and by patients."""
+
+    own: tuple[OwnFigures, OwnFigures]
+    both: Mapping[str, SharedFigures]
+
+
+class ComparedRun(Part):
+    """A run as it was named, its id, and the operating point of its model."""
+
+    name: str
+    id: str
+    threshold: float
+    temperature: float
+    version: str
+    rule: str
+
+
+class Comparison(Account):
+    """What `ichor compare --json` prints."""
+
+    END: ClassVar[str] = ""
+
+    runs: tuple[ComparedRun, ComparedRun]
+    settings_that_differ: Mapping[str, tuple[Any, Any]]
+    warnings: tuple[str, ...]
+    confidence: float
+    splits: Mapping[str, ComparedSplit]
+
+
 def compare(
     first: Contender, second: Contender, params: EvaluationParams, gate: GateParams
-) -> dict[str, Any]:
+) -> dict[str, ComparedSplit]:
     """Returns metrics of both on their own slices, on those that both scored, and the differences there.
 
     Args:
@@ -50,25 +103,27 @@ def compare(
     """
     _require_comparable(first, second)
     measuring = [measuring_of(one.threshold, params, gate) for one in (first, second)]
-    told = {}
+    splits = {}
     for split in JUDGED:
         own = [one.scores.of_split(split) for one in (first, second)]
         if not all(map(len, own)):
             continue
         shared = np.intersect1d(own[0].slice_id, own[1].slice_id)
         both = [_ordered(table, shared) for table in own]
-        told[split] = {
-            "own": [_unit(scored_of(table), how) for table, how in zip(own, measuring, strict=True)],
-            "both": _both([scored_of(table) for table in both], measuring, params),
-        }
-    return told
+        splits[split] = ComparedSplit(
+            own=(_own(scored_of(own[0]), measuring[0]), _own(scored_of(own[1]), measuring[1])),
+            both=_both([scored_of(table) for table in both], measuring, params),
+        )
+    return splits
 
 
-def _both(slices: list[Scored], measuring: list[Measuring], params: EvaluationParams) -> dict[str, Any]:
+def _both(
+    slices: list[Scored], measuring: list[Measuring], params: EvaluationParams
+) -> dict[str, SharedFigures]:
     patients = [by_patient(one, params.patient_score, params.top_k) for one in slices]
-    told: dict[str, Any] = {}
+    by_unit = {}
     for unit, (first, second) in (("slices", slices), ("patients", patients)):
-        found = differences(
+        differing = differences(
             first,
             second,
             measuring[0].threshold,
@@ -76,25 +131,26 @@ def _both(slices: list[Scored], measuring: list[Measuring], params: EvaluationPa
             measuring[0].at_specificity,
             measuring[0].resampling,
         )
-        told[unit] = {
-            "count": len(first),
-            "hemorrhages": first.hemorrhages,
-            "patients": first.patients,
-            "metrics": [
-                as_json(metrics_of(one, how)) for one, how in zip((first, second), measuring, strict=True)
-            ],
-            "differences": as_json(found),
-        }
-    return told
+        by_unit[unit] = SharedFigures(
+            count=len(first),
+            hemorrhages=first.hemorrhages,
+            patients=first.patients,
+            metrics=(
+                figures_of(metrics_of(first, measuring[0])),
+                figures_of(metrics_of(second, measuring[1])),
+            ),
+            differences=figures_of(differing),
+        )
+    return by_unit
 
 
-def _unit(slices: Scored, measuring: Measuring) -> dict[str, Any]:
-    return {
-        "count": len(slices),
-        "hemorrhages": slices.hemorrhages,
-        "patients": slices.patients,
-        "metrics": as_json(metrics_of(slices, measuring)),
-    }
+def _own(slices: Scored, measuring: Measuring) -> OwnFigures:
+    return OwnFigures(
+        count=len(slices),
+        hemorrhages=slices.hemorrhages,
+        patients=slices.patients,
+        metrics=figures_of(metrics_of(slices, measuring)),
+    )
 
 
 def _ordered(table: ScoreTable, slice_ids: np.ndarray) -> ScoreTable:

@@ -1,12 +1,14 @@
 """Two runs compared, as one page that asks nothing of a network."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 
+from pipeline.past_runs.comparison import ComparedSplit, Comparison, OwnFigures, SharedFigures
 from pipeline.terminal.tables import figure
+from schemas.accounts.evaluation import Figure
 
 TEMPLATE = "comparison.html"
 LOWER_IS_BETTER = ("brier", "ece", "log_loss")
@@ -15,28 +17,30 @@ LEAST_REACH = 0.05  # of the scale of differences: less would make a mountain of
 SPLIT_NAMES = {"test": "Test split", "val": "Validation split"}
 
 
-def render(told: Mapping[str, Any]) -> str:
+def render(comparison: Comparison) -> str:
     """Returns the page as HTML; runs stand under their ids, no folder and no patient is named.
 
     Args:
-      told: A comparison, as `ichor compare --json` prints it.
+      comparison: Of two runs.
     """
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     blocks = [
-        _block(split, unit, found)
-        for split, found in told["splits"].items()
+        _block(split, unit, compared)
+        for split, compared in comparison.splits.items()
         for unit in ("slices", "patients")
     ]
-    return environment.get_template(TEMPLATE).render(told=told, blocks=blocks, headline=_headline(blocks))
+    return environment.get_template(TEMPLATE).render(
+        comparison=comparison, blocks=blocks, headline=_headline(blocks)
+    )
 
 
-def surely_better(name: str, difference: Mapping[str, Any]) -> str:
+def surely_better(name: str, difference: Figure) -> str:
     """Returns the model, A or B, whose figure is better by an interval that leaves out zero, or nothing."""
-    if difference["low"] is None or difference["low"] <= 0 <= difference["high"]:
+    if difference.low is None or difference.high is None or difference.low <= 0 <= difference.high:
         return ""
-    return "A" if (difference["low"] > 0) != (name in LOWER_IS_BETTER) else "B"
+    return "A" if (difference.low > 0) != (name in LOWER_IS_BETTER) else "B"
 
 
 def _headline(blocks: list[dict[str, Any]]) -> str:
@@ -50,16 +54,17 @@ def _headline(blocks: list[dict[str, Any]]) -> str:
     return f"No sure difference in AUC, {where}"
 
 
-def _block(split: str, unit: str, found: Mapping[str, Any]) -> dict[str, Any]:
-    both = found["both"][unit]
-    first, second = both["metrics"]
-    differences = both["differences"]
-    far = [abs(one[end]) for one in differences.values() for end in ("low", "high", "value") if one[end]]
+def _block(split: str, unit: str, compared: ComparedSplit) -> dict[str, Any]:
+    both = compared.both[unit]
+    first, second = both.metrics
+    differences = both.differences
+    ends = (end for metric in differences.values() for end in (metric.low, metric.high, metric.value))
+    far = [abs(end) for end in ends if end]
     reach = max([LEAST_REACH, *(value for value in far if value <= 1)])
     return {
         "title": f"{SPLIT_NAMES[split]}{', by patient' if unit == 'patients' else ''}",
         "counts": _counts(unit, both),
-        "own": _own(found["own"], both["count"]) if unit == "slices" else "",
+        "own": _own(compared.own, both.count) if unit == "slices" else "",
         "reach": f"{reach:.2f}",
         "rows": [
             {
@@ -75,31 +80,31 @@ def _block(split: str, unit: str, found: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _counts(unit: str, both: Mapping[str, Any]) -> str:
-    of = f"slices of {both['patients']} patients that both scored" if unit == "slices" else "patients"
-    return f"{both['count']} {of}, {both['hemorrhages']} with a hemorrhage."
+def _counts(unit: str, both: SharedFigures) -> str:
+    of = f"slices of {both.patients} patients that both scored" if unit == "slices" else "patients"
+    return f"{both.count} {of}, {both.hemorrhages} with a hemorrhage."
 
 
-def _own(own: list[Mapping[str, Any]], shared: int) -> str:
+def _own(own: Sequence[OwnFigures], shared: int) -> str:
     """Says what each model would be measured on by itself, where that differs."""
-    if all(one["count"] == shared for one in own):
+    if all(figures.count == shared for figures in own):
         return ""
-    told = (
-        f"{letter} kept {one['count']}, AUC {figure(one['metrics']['auc'])}"
-        for letter, one in zip("AB", own, strict=True)
+    lines = (
+        f"{letter} kept {figures.count}, AUC {figure(figures.metrics['auc'])}"
+        for letter, figures in zip("AB", own, strict=True)
     )
-    return f"Each on its own slices, which compares nothing: {'; '.join(told)}."
+    return f"Each on its own slices, which compares nothing: {'; '.join(lines)}."
 
 
-def _drawn(kind: str, found: Mapping[str, Any], y: int) -> dict[str, Any] | None:
-    placed = _placed(found, 0.0, 1.0)
+def _drawn(kind: str, metric: Figure, y: int) -> dict[str, Any] | None:
+    placed = _placed(metric, 0.0, 1.0)
     return placed and {**placed, "kind": kind, "y": y}
 
 
-def _placed(found: Mapping[str, Any], least: float, most: float) -> dict[str, Any] | None:
+def _placed(metric: Figure, least: float, most: float) -> dict[str, Any] | None:
     """Returns where a figure and its interval lie in a drawing, or None where they do not fit into it."""
-    ends = [found[name] for name in ("low", "value", "high")]
-    if found["value"] is None or any(end is not None and not least <= end <= most for end in ends):
+    ends = (metric.low, metric.value, metric.high)
+    if metric.value is None or any(end is not None and not least <= end <= most for end in ends):
         return None
     low, x, high = (_place(end, least, most) for end in ends)
     return {"x": x, "low": low, "high": high}

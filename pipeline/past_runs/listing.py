@@ -1,20 +1,20 @@
 """All runs of an output folder: the verdict on each, its figures, and what was set otherwise than before."""
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.past_runs.accounts import evaluation_report, pushed_artifact
 from pipeline.past_runs.history import Run
 from pipeline.past_runs.settings import settings_of
+from schemas.accounts.account import Part
+from schemas.accounts.evaluation import Figure
 
 METRICS = ("auc", "sensitivity", "specificity")
 SPLITS = ("val", "test")
 NOT_LISTED = {"ingest.key_file"}
 
 
-@dataclasses.dataclass(frozen=True)
-class ListedRun:
+class ListedRun(Part):
     """One run.
 
     Attributes:
@@ -27,7 +27,7 @@ class ListedRun:
 
     run: str
     verdict: str
-    metrics: Mapping[str, Mapping[str, Any]]
+    metrics: Mapping[str, Mapping[str, Figure | None]]
     settings: Mapping[str, Any]
     changed: Mapping[str, Sequence[Any]]
 
@@ -39,13 +39,13 @@ def list_runs(runs: Sequence[Run]) -> list[ListedRun]:
     for run in runs:
         settings = {key: value for key, value in settings_of(run).items() if key not in NOT_LISTED}
         evaluation = evaluation_report(run)
-        splits = evaluation.get("splits", {})
+        splits = evaluation.splits if evaluation else {}
         listed.append(
             ListedRun(
                 run=run.id,
                 verdict=_verdict(run),
                 metrics={
-                    split: {name: splits[split]["slices"]["metrics"].get(name) for name in METRICS}
+                    split: {name: splits[split].slices.metrics.get(name) for name in METRICS}
                     for split in SPLITS
                     if split in splits
                 },

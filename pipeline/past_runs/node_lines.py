@@ -1,6 +1,5 @@
 """What each node did, in one line of numbers, read from what it left behind."""
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -15,16 +14,17 @@ from pipeline.past_runs.accounts import (
     ingest_report,
     leakage_report,
     pushed_artifact,
-    read_found,
     read_history,
+    read_searched,
     read_trials,
     report_page,
 )
 from pipeline.past_runs.history import ArtifactRef, Run
 from pipeline.past_runs.tfma_results import OVERALL, TEST, VAL, read_metrics, tell_metric
 from schemas import features
+from schemas.accounts.model import ModelAccount
 from schemas.history import best_epoch
-from schemas.hyperparameters import told
+from schemas.hyperparameters import in_words
 from schemas.scores import SCORES_FILE, read_scores
 
 SERVED = "Format-Serving"  # folder of the SavedModel in TFX's artifact of a model
@@ -43,25 +43,30 @@ def describe(run: Run, node: str) -> str:
 
 
 def _ingest(run: Run) -> str:
-    report = ingest_report(run)
-    splits = ", ".join(f"{split['slices']} {name}" for name, split in report["splits"].items())
-    rejected = sum(report["rejected"].values())
-    return f"{report['found']} slices, {rejected} rejected; {splits}"
+    account = ingest_report(run)
+    if not account:
+        return ""
+    splits = ", ".join(f"{split.slices} {name}" for name, split in account.splits.items())
+    return f"{account.found} slices, {sum(account.rejected.values())} rejected; {splits}"
 
 
 def _filter(run: Run) -> str:
-    report = filter_report(run)
-    totals = report["totals"]
-    reasons = ", ".join(f"{count} {reason}" for reason, count in totals["dropped"].items() if count)
-    return f"{totals['read']} slices in, {totals['kept']} out; dropped: {reasons or 'none'}"
+    account = filter_report(run)
+    if not account:
+        return ""
+    totals = account.totals
+    reasons = ", ".join(f"{count} {reason}" for reason, count in totals.dropped.items() if count)
+    return f"{totals.read} slices in, {totals.kept} out; dropped: {reasons or 'none'}"
 
 
 def _leakage(run: Run) -> str:
-    report = leakage_report(run)
-    slices = sum(split["slices"] for split in report["splits"].values())
-    found = "; ".join(tell_all(report["findings"])) or "nothing is in two splits, nothing has two labels"
-    dropped = tell_drops(report["dropped"])
-    return f"{slices} slices compared: {found}{dropped and '; dropped: '}{dropped}"
+    account = leakage_report(run)
+    if not account:
+        return ""
+    slices = sum(split.slices for split in account.splits.values())
+    findings = "; ".join(tell_all(account.findings)) or "nothing is in two splits, nothing has two labels"
+    dropped = tell_drops(account.dropped)
+    return f"{slices} slices compared: {findings}{dropped and '; dropped: '}{dropped}"
 
 
 def _schema(run: Run) -> str:
@@ -92,12 +97,12 @@ def _read_schema(artifact: ArtifactRef, name: str) -> schema_pb2.Schema:
 
 def _tuner(run: Run) -> str:
     trials = read_trials(run)
-    return f"best of {len(trials)} trials: val_loss {trials[0]['score']:.4f} with {told(trials[0])}"
+    return f"best of {len(trials)} trials: val_loss {trials[0].score:.4f} with {in_words(trials[0])}"
 
 
 def _trainer(run: Run) -> str:
-    found = read_found(run)
-    tuned = f"with Tuner's {told(found)}; " if found else ""
+    searched = read_searched(run)
+    tuned = f"with Tuner's {in_words(searched)}; " if searched else ""
     rows = read_history(run)
     best = rows[best_epoch(rows)]
     return (
@@ -110,9 +115,10 @@ def _operating_point(run: Run) -> str:
     artifact = run.output("OperatingPoint", "model")
     if not artifact:
         return ""
-    point = json.loads((artifact.path / SERVED / features.TRAINED_ON_FILE).read_text(encoding="utf-8"))
-    cooled = f", temperature {point['temperature']:.3f}" if point["temperature"] != 1 else ""
-    return f"threshold {point['threshold']:.4f}{cooled}, model version {point['version']}"
+    file = artifact.path / SERVED / features.TRAINED_ON_FILE
+    point = ModelAccount.from_json(file.read_bytes(), str(file))
+    cooled = f", temperature {point.temperature:.3f}" if point.temperature != 1 else ""
+    return f"threshold {point.threshold:.4f}{cooled}, model version {point.version}"
 
 
 def _scorer(run: Run) -> str:
@@ -147,15 +153,15 @@ def _metrics(run: Run, node: str) -> str:
 
 
 def _model_gate(run: Run) -> str:
-    report = evaluation_report(run)
-    if not report:
+    account = evaluation_report(run)
+    if not account:
         return ""
-    split = TEST if TEST in report["splits"] else VAL
-    by_slice, by_patient = (report["splits"][split][unit]["metrics"] for unit in ("slices", "patients"))
-    told = ", ".join(tell_metric(by_slice, name) for name in ("auc", "sensitivity", "specificity"))
-    blind = "".join(f"; WARNING: {line}" for line in blind_spots(report["splits"][VAL]["slices"]["metrics"]))
-    verdict = "blessed" if report["blessed"] else "NOT blessed"
-    return f"{verdict}; {split} {told}; by patient {tell_metric(by_patient, 'auc')}{blind}"
+    split = TEST if TEST in account.splits else VAL
+    by_slice, by_patient = (measured.metrics for measured in account.splits[split].by_unit().values())
+    headline = ", ".join(tell_metric(by_slice, name) for name in ("auc", "sensitivity", "specificity"))
+    blind = "".join(f"; WARNING: {line}" for line in blind_spots(account.splits[VAL].slices.metrics))
+    verdict = "blessed" if account.blessed else "NOT blessed"
+    return f"{verdict}; {split} {headline}; by patient {tell_metric(by_patient, 'auc')}{blind}"
 
 
 def _pusher(run: Run) -> str:

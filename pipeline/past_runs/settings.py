@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.past_runs.accounts import read_found
+from pipeline.past_runs.accounts import read_searched
 from pipeline.past_runs.history import Run
 
 # Group of settings: node, property, and the key below which they stand in it.
@@ -37,7 +37,8 @@ def settings_of(run: Run) -> dict[str, Any]:
         if below and values:
             values = json.loads(values[below])
         found |= {f"{group}.{key}": value for key, value in values.items()}
-    found |= {f"trainer.{name}": value for name, value in read_found(run).items() if found}
+    searched = read_searched(run) if found else None
+    found |= {f"trainer.{name}": value for name, value in searched or ()}
     examples = run.output("SliceExampleGen", "examples")
     if examples and "input_fingerprint" in examples.properties:  # a cached execution does not have it
         found[DATA] = examples.properties["input_fingerprint"]

@@ -4,13 +4,13 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.proto.validation_result_pb2 import ValidationFailure
 
 from pipeline.terminal.tables import figure
 from schemas import features
+from schemas.accounts.evaluation import Metrics
 
 OVERALL = "all"
 _, VAL, TEST = features.SPLITS
@@ -52,7 +52,7 @@ def read_metrics(evaluation: Path) -> dict[str, Mapping[str, float]]:
     return dict(sorted(by_slice.items(), key=lambda item: (item[0] != OVERALL, item[0])))
 
 
-def tell_metric(metrics: Mapping[str, Any], name: str) -> str:
+def tell_metric(metrics: Metrics, name: str) -> str:
     """Returns a metric of `evaluation.json` with its interval, as "auc 0.9123 (0.8512 to 0.9611)"."""
     return f"{name} {figure(metrics[name])}"
 

@@ -22,8 +22,8 @@ class Status(enum.IntEnum):
 def verdict(run: Run) -> tuple[str, Status]:
     """Returns the run's result for the terminal, warnings first, and its exit status."""
     text, status = _result(run)
-    splits = evaluation_report(run).get("splits", {})
-    blind = blind_spots(splits[VAL]["slices"]["metrics"] if VAL in splits else {})
+    account = evaluation_report(run)
+    blind = blind_spots(account.splits[VAL].slices.metrics) if account and VAL in account.splits else []
     warnings = [*read_warnings(run), *(f"the model is blind: {line}" for line in blind)]
     return "".join(f"WARNING: {warning}\n" for warning in warnings) + text, status
 
@@ -35,8 +35,7 @@ def is_blessed(run: Run) -> bool:
 
 
 def _result(run: Run) -> tuple[str, Status]:
-    report = evaluation_report(run)
-    if not report:
+    if not evaluation_report(run):
         return "NO MODEL: the run did not come to an evaluation", Status.FAILED
     if not is_blessed(run):
         return f"NOT_BLESSED: {'; '.join(failed_gates(run))}\nNothing was pushed.", Status.NOT_BLESSED
@@ -48,12 +47,13 @@ def _result(run: Run) -> tuple[str, Status]:
 
 def failed_gates(run: Run) -> list[str]:
     """Returns a line for each gate that a run's model did not pass, with value and bound."""
-    failed = [row for row in evaluation_report(run)["gates"] if not row["passed"]]
-    told = [tell_gate(row) for row in failed]
+    account = evaluation_report(run)
+    failed = [row for row in account.gates if not row.passed] if account else []
+    lines = [tell_gate(row) for row in failed]
     evaluation = run.output("Evaluator", "evaluation")
-    if any(row["gate"] == EVALUATOR for row in failed) and evaluation:
-        told += [str(gate) for gate in read_failed_gates(evaluation.path)]
-    return told
+    if any(row.gate == EVALUATOR for row in failed) and evaluation:
+        lines += [str(gate) for gate in read_failed_gates(evaluation.path)]
+    return lines
 
 
 def _pushed(pushed: ArtifactRef, version: Path) -> tuple[str, Status]:

@@ -1,11 +1,12 @@
 """A pushed model: which one is the latest, what it was trained on, and loading it."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from components.slices.errors import DataError
 from pipeline.settings.layout import Layout, numbered
+from schemas.accounts.account import AccountError
+from schemas.accounts.model import ModelAccount
 from schemas.features import TRAINED_ON_FILE
 
 if TYPE_CHECKING:
@@ -42,13 +43,13 @@ def trained_on(model_dir: Path) -> str:
         raise FileNotFoundError(
             f"{model_dir} is not a SavedModel: it has no saved_model.pb; pushed models are numbered folders"
         )
-    told = model_dir / TRAINED_ON_FILE
-    if not told.is_file():
+    file = model_dir / TRAINED_ON_FILE
+    if not file.is_file():
         return ""
     try:
-        return str(json.loads(told.read_text(encoding="utf-8"))["windows"])
-    except (ValueError, KeyError, TypeError):
-        raise DataError(f"{told}: does not say what the model was trained on; copy the model anew") from None
+        return ModelAccount.from_json(file.read_bytes(), str(file)).windows
+    except AccountError:
+        raise DataError(f"{file}: does not say what the model was trained on; copy the model anew") from None
 
 
 def wrong_kind(what: str, windows: str) -> str:

@@ -1,9 +1,10 @@
 """Tables and figures on the terminal."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pipeline.terminal.console import shown
+from schemas.accounts.evaluation import Figure
 
 
 def table(header: list[str], rows: Iterable[list[Any]]) -> Iterator[str]:
@@ -15,15 +16,15 @@ def table(header: list[str], rows: Iterable[list[Any]]) -> Iterator[str]:
         yield "  " + "  ".join([row[0].ljust(widths[0]), *rest])
 
 
-def figure(metric: Mapping[str, Any], *, signed: bool = False) -> str:
-    """Returns a figure of `evaluation.json` with its interval, or "-" where there is none.
+def figure(metric: Figure, *, signed: bool = False) -> str:
+    """Returns a figure of an account with its interval, or "-" where there is none.
 
     Args:
-      metric: `value`, `low` and `high`.
+      metric: The figure.
       signed: Show a plus too, as of a difference.
     """
-    if metric["value"] is None:
+    if metric.value is None:
         return "-"
     sign = "+" if signed else ""
-    interval = "" if metric["low"] is None else f" ({metric['low']:{sign}.3f} to {metric['high']:{sign}.3f})"
-    return f"{metric['value']:{sign}.3f}{interval}"
+    interval = "" if metric.low is None else f" ({metric.low:{sign}.3f} to {metric.high:{sign}.3f})"
+    return f"{metric.value:{sign}.3f}{interval}"

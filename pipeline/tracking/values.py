@@ -8,8 +8,8 @@ from pipeline.past_runs.accounts import (
     evaluation_report,
     ingest_report,
     pushed_artifact,
-    read_found,
     read_history,
+    read_searched,
 )
 from pipeline.past_runs.history import Run
 from pipeline.past_runs.verdict import is_blessed, verdict
@@ -52,10 +52,11 @@ def facts_of(run: Run) -> dict[str, Fact]:
 def _facts(run: Run) -> Iterator[tuple[str, Fact | None]]:
     yield "run", run.id
     yield "verdict", verdict(run)[1].name.lower()
-    for split, counts in ingest_report(run).get("splits", {}).items():
-        yield f"data/{split}/slices", counts["slices"]
-        yield f"data/{split}/patients", counts["patients"]
-    for name, value in read_found(run).items():
+    ingested = ingest_report(run)
+    for split, counts in ingested.splits.items() if ingested else ():
+        yield f"data/{split}/slices", counts.slices
+        yield f"data/{split}/patients", counts.patients
+    for name, value in read_searched(run) or ():
         yield f"tuned/{name}", value
     if rows := read_history(run):
         best = rows[best_epoch(rows)]
@@ -64,11 +65,11 @@ def _facts(run: Run) -> Iterator[tuple[str, Fact | None]]:
         yield "exported_val_loss", best.val_loss
         yield "exported_val_binary_accuracy", best.val_binary_accuracy
     if evaluation := evaluation_report(run):
-        yield "threshold", evaluation["operating_point"]["threshold"]
-        for split, measured in evaluation["splits"].items():
-            for unit in ("slices", "patients"):
-                for name, metric in measured[unit]["metrics"].items():
-                    yield f"{split}/{unit}/{name}", metric["value"]
+        yield "threshold", evaluation.operating_point.threshold
+        for split, of_split in evaluation.splits.items():
+            for unit, measured in of_split.by_unit().items():
+                for name, metric in measured.metrics.items():
+                    yield f"{split}/{unit}/{name}", metric.value
     yield "blessed", is_blessed(run)
     if pushed := pushed_artifact(run):
         yield "pushed_version", str(pushed.properties["pushed_destination"]).rpartition("/")[2]

@@ -6,6 +6,8 @@ import shutil
 
 import pytest
 
+from schemas.accounts.model import TrainedOn
+from tests.account_kinds import KINDS
 from tests.components.report.browser import browsing, installed
 
 pytestmark = pytest.mark.e2e
@@ -22,6 +24,15 @@ def test_the_run_ends_with_the_place_of_its_report(done, place):
     outcome, _, folder = done
     shown = (folder / "report.html").relative_to(place.folder)
     assert f"report: {shown}; `ichor report --open` shows it" in outcome.text
+
+
+def test_every_account_that_a_node_leaves_reads_as_its_type_and_is_written_as_it_was(done, place):
+    files = [path for path in sorted(place.layout.artifacts.rglob("*.json")) if path.name in KINDS]
+    assert {path.name for path in files} == KINDS.keys()
+    for path in files:
+        kind = TrainedOn if "Trainer" in path.parts and path.name == "ichor.json" else KINDS[path.name]
+        text = path.read_text(encoding="utf-8")
+        assert kind.from_json(text, str(path)).to_json() == text, path
 
 
 def test_page_and_json_tell_the_runs_own_numbers(done, place):

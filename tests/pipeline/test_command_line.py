@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.cli import main
 from pipeline.settings.config import DEFAULTS
+from schemas.accounts.ingest import IngestAccount
 
 pytestmark = pytest.mark.numpy
 
@@ -163,4 +164,16 @@ def test_a_check_of_a_setting_of_ours_is_told_once(capsys):
     assert main(["config", "--set", "ingest.windows=foo"]) == 1
     assert capsys.readouterr().err.strip() == (
         "ichor: --set: ingest.windows: window must be centre/width in HU, such as 40/80, got 'foo'"
+    )
+
+
+def test_an_account_of_another_version_is_an_error_in_one_line(capsys, monkeypatch):
+    def run(_: object) -> int:
+        return IngestAccount.from_json('{"format": 3}', "ingest.json").found
+
+    monkeypatch.setattr("pipeline.commands.summary.run", run)
+    assert main(["summary"]) == 1
+    assert capsys.readouterr().err == (
+        "ichor: ingest.json: written by another version of ichor (format 3, this one reads 1); make a new "
+        "run or use that version\n"
     )

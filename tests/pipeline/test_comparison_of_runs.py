@@ -8,7 +8,7 @@ from made_scores import made_scores
 
 from components.slices.errors import DataError
 from pipeline.commands.compare import comparison_lines
-from pipeline.past_runs.comparison import Contender, compare
+from pipeline.past_runs.comparison import Comparison, Contender, compare
 from pipeline.past_runs.comparison_page import render
 from pipeline.past_runs.history import ArtifactRef, NodeRun, Run
 from pipeline.past_runs.settings import different, settings_of
@@ -21,8 +21,17 @@ CONFIG = load("local", ["evaluation.replicates=200"], environment={}, read_file=
 
 
 def compared(one: ScoreTable, other: ScoreTable, thresholds: tuple[float, float] = (0.5, 0.5)) -> dict:
+    """What a comparison comes to, by its keys."""
     first, second = Contender("one", one, thresholds[0]), Contender("other", other, thresholds[1])
-    return compare(first, second, CONFIG.evaluation, CONFIG.gate)
+    splits = compare(first, second, CONFIG.evaluation, CONFIG.gate)
+    return {name: split.model_dump() for name, split in splits.items()}
+
+
+def comparison(names: tuple[str, str], splits: dict, **changes: object) -> Comparison:
+    point = {"threshold": 0.5, "temperature": 1.0, "version": "v", "rule": "value"}
+    given = {"settings_that_differ": {}, "warnings": [], "confidence": 0.95, **changes}
+    runs = [{"name": name, "id": "1" if name in ("one", "other") else name, **point} for name in names]
+    return Comparison.model_validate({"runs": runs, "splits": splits, **given})
 
 
 def shuffled(table: ScoreTable) -> ScoreTable:
@@ -130,13 +139,12 @@ def test_a_split_without_a_common_slice_has_no_figures_and_stops_nothing():
 
 
 def test_the_terminal_names_the_model_that_is_surely_better():
-    told = {
-        "runs": [{"name": name, "id": "1", "threshold": 0.5, "rule": "value"} for name in ("one", "other")],
-        "settings_that_differ": {"filter.enabled": (True, False)},
-        "warnings": ["one more thing"],
-        "confidence": 0.95,
-        "splits": compared(TABLE, worse(TABLE)),
-    }
+    told = comparison(
+        ("one", "other"),
+        compared(TABLE, worse(TABLE)),
+        settings_that_differ={"filter.enabled": (True, False)},
+        warnings=["one more thing"],
+    )
     lines = list(comparison_lines(told))
     assert lines[:4] == [
         "A  one: run 1, threshold 0.5000 by value",
@@ -167,16 +175,8 @@ def test_settings_of_two_runs_are_read_from_their_nodes_and_compared():
 
 
 def page_of(one: ScoreTable, other: ScoreTable, differing: dict[str, list] | None = None) -> str:
-    runs = [{"name": name, "id": name, "threshold": 0.5, "rule": "value"} for name in ("first", "second")]
-    return render(
-        {
-            "runs": runs,
-            "settings_that_differ": differing or {},
-            "warnings": [],
-            "confidence": 0.95,
-            "splits": compared(one, other),
-        }
-    )
+    splits = compared(one, other)
+    return render(comparison(("first", "second"), splits, settings_that_differ=differing or {}))
 
 
 def test_the_page_draws_both_models_and_says_which_is_surely_better():

@@ -1,6 +1,5 @@
 """Which DICOM slices are scored, whose they are, and that no model is given the other kind."""
 
-import json
 import re
 
 import pytest
@@ -11,6 +10,7 @@ from components.slices.errors import DataError
 from pipeline.pushed.inputs import find_slices
 from pipeline.pushed.model import trained_on
 from pipeline.settings.loading import load
+from schemas.accounts.model import ModelAccount
 from schemas.features import TRAINED_ON_FILE
 
 pytestmark = pytest.mark.numpy
@@ -93,7 +93,10 @@ def test_a_model_says_what_it_was_trained_on(tmp_path):
     (tmp_path / TRAINED_ON_FILE).write_text("{")
     with pytest.raises(DataError, match=r"ichor.json: does not say what the model was trained on; copy"):
         trained_on(tmp_path)
-    (tmp_path / TRAINED_ON_FILE).write_text(json.dumps({"windows": WINDOWS}))
+    model_account = ModelAccount(
+        windows=WINDOWS, image_side=96, channels=3, threshold=0.5, temperature=1.0, version="v"
+    )
+    (tmp_path / TRAINED_ON_FILE).write_text(model_account.to_json())
     assert trained_on(tmp_path) == WINDOWS
 
 

@@ -20,6 +20,7 @@ from pipeline.cli import main
 from pipeline.pushed.folder_slices import find_slices, look_at_all
 from pipeline.settings.config import DEFAULTS
 from schemas import features
+from schemas.accounts.model import ModelAccount
 
 pytestmark = pytest.mark.tfx
 
@@ -45,7 +46,10 @@ def model_of(folder: Path, windows: str, model: Path) -> Path:
     told = training_statistics.statistics(profile, 0.02)
     (model / "assets.extra").mkdir(parents=True)
     (model / "saved_model.pb").touch()
-    (model / features.TRAINED_ON_FILE).write_text(json.dumps({"windows": windows}))
+    account = ModelAccount(
+        windows=windows, image_side=96, channels=3, threshold=0.5, temperature=1.0, version="v"
+    )
+    (model / features.TRAINED_ON_FILE).write_text(account.to_json())
     (model / features.TRAINING_STATISTICS_FILE).write_bytes(told.SerializeToString())
     return model
 

@@ -13,11 +13,12 @@ from pipeline.commands.summary import summarise
 from pipeline.past_runs.history import ArtifactRef, NodeRun, Run
 from pipeline.past_runs.node_lines import describe
 from pipeline.settings.loading import load
+from schemas.accounts.evaluation import ModelPoint
 from schemas.scores import ScoreTable
 
 pytestmark = pytest.mark.tfx
 
-POINT = {"threshold": 0.4, "rule": "youden", "temperature": 1.0, "version": "0.1.0-abc"}
+POINT = ModelPoint(threshold=0.4, temperature=1.0, version="0.1.0-abc", rule="youden")
 
 
 def run_of(folder: Path, table: ScoreTable, *settings: str) -> Run:
@@ -26,8 +27,8 @@ def run_of(folder: Path, table: ScoreTable, *settings: str) -> Run:
     found = evaluate(table, POINT, config.evaluation, config.gate)
     gates = gate_table(found, config.gate, evaluator_blessed=True)
     blessed = all(gate.passed for gate in gates)
-    told = {**found.told, "gates": [gate.to_json() for gate in gates], "blessed": blessed}
-    (folder / "evaluation.json").write_text(json.dumps(told))
+    account = found.account([gate.row() for gate in gates], blessed)
+    (folder / "evaluation.json").write_text(account.to_json())
     outputs = {
         "evaluation": ArtifactRef(1, folder, {}),
         "blessing": ArtifactRef(2, folder, {"blessed": int(blessed)}),

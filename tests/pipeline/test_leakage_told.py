@@ -12,6 +12,7 @@ from pipeline.past_runs.verdict import verdict
 
 pytestmark = pytest.mark.tfx
 
+WRITTEN = Path(__file__).parents[1] / "golden" / "accounts" / "leakage.json"
 NONE = {"groups": 0, "group_sizes": {}, "slices": {"train": 0, "val": 0}}
 IDENTICAL = {"groups": 2, "group_sizes": {"2": 2}, "slices": {"train": 2, "val": 2}}
 SAID = "2 pictures are in two splits (slices: 2 train, 2 val)"
@@ -20,8 +21,11 @@ WARNING = f"leakage: {SAID}; metrics may be flattered"
 
 def run_of(folder: Path, identical: dict = NONE, dropped: int = 0, warnings: tuple[str, ...] = ()) -> Run:
     """A run that came as far as its leakage gate."""
-    report = {
-        "splits": {"train": {"slices": 30}, "val": {"slices": 10}},
+    report = json.loads(WRITTEN.read_text(encoding="utf-8")) | {
+        "splits": {
+            name: {"slices": slices, "patients": 2, "pictures": slices}
+            for name, slices in (("train", 30), ("val", 10))
+        },
         "findings": {"patient_in_two_splits": NONE, "identical_across_splits": identical},
         "dropped": {"train": {"identical_across_splits": dropped}, "val": {"identical_across_splits": 0}},
         "warnings": warnings,

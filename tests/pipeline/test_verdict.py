@@ -1,6 +1,7 @@
 """What a run is said to have come to, from hand-made runs."""
 
 import json
+from pathlib import Path
 
 import pytest
 import tensorflow as tf
@@ -8,8 +9,11 @@ from tensorflow_model_analysis.proto.validation_result_pb2 import ValidationResu
 
 from pipeline.past_runs.history import ArtifactRef, NodeRun, Run
 from pipeline.past_runs.verdict import Status, verdict
+from schemas.accounts.account import AccountError
 
 pytestmark = pytest.mark.tfx
+
+WRITTEN = Path(__file__).parents[1] / "golden" / "accounts" / "evaluation.json"
 
 
 @pytest.fixture
@@ -26,11 +30,17 @@ def run_of(
 ) -> Run:
     """A run whose model was judged, and pushed as a version if one is given."""
     (tmp_path / "model_gate").mkdir()
-    metrics = {name: {"value": value, "low": None, "high": None} for name, value in
-               (("sensitivity", sensitivity), ("specificity", specificity))}  # fmt: skip
-    metrics["auc"] = dict(zip(("value", "low", "high"), auc, strict=True))
-    told = {"splits": {"val": {"slices": {"metrics": metrics}}}, "gates": list(gates)}
-    (tmp_path / "model_gate" / "evaluation.json").write_text(json.dumps(told))
+    account = json.loads(WRITTEN.read_text(encoding="utf-8"))
+    account["splits"]["val"]["slices"]["metrics"] = {
+        name: dict(zip(("value", "low", "high", "left_out"), (*figure, 0), strict=True))
+        for name, figure in (
+            ("sensitivity", (sensitivity, None, None)),
+            ("specificity", (specificity, None, None)),
+            ("auc", auc),
+        )
+    }  # fmt: skip
+    account["gates"] = list(gates)
+    (tmp_path / "model_gate" / "evaluation.json").write_text(json.dumps(account))
     evaluator = {"evaluation": ArtifactRef(1, tmp_path / "evaluator", {})}
     model_gate = {
         "evaluation": ArtifactRef(2, tmp_path / "model_gate", {}),
@@ -67,6 +77,18 @@ def test_a_pushed_model_that_is_gone_is_an_error_with_the_way_out(tmp_path, push
     text, status = verdict(run_of(tmp_path, blessed=1, version=pushed / "9"))
     assert text == f"BLESSED, but {pushed / '9'} is gone; copy it back from {tmp_path / 'artifact'}"
     assert status is Status.FAILED
+
+
+def test_a_run_of_another_version_of_ichor_is_refused_with_the_file_and_the_way_out(tmp_path, pushed):
+    run = run_of(tmp_path, blessed=1, version=pushed / "9")
+    file = tmp_path / "model_gate" / "evaluation.json"
+    file.write_text('{"format": 3}')
+    with pytest.raises(AccountError) as refused:
+        verdict(run)
+    assert str(refused.value) == (
+        f"{file}: written by another version of ichor (format 3, this one reads 1); make a new run or use "
+        "that version"
+    )
 
 
 def test_a_run_that_stopped_early_came_to_no_model():

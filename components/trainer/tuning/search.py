@@ -19,7 +19,7 @@ from components.trainer.state import TrainingState, remove_others
 from components.trainer.tuning.params import TunerParams
 from components.trainer.tuning.space import OBJECTIVE, oracle_of, space_of
 from schemas.history import best_epoch
-from schemas.hyperparameters import SEARCHED, told
+from schemas.hyperparameters import SEARCHED, in_words
 
 if TYPE_CHECKING:  # the caller has TFX loaded
     from tfx.components.trainer.fn_args_utils import FnArgs
@@ -87,7 +87,7 @@ class Trials(BaseTuner):
         values = trial.hyperparameters.values
         chosen = {name: values[name] for name in SEARCHED}
         params = self._params.model_copy(update=chosen | {"epochs": values.get(EPOCHS, self._params.epochs)})
-        name = f"trial {len(self.oracle.trials)}/{self.oracle.max_trials}: {told(values)}"
+        name = f"trial {len(self.oracle.trials)}/{self.oracle.max_trials}: {in_words(values)}"
         start = time.monotonic()
         try:
             loss, epoch = self._train(trial, params)

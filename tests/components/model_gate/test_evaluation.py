@@ -8,6 +8,7 @@ from made_scores import made_scores
 from components.metrics.bootstrap import METRICS
 from components.metrics.params import EvaluationParams, GateParams
 from components.model_gate.evaluation import Evaluation, evaluate
+from schemas.accounts.evaluation import ModelPoint
 from schemas.scores import ScoreTable
 
 pytestmark = pytest.mark.numpy
@@ -20,11 +21,16 @@ GATE = GateParams(
     min_binary_accuracy=0.8, max_accuracy_drop=0.01, at_specificity=0.9, min_sensitivity_bound=0,
     subgroup_metric="auc", min_subgroup_metric=0, max_ece=1, max_auc_drop=1,
 )  # fmt: skip
-POINT = {"threshold": 0.4, "rule": "sensitivity", "temperature": 1.0, "version": "0.1.0-abc"}
+POINT = ModelPoint(threshold=0.4, temperature=1.0, version="0.1.0-abc", rule="sensitivity")
 
 
 def measured(table: ScoreTable, **changed: object) -> Evaluation:
     return evaluate(table, POINT, PARAMS.model_copy(update=changed), GATE)
+
+
+def written(table: ScoreTable, **changed: object) -> dict:
+    """The account as a file has it, without gates."""
+    return json.loads(measured(table, **changed).account((), blessed=False).to_json())
 
 
 @pytest.fixture(scope="module")
@@ -34,12 +40,12 @@ def table() -> ScoreTable:
 
 @pytest.fixture(scope="module")
 def told(table: ScoreTable) -> dict:
-    return dict(measured(table).told)
+    return written(table)
 
 
 def test_each_split_is_measured_by_slice_and_by_patient(table: ScoreTable, told: dict):
     assert list(told["splits"]) == ["train", "val", "test"]
-    assert (told["operating_point"], told["settings"]["at_specificity"]) == (POINT, 0.9)
+    assert (told["operating_point"], told["settings"]["at_specificity"]) == (POINT.model_dump(), 0.9)
     rows = table.of_split("test")
     by_slice, by_patient = (told["splits"]["test"][unit] for unit in ("slices", "patients"))
     assert by_slice["metrics"].keys() == by_patient["metrics"].keys() == set(METRICS)
@@ -75,7 +81,7 @@ def test_predictive_values_are_those_of_the_split_or_of_a_given_prevalence(table
         pytest.approx(slices["hemorrhages"] / slices["count"], abs=1e-6),
     )
     assert own["ppv"] == slices["metrics"]["ppv"]
-    given = measured(table, prevalence=0.02).told["splits"]["test"]["slices"]
+    given = written(table, prevalence=0.02)["splits"]["test"]["slices"]
     sensitivity, specificity = (given["metrics"][name]["value"] for name in ("sensitivity", "specificity"))
     bayes = sensitivity * 0.02 / (sensitivity * 0.02 + (1 - specificity) * 0.98)
     told_ppv = given["predictive_values"]["ppv"]
@@ -102,10 +108,10 @@ def test_subgroups_are_counted_and_a_subtype_is_measured_against_all_normals(tab
 
 
 def test_a_subtype_with_few_hemorrhages_is_too_small_however_many_normals_there_are(table: ScoreTable):
-    few = measured(table, min_subgroup_slices=26).told["splits"]["val"]["subgroups"]
+    few = written(table, min_subgroup_slices=26)["splits"]["val"]["subgroups"]
     small = {(one["column"], one["value"]) for one in few if one["metrics"] is None}
     assert small == {("subtype", "epidural"), ("subtype", "subdural")}
-    few = measured(table, min_subgroup_patients=6).told["splits"]["val"]["subgroups"]
+    few = written(table, min_subgroup_patients=6)["splits"]["val"]["subgroups"]
     assert {one["column"] for one in few if one["metrics"] is None} == {"subtype"}
 
 
@@ -127,12 +133,12 @@ def test_the_baseline_is_compared_on_the_same_validation_slices(table: ScoreTabl
     assert auc["value"] == pytest.approx(difference, abs=1e-6)
     assert auc["low"] <= auc["value"] <= auc["high"]
     assert "sensitivity" not in told["baseline"]["metrics"]  # the baseline's threshold is not known
-    assert measured(made_scores()).told["baseline"] is None
+    assert written(made_scores())["baseline"] is None
 
 
 def test_the_document_is_plain_json_without_nan(told: dict):
     normals = made_scores()
-    only = measured(normals.where((normals.split == "val") & (normals.hemorrhage == 0))).told
+    only = written(normals.where((normals.split == "val") & (normals.hemorrhage == 0)))
     for one in (told, only):
         json.loads(json.dumps(one, allow_nan=False))
     slices = only["splits"]["val"]["slices"]

@@ -10,6 +10,7 @@ from tfx.types.standard_artifacts import Model, ModelBlessing
 from components.artifacts import ScoreEvaluation, SliceScores
 from components.model_gate.component import ModelGate
 from pipeline.settings.loading import load
+from schemas.accounts.model import ModelAccount
 from schemas.scores import ScoreTable, write_scores
 
 pytestmark = pytest.mark.tfx
@@ -30,7 +31,10 @@ def judged(
     write_scores(table or made_scores(baseline=True), folder / "scores" / "scores.parquet")
     told = folder / "model" / "Format-Serving" / "assets.extra" / "ichor.json"
     told.parent.mkdir(parents=True)
-    told.write_text(json.dumps({"threshold": 0.4, "temperature": 1.5, "version": "v", "windows": ""}))
+    model_account = ModelAccount(
+        windows="", image_side=96, channels=1, threshold=0.4, temperature=1.5, version="v"
+    )
+    told.write_text(model_account.to_json())
     model.id = 7
     by_evaluator = at(ModelBlessing(), folder / "evaluator")
     by_evaluator.set_int_custom_property("blessed", evaluator)

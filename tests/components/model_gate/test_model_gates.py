@@ -9,6 +9,7 @@ from components.metrics.scored import Scored
 from components.metrics.subgroups import Subgroup
 from components.model_gate.evaluation import Evaluation
 from components.model_gate.gates import Gate, gate_table, tell_gate
+from schemas.accounts.evaluation import EvaluationSettings, GateRow, ModelPoint
 
 pytestmark = pytest.mark.numpy
 
@@ -17,6 +18,11 @@ OFF = {
     "min_sensitivity_bound": 0.0, "subgroup_metric": "auc", "min_subgroup_metric": 0.0,
     "max_ece": 1.0, "max_auc_drop": 1.0,
 }  # fmt: skip
+POINT = ModelPoint(threshold=0.5, temperature=1.0, version="v", rule="value")
+SETTINGS = EvaluationSettings(
+    patient_score="max", top_k=3, replicates=100, confidence=0.95, prevalence=0.0, min_subgroup_slices=20,
+    min_subgroup_patients=5, seed=0, at_specificity=0.9,
+)  # fmt: skip
 NOBODY = Scored.of(np.zeros(0, np.int8), np.zeros(0, np.float32), np.zeros(0, np.int64))
 
 
@@ -44,7 +50,7 @@ def table(
         "ece": found(0.06),
     }
     differences = baseline and {name: found(value) for name, value in baseline.items()}
-    evaluation = Evaluation(metrics, list(subgroups), differences, {})
+    evaluation = Evaluation(metrics, list(subgroups), differences, POINT, SETTINGS, splits={})
     return gate_table(evaluation, GateParams(**(OFF | bounds)), evaluator)
 
 
@@ -123,14 +129,14 @@ def test_an_evaluator_that_agrees_has_no_row_and_one_that_objects_has():
 def test_a_figure_that_cannot_be_had_passes_nothing():
     (gate, _) = table(accuracy=math.nan)
     assert not gate.passed
-    assert gate.to_json()["value"] is None
+    assert gate.row().value is None
 
 
 def test_a_row_is_told_with_its_value_and_bound():
     (gate,) = table(accuracy=0.75, evaluator=False)
-    assert tell_gate(gate.to_json()) == "binary_accuracy is 0.7500, must be at least 0.8"
+    assert tell_gate(gate.row()) == "binary_accuracy is 0.7500, must be at least 0.8"
     (_, gate) = table(evaluator=False)
-    assert tell_gate(gate.to_json()) == (
+    assert tell_gate(gate.row()) == (
         "Evaluator: must be blessed by its own thresholds "
         "(TFMA measures for itself and did not bless the model)"
     )
@@ -138,12 +144,14 @@ def test_a_row_is_told_with_its_value_and_bound():
 
 @pytest.mark.parametrize("value", [0.5, None])
 def test_a_gate_is_told_on_one_line_and_shows_what_a_terminal_would_obey(value: float | None):
-    row = {
-        "gate": "auc of site=A\x1b[2J\nBLESSED",
-        "value": value,
-        "bound": "at least 0.9",
-        "note": "few\rmany",
-    }
+    row = GateRow(
+        gate="auc of site=A\x1b[2J\nBLESSED",
+        bound="at least 0.9",
+        value=value,
+        passed=False,
+        note="few\rmany",
+        split="val",
+    )
     told = tell_gate(row)
     assert told.isprintable()
     assert told.startswith("auc of site=A\\x1b[2J\\nBLESSED")

@@ -9,6 +9,12 @@ from components.model_gate.evaluation import evaluate
 from components.model_gate.gates import gate_table
 from components.report.params import ReportParams
 from components.report.run_facts import Facts, Source
+from schemas.accounts.evaluation import EvaluationAccount, ModelPoint
+from schemas.accounts.ingest import IngestAccount
+from schemas.accounts.leakage import ComparedSlices, ComparedSplit, LeakageAccount
+from schemas.accounts.model import TrainedOn
+from schemas.accounts.report import Setting
+from schemas.accounts.slice_filter import DroppedSlice, FilterAccount, FilterTotals
 from schemas.history import Row
 from schemas.scores import ScoreTable
 
@@ -25,7 +31,7 @@ PARAMS = ReportParams(
     owner="", contact="", license="", data_source="", labels_source="",
 )  # fmt: skip
 SLICES = {"train": (12, 96), "val": (10, 80), "test": (8, 64)}  # patients, slices
-DROPPED = (("blank", "0.0010"), ("little_brain", "0.0150"), ("little_brain", "0.0190"))
+DROPPED = (("blank", 0.001), ("little_brain", 0.015), ("little_brain", 0.019))
 
 
 def hexadecimal(number: int) -> str:
@@ -58,16 +64,39 @@ def scores(splits=("train", "val", "test"), attribute="sex=male", seed=0) -> Sco
     )
 
 
-def evaluation(table: ScoreTable, min_binary_accuracy=0.5) -> dict:
-    operating_point = {"threshold": 0.4, "rule": "sensitivity", "temperature": 1.0, "version": "v1"}
+def evaluation(table: ScoreTable, min_binary_accuracy=0.5) -> EvaluationAccount:
+    operating_point = ModelPoint(threshold=0.4, temperature=1.0, version="v1", rule="sensitivity")
     gate = GATE.model_copy(update={"min_binary_accuracy": min_binary_accuracy})
     found = evaluate(table, operating_point, EVALUATION, gate)
     gates = gate_table(found, gate, min_binary_accuracy < 1)
-    return {
-        **found.told,
-        "gates": [one.to_json() for one in gates],
-        "blessed": all(one.passed for one in gates),
-    }
+    return found.account([gate.row() for gate in gates], all(gate.passed for gate in gates))
+
+
+def filtered(read: int, kept: int, dropped: dict[str, int], counts: dict) -> FilterAccount:
+    """SliceFilter's account of a run that loses no hemorrhage."""
+    totals = FilterTotals(
+        read=read, kept=kept, dropped=dropped, hemorrhages=80, hemorrhages_lost=0, hemorrhages_lost_share=0.0
+    )
+    return FilterAccount(
+        settings={}, totals=totals, counts=counts, unreadable={}, sweep=(), objections=(), warnings=()
+    )
+
+
+def unleaking(patients: dict[str, int]) -> LeakageAccount:
+    """LeakageGate's account of a run in which it finds nothing, with so many patients in each split."""
+    return LeakageAccount(
+        settings={},
+        splits={
+            name: ComparedSplit(slices=1, patients=number, pictures=1) for name, number in patients.items()
+        },
+        compared=ComparedSlices(likeness=0, pixels_only=0, nothing=0),
+        within_distance={},
+        findings={},
+        pairs=(),
+        dropped={},
+        objections=(),
+        warnings=(),
+    )
 
 
 def facts(table: ScoreTable | None = None, **changes) -> Facts:
@@ -83,27 +112,24 @@ def facts(table: ScoreTable | None = None, **changes) -> Facts:
     }
     known = Facts(
         settings=[
-            {"key": "transform.image_side", "value": 96, "unit": "pixels", "meaning": "side", "default": 224},
-            {"key": "trainer.trunk", "value": "tiny", "unit": "", "meaning": "", "default": "inception_v3"},
-            {"key": "trainer.seed", "value": 7, "unit": "", "meaning": "seed", "default": 0},
+            Setting(key="transform.image_side", value=96, unit="pixels", meaning="side", default=224),
+            Setting(key="trainer.trunk", value="tiny", unit="", meaning="", default="inception_v3"),
+            Setting(key="trainer.seed", value=7, unit="", meaning="seed", default=0),
         ],
-        ingest={
-            "source": "image", "form": "table", "found": 245, "rejected": {"truncated": 2},
-            "not_to_be_read": {"localizer": 1}, "patients_from": "column", "slicing_columns": ["sex"],
-            "warnings": [], "seed": 0, "buckets": {"train": 4, "val": 1, "test": 1}, "key_fingerprint": "ab",
-        },
-        slice_filter={
-            "totals": {"read": 243, "kept": 240, "dropped": {"blank": 1, "dark": 0, "little_brain": 2}},
-            "counts": counts,
-        },
+        ingest=IngestAccount(
+            source="image", form="table", found=245, read=243, rejected={"truncated": 2},
+            not_to_be_read={"localizer": 1}, unlisted=0, left_out={}, other_files=0, patients_from="column",
+            splits={}, slicing_columns=("sex",), columns_left_out={}, warnings=(), seed=0,
+            buckets={"train": 4, "val": 1, "test": 1}, key_fingerprint="ab",
+        ),
+        slice_filter=filtered(243, 240, {"blank": 1, "dark": 0, "little_brain": 2}, counts),
         dropped=[
-            {"slice_id": hexadecimal(900 + at), "split": "train", "hemorrhage": "0", "reason": reason,
-             "brain_share": share}
+            DroppedSlice(
+                slice_id=hexadecimal(900 + at), split="train", hemorrhage=0, reason=reason, brain_share=share
+            )
             for at, (reason, share) in enumerate(DROPPED)
         ],
-        leakage={
-            "splits": {name: {"patients": SLICES[name][0]} for name in splits}, "dropped": {}, "warnings": [],
-        },
+        leakage=unleaking({name: SLICES[name][0] for name in splits}),
         leaking=[],
         epochs=[
             Row(0, 0.7, 0.5, 0.69, 0.52, "2026-01-01T10:00:00+00:00", 1.0),
@@ -112,7 +138,7 @@ def facts(table: ScoreTable | None = None, **changes) -> Facts:
         ],
         evaluation=evaluation(table),
         scored=table,
-        trained_on={"windows": "", "image_side": 96, "channels": 1},
+        trained_on=TrainedOn(windows="", image_side=96, channels=1),
         blessed=True,
         pushed="1795000000",
         data_fingerprint="fe" * 16,

@@ -6,13 +6,15 @@ import json
 import numpy as np
 import pytest
 
-from components.report.choice import Choice, Chosen, choose
+from components.report.choice import Choice, choose
 from components.report.claim import checklist
 from components.report.claim_items import ITEMS, SECTIONS
 from components.report.document import account
 from components.report.flow import flow
 from components.report.flow_drawing import in_words
 from components.report.model_card import model_card
+from schemas.accounts.leakage import LeakingSlice
+from schemas.accounts.report import Setting, ShownSlice
 from tests.components.report.made_facts import PARAMS, evaluation, facts, hexadecimal, scores
 
 pytestmark = pytest.mark.numpy
@@ -20,7 +22,7 @@ pytestmark = pytest.mark.numpy
 
 def document(known=None):
     known = known or facts()
-    return account(known, choose(known, PARAMS), PARAMS)
+    return json.loads(account(known, choose(known, PARAMS), PARAMS).to_json())
 
 
 def test_the_flow_adds_up_from_what_was_found_to_the_splits():
@@ -38,14 +40,14 @@ def test_the_flow_adds_up_from_what_was_found_to_the_splits():
 
 def test_a_slice_that_was_dropped_for_leakage_is_missing_from_its_split_once():
     rows = [
-        {"slice_id": hexadecimal(1), "split": "train", "hemorrhage": "1", "dropped": "1"},
-        {
-            "slice_id": hexadecimal(1),
-            "split": "train",
-            "hemorrhage": "1",
-            "dropped": "1",
-        },  # by a second finding
-        {"slice_id": hexadecimal(2), "split": "train", "hemorrhage": "0", "dropped": "0"},
+        LeakingSlice(
+            finding=finding, group=0, slice_id=slice_id, split="train", hemorrhage=label, dropped=gone
+        )
+        for finding, slice_id, label, gone in (
+            ("patient_in_two_splits", hexadecimal(1), 1, True),
+            ("identical_across_splits", hexadecimal(1), 1, True),  # by a second finding
+            ("alike_across_splits", hexadecimal(2), 0, False),
+        )
     ]
     before, after = flow(facts()).splits["train"], flow(facts(leaking=rows)).splits["train"]
     assert (after.slices, after.hemorrhage, after.normal) == (
@@ -102,8 +104,8 @@ def test_the_headline_is_of_test_and_of_validation_only_where_there_is_no_test()
 
 def test_a_run_that_came_to_nothing_still_has_a_report():
     nothing = facts(
-        ingest={}, slice_filter={}, leakage={}, dropped=[], epochs=[], evaluation=None, scored=None,
-        blessed=None, pushed="", trained_on={}, lineage={}, settings=[], data_fingerprint="",
+        ingest=None, slice_filter=None, leakage=None, dropped=[], epochs=[], evaluation=None, scored=None,
+        blessed=None, pushed="", trained_on=None, lineage={}, settings=[], data_fingerprint="",
     )  # fmt: skip
     told = document(nothing)
     assert told["flow"] is None
@@ -114,9 +116,7 @@ def test_a_run_that_came_to_nothing_still_has_a_report():
 
 def test_it_is_json_without_nan_and_equal_for_equal_runs():
     assert json.dumps(document(), allow_nan=False) == json.dumps(document(), allow_nan=False)
-    no_number = facts(
-        settings=[{"key": "a.b", "value": float("nan"), "unit": "", "meaning": "", "default": 0}]
-    )
+    no_number = facts(settings=[Setting(key="a.b", value=float("nan"), unit="", meaning="", default=0)])
     assert document(no_number)["settings"][0]["value"] is None
 
 
@@ -146,19 +146,19 @@ def test_what_only_people_know_is_left_open_until_they_say_it():
 def test_claim_says_test_only_where_there_was_a_test_split():
     internal = {item.number: item for item in checklist(facts(scores(("train", "val"))), PARAMS)}[32]
     assert (internal.status, internal.answer) == ("in part", "Evaluated on the validation split alone.")
-    limits = model_card(facts(scores(("train", "val"))), PARAMS)["considerations"]["limitations"]
+    limits = model_card(facts(scores(("train", "val"))), PARAMS).considerations["limitations"]
     assert any("There is no test split" in one["description"] for one in limits)
 
 
 def test_the_model_card_has_the_toolkits_sections_and_leaves_out_what_nobody_filled():
-    card = model_card(facts(), PARAMS)
+    card = model_card(facts(), PARAMS).model_dump()
     assert list(card) == ["model_details", "model_parameters", "quantitative_analysis", "considerations"]
     assert list(card["considerations"]) == [
         "users", "use_cases", "limitations", "tradeoffs", "ethical_considerations",
     ]  # fmt: skip
     assert "owners" not in card["model_details"]
     filled = model_card(facts(), PARAMS.model_copy(update={"owner": "A. Nybody"}))
-    assert filled["model_details"]["owners"] == [{"name": "A. Nybody", "contact": ""}]
+    assert filled.model_details["owners"] == [{"name": "A. Nybody", "contact": ""}]
     metric = card["quantitative_analysis"]["performance_metrics"][0]
     assert set(metric) == {"type", "value", "confidence_interval", "slice"}
 
@@ -171,7 +171,10 @@ def test_a_model_that_calls_everything_a_hemorrhage_is_warned_of():
 
 def test_a_thousand_false_negatives_leave_false_positives_and_doubts_their_pictures():
     missed, alarms, doubts = (
-        [Chosen(hexadecimal(start + at), "test", label, 0.3) for at in range(count)]
+        [
+            ShownSlice(slice_id=hexadecimal(start + at), split="test", hemorrhage=label, probability=0.3)
+            for at in range(count)
+        ]
         for start, count, label in ((0, 1000, 1), (2000, 50, 0), (3000, 12, 0))
     )
     shown = Choice(missed, alarms, doubts, {}, {}).pictured(false_positives=18, most=300)

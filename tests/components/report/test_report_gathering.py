@@ -12,6 +12,7 @@ from components.report.gathering import gather
 from components.report.making import make
 from components.report.records import fetch
 from components.report.run_facts import Source
+from schemas.accounts.report import Setting
 from schemas.records import SliceRecord
 from tests.components.report.made_facts import PARAMS, hexadecimal
 
@@ -50,10 +51,13 @@ def test_slices_are_found_by_id_and_one_that_does_not_decode_has_no_picture(tmp_
 
 def test_what_a_search_found_stands_in_the_place_of_what_was_set(tmp_path):
     settings = [
-        {"key": "trainer.learning_rate", "value": 0.5, "unit": "", "meaning": "of Adam", "default": 0.5},
-        {"key": "trainer.epochs", "value": 3, "unit": "", "meaning": "", "default": 3},
+        Setting(key="trainer.learning_rate", value=0.5, unit="", meaning="of Adam", default=0.5),
+        Setting(key="trainer.epochs", value=3, unit="", meaning="", default=3),
     ]
-    told = {"from": "tuner", "values": {"learning_rate": 0.001}}
+    told = {
+        "from": "tuner",
+        "values": {"learning_rate": 0.001, "dropout": 0.5, "unfrozen_share": 1.0},
+    }
     (tmp_path / "hyperparameters.json").write_text(json.dumps(told))
     facts = gather({"model_run": source(tmp_path)}, settings)
     assert facts.setting("trainer.learning_rate") == 0.001

@@ -28,7 +28,7 @@ def report(tmp_path_factory):
     """A report with a picture of each error, whose columns, values and warnings want to run."""
     table = scores(attribute=f"sex{HOSTILE}={HOSTILE}")
     known = facts(table)
-    known = dataclasses.replace(known, ingest={**known.ingest, "warnings": [HOSTILE]})
+    known = dataclasses.replace(known, ingest=known.ingest.model_copy(update={"warnings": (HOSTILE,)}))
     choice = choose(known, PARAMS)
     rng = np.random.default_rng(0)
     pictures = {

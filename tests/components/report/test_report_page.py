@@ -20,6 +20,8 @@ from components.report.flow_drawing import NARROW, WIDE, draw
 from components.report.forest import MARGIN, WIDTH, groups
 from components.report.page import render
 from components.report.pictures import SIDE, data_uri, within
+from schemas.accounts.evaluation import MeasuredSubgroup
+from schemas.accounts.report import ReportAccount
 from tests.components.report.made_facts import PARAMS, evaluation, facts, hexadecimal, scores
 
 pytestmark = pytest.mark.numpy
@@ -45,14 +47,14 @@ def text(html: str) -> str:
 
 def test_the_verdict_the_figures_and_the_counts_stand_before_the_first_section():
     first = text(page().split('<div class="columns">')[0])
-    known = facts().evaluation["splits"]["test"]["slices"]
+    known = facts().evaluation.splits["test"].slices
     assert "Blessed, pushed as version 1795000000" in first
     for name, label in (("auc", "AUC"), ("sensitivity", "Sensitivity"), ("specificity", "Specificity")):
-        figure = known["metrics"][name]
-        assert f"{label} {figure['value']:.3f}" in first
-        assert f"{figure['low']:.3f} to {figure['high']:.3f}" in first
-    missed = known["confusion"]["false_negative"]
-    assert f"On 8 patients that it never saw it missed {missed} of {known['hemorrhages']} slices" in first
+        figure = known.metrics[name]
+        assert f"{label} {figure.value:.3f}" in first
+        assert f"{figure.low:.3f} to {figure.high:.3f}" in first
+    missed = known.confusion.false_negative
+    assert f"On 8 patients that it never saw it missed {missed} of {known.hemorrhages} slices" in first
 
 
 def test_each_section_is_there_and_headings_step_down_one_at_a_time():
@@ -78,8 +80,9 @@ def test_the_page_asks_nothing_of_a_network_and_runs_no_script_but_its_own():
 
 def test_no_text_of_the_data_can_become_code():
     table = scores(attribute=f"{HOSTILE}={HOSTILE}")
-    known = facts(table, ingest={**facts().ingest, "warnings": [HOSTILE], "slicing_columns": [HOSTILE],
-                                 "rejected": {HOSTILE: 1}})  # fmt: skip
+    known = facts(table, ingest=facts().ingest.model_copy(
+        update={"warnings": (HOSTILE,), "slicing_columns": (HOSTILE,), "rejected": {HOSTILE: 1}}
+    ))  # fmt: skip
     params = PARAMS.model_copy(update={"owner": HOSTILE, "data_source": HOSTILE})
     html = page(known, params=params)
     assert HOSTILE not in html
@@ -92,11 +95,10 @@ def test_no_text_of_the_data_can_become_code():
 
 
 def test_a_confusion_matrix_and_every_metric_have_their_numbers():
-    html, known = text(page()), facts().evaluation["splits"]
-    confusion = known["val"]["slices"]["confusion"]
-    assert f"hemorrhage {confusion['true_positive']} " in html
+    html, known = text(page()), facts().evaluation.splits
+    assert f"hemorrhage {known['val'].slices.confusion.true_positive} " in html
     for name in ("average_precision", "brier", "ece", "log_loss"):
-        assert f"{known['val']['slices']['metrics'][name]['value']:.3f}" in html
+        assert f"{known['val'].slices.metrics[name].value:.3f}" in html
 
 
 def test_without_a_test_split_validation_is_told_and_that_it_was_chosen_on():
@@ -116,13 +118,10 @@ def test_a_model_that_was_refused_is_told_with_the_gate_that_refused_it():
 
 
 def test_a_run_that_stopped_early_has_a_page_too():
-    html = text(
-        page(
-            facts(
-                slice_filter={}, leakage={}, epochs=[], evaluation=None, scored=None, blessed=None, pushed=""
-            )
-        )
+    nothing = facts(
+        slice_filter=None, leakage=None, epochs=[], evaluation=None, scored=None, blessed=None, pushed=""
     )
+    html = text(page(nothing))
     assert "No verdict" in html
     assert "The run did not come to an evaluation." in html
 
@@ -174,9 +173,8 @@ def test_a_slice_and_its_map_stand_side_by_side():
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_the_flow_is_drawn_within_its_width_with_all_its_words(width):
-    drawing = draw(
-        flow(facts(ingest={**facts().ingest, "rejected": {f"reason_{at}": 9 - at for at in range(9)}})), width
-    )
+    reasons = {f"reason_{at}": 9 - at for at in range(9)}
+    drawing = draw(flow(facts(ingest=facts().ingest.model_copy(update={"rejected": reasons}))), width)
     for left, box in re.findall(r'<rect x="(\d+)" y="\d+" width="(\d+)"', drawing):
         assert int(left) + int(box) <= width
     words = " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", drawing))
@@ -185,24 +183,26 @@ def test_the_flow_is_drawn_within_its_width_with_all_its_words(width):
 
 
 def test_a_subgroup_is_drawn_where_its_figures_are():
-    split = facts().evaluation["splits"]["test"]
+    split = facts().evaluation.splits["test"]
     row = groups(split)[0]
     assert row.value == "all slices"
-    figure = split["slices"]["metrics"]["specificity"]
+    figure = split.slices.metrics["specificity"]
     drawn = row.cells[1].drawing
     left = float(re.search(r'class="whisker" d="M([\d.]+)', drawn)[1])
-    assert left == pytest.approx(MARGIN + figure["low"] * (WIDTH - 2 * MARGIN), abs=0.06)
-    assert f"{figure['value']:.3f}" in drawn
+    assert left == pytest.approx(MARGIN + figure.low * (WIDTH - 2 * MARGIN), abs=0.06)
+    assert f"{figure.value:.3f}" in drawn
 
 
 def test_a_group_that_is_too_small_is_counted_and_not_measured():
-    split = {**facts().evaluation["splits"]["test"]}
-    small = {"column": "sex", "value": "other", "slices": 3, "patients": 1, "hemorrhages": 1, "metrics": None}
-    row = groups({**split, "subgroups": [small]})[1]
+    split = facts().evaluation.splits["test"]
+    small = MeasuredSubgroup(
+        column="sex", value="other", slices=3, patients=1, hemorrhages=1, all_normals=False, metrics=None
+    )
+    row = groups(split.model_copy(update={"subgroups": (small,)}))[1]
     assert (row.slices, row.cells) == (3, [])
 
 
 def test_report_json_is_what_the_page_is_made_of():
     told = account(facts(), choose(facts(), PARAMS), PARAMS)
-    assert json.loads(json.dumps(told)) == told
-    assert hexadecimal(0) in json.dumps(told["slices"]["samples"])
+    assert ReportAccount.from_json(told.to_json(), "report.json") == told
+    assert hexadecimal(0) in json.dumps(json.loads(told.to_json())["slices"]["samples"])

@@ -11,7 +11,7 @@ from PIL import Image
 
 from components.imaging.content import SliceMeasures, measure
 from components.slice_filter import contact_sheet
-from components.slice_filter.account import account, dropped_csv, split_line
+from components.slice_filter.account import account, dropped_csv, split_line, sweep_csv
 from components.slice_filter.params import FilterParams
 from components.slice_filter.tally import Tally
 
@@ -62,7 +62,7 @@ def test_counts_are_by_split_class_and_reason():
     assert report.counts["train"]["normal"]["little_brain"] == 2
     assert report.counts["val"]["hemorrhage"]["unreadable"] == 1
     assert report.unreadable == {"damaged or truncated": 1}
-    assert report.totals == {
+    assert report.totals.model_dump() == {
         "read": 11,
         "kept": 7,
         "dropped": {"blank": 0, "dark": 0, "little_brain": 3, "unreadable": 1},
@@ -84,7 +84,7 @@ def test_a_split_is_told_in_one_line():
 
 
 def test_the_sweep_says_what_each_threshold_would_drop_of_the_readable():
-    rows = list(csv.DictReader(io.StringIO(account(tally_of(params()), SPLITS).sweep_csv())))
+    rows = list(csv.DictReader(io.StringIO(sweep_csv(account(tally_of(params()), SPLITS).sweep))))
     by_threshold = {row["min_brain_share"]: row for row in rows}
     assert len(rows) == 22  # 0.00 to 0.20 and the one in use
     assert [float(row["min_brain_share"]) for row in rows] == sorted(
@@ -170,8 +170,8 @@ def test_an_empty_split_is_told_and_objected_to():
 
 def test_switched_off_loses_nothing_and_still_sweeps():
     report = account(tally_of(params(enabled=False, max_lost_hemorrhage_share=0.0)), SPLITS)
-    assert report.totals["kept"] == 10
-    assert report.totals["hemorrhages_lost"] == 0
+    assert report.totals.kept == 10
+    assert report.totals.hemorrhages_lost == 0
     assert report.objections == ()
     assert {row.min_brain_share: row.hemorrhages_lost for row in report.sweep}[0.13] == 2
 
@@ -183,7 +183,7 @@ def test_parts_add_up_to_the_whole():
     parts = [tally_of(settings), tally_of(settings, train_hemorrhages=(0.06,))]
     total = Tally.total(settings, parts)
     assert total.counts == whole.counts
-    assert account(total, SPLITS).totals["read"] == 19
+    assert account(total, SPLITS).totals.read == 19
     # nearest to 0.055 first: 0.06, then 0.12 and 0.2; and 0.05 twice, then 0.04
     assert [shown.brain_share for shown in total.kept] == [0.06, 0.12, 0.2]
     assert [shown.brain_share for shown in total.dropped] == [0.05, 0.05, 0.04]

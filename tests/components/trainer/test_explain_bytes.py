@@ -15,6 +15,7 @@ from PIL import Image
 from components.operating_point.saved_model import set_operating_point
 from components.trainer import export
 from components.trainer import model as models
+from schemas.accounts.model import TrainedOn
 
 pytestmark = pytest.mark.tf
 
@@ -34,7 +35,8 @@ def loaded(made: ModuleType, inputs: Path, model, tmp_path_factory: pytest.TempP
     """The model as it is pushed: saved, loaded, and saved again with an operating point."""
     folder = tmp_path_factory.mktemp("explained")
     transform = tft.TFTransformOutput(str(inputs / "graph")).transform_features_layer()
-    export.write(model, transform, str(folder / "first"), export.TrainedOn("", made.SIDE, 1))
+    trained_on = TrainedOn(windows="", image_side=made.SIDE, channels=1)
+    export.write(model, transform, str(folder / "first"), trained_on)
     set_operating_point(str(folder / "first"), str(folder / "second"), 0.3, 2.0)
     return tf.saved_model.load(str(folder / "second"))
 

@@ -16,6 +16,7 @@ import tensorflow_transform as tft
 from components.trainer import export
 from components.trainer import model as models
 from schemas import features
+from schemas.accounts.model import TrainedOn
 
 pytestmark = pytest.mark.tf
 
@@ -49,7 +50,7 @@ def served(
 ) -> Path:
     folder = tmp_path_factory.mktemp("export") / "model"
     transform = tft.TFTransformOutput(str(inputs / "graph")).transform_features_layer()
-    export.write(model, transform, str(folder), export.TrainedOn("", made.SIDE, 1))
+    export.write(model, transform, str(folder), TrainedOn(windows="", image_side=made.SIDE, channels=1))
     return folder
 
 

@@ -17,6 +17,7 @@ from components.trainer.run import run_fn
 from components.transform.params import TransformParams
 from components.transform.preprocess import preprocessing_fn
 from schemas import features
+from schemas.accounts.model import TrainedOn
 
 pytestmark = pytest.mark.tfx
 
@@ -108,7 +109,8 @@ def test_an_exported_inception_weighs_what_its_weights_weigh(made: ModuleType, r
     model = models.build(made.params(trunk="inception_v3"), (96, 96, 1))
     graph = tft.TFTransformOutput(str(only(run, "Transform/transform_graph/*")))
     folder = tmp_path / "model"
-    export.write(model, _resized(graph.transform_features_layer()), str(folder), export.TrainedOn("", 96, 1))
+    trained_on = TrainedOn(windows="", image_side=96, channels=1)
+    export.write(model, _resized(graph.transform_features_layer()), str(folder), trained_on)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     assert 4 * model.count_params() < size < MOST_BYTES
 

@@ -13,7 +13,7 @@ from components.trainer import batches, recipe
 from components.trainer.tuning.params import TunerParams
 from components.trainer.tuning.search import tuner_fn
 from components.trainer.tuning.space import oracle_of, space_of
-from schemas.hyperparameters import SEARCHED, told
+from schemas.hyperparameters import SEARCHED, in_words
 
 pytestmark = pytest.mark.tf
 
@@ -73,7 +73,7 @@ def test_each_trial_is_told_in_a_line_and_the_lowest_validation_loss_wins(
     losses = [float(loss) for *_, loss, _, _, _ in lines]
     assert [float(best) for *_, best in lines] == [min(losses[: at + 1]) for at in range(3)]
     best = tuner.get_best_hyperparameters()[0].get_config()["values"]
-    assert told(best) == lines[int(np.argmin(losses))][2]
+    assert in_words(best) == lines[int(np.argmin(losses))][2]
     assert len({values for _, _, values, *_ in lines}) == 3
     assert not any(line.startswith("epoch ") for line in caplog.messages)
     assert list((tmp_path / "state").iterdir()) == []
@@ -231,4 +231,4 @@ def test_best_hyperparameters_without_a_value_are_refused(made: ModuleType):
 
 def test_nothing_found_leaves_the_settings(made: ModuleType):
     assert recipe.with_found(made.params(), None) == made.params()
-    assert SimpleNamespace(**recipe.searched_values(made.params())).dropout == made.params().dropout
+    assert SimpleNamespace(**dict(recipe.searched_values(made.params()))).dropout == made.params().dropout

@@ -1,11 +1,10 @@
-"""Names of the files in which nodes leave their accounts, for the nodes and people that read them later."""
+"""Names of the files in which nodes leave their accounts; what a file holds is a type in a module beside."""
 
 INGEST_FILE = "ingest.json"  # of SliceExampleGen's report: found, rejected, splits
 FILTER_FILE = "filter.json"  # of SliceFilter's: kept and dropped by reason
-DROPPED_FILE = "dropped.csv"  # beside it: the dropped slices, columns DROPPED_COLUMNS
+DROPPED_FILE = "dropped.csv"  # beside it: the dropped slices
 LEAKAGE_FILE = "leakage.json"  # of LeakageGate's: what is in two splits
 LEAKING_SLICES_FILE = "slices.csv"  # beside it: the slices concerned
+ANOMALIES_FILE = "anomalies.json"  # of AnomalyGate's: the splits that were looked at
 EVALUATION_FILE = "evaluation.json"  # of ModelGate's: metrics with intervals, gates
 REPORT_FILE, REPORT_PAGE = "report.json", "report.html"  # of Report's
-
-DROPPED_COLUMNS = ("slice_id", "split", "hemorrhage", "reason", "brain_share")
