@@ -3,6 +3,7 @@
 Nothing is unpacked onto a disk, and no name in an archive is ever one of the system's.
 """
 
+import errno
 import stat
 import zipfile
 from pathlib import PurePosixPath
@@ -20,11 +21,11 @@ ENCRYPTED = 0x1  # of a member's flags (APPNOTE 4.4.4)
 LINKS = (stat.S_IFLNK, stat.S_IFIFO, stat.S_IFSOCK, stat.S_IFCHR, stat.S_IFBLK)
 
 
-class DamagedContainer(ValueError):
+class DamagedContainer(OSError):
     """A file is no container of its kind, or holds more than can be meant; holds the rejection."""
 
     def __init__(self, reason: Reason, detail: str) -> None:
-        super().__init__(detail)
+        super().__init__(errno.EIO, detail)
         self.rejection = Rejection(reason, detail)
 
 
@@ -91,14 +92,15 @@ class OpenedZip:
     def read(self, path: str) -> bytes:
         """Inflates a member, no further than the directory says; its checksum is held against it."""
         data = bytearray()
+        damaged = DamagedContainer(Reason.CORRUPT, "a damaged file in a zip archive")
         try:
             with self._zip.open(self._members[path]) as member:
                 while part := member.read(READ_AT_ONCE):
                     data += part
         except Exception as error:  # of damaged bytes nearly anything is raised
-            raise DamagedContainer(Reason.CORRUPT, "a damaged file in a zip archive") from error
+            raise damaged from error
         if len(data) != self.sizes[path]:
-            raise DamagedContainer(Reason.CORRUPT, "a damaged file in a zip archive")
+            raise damaged
         return bytes(data)
 
 

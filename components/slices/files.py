@@ -3,10 +3,8 @@
 A file in a container has a path as if the container were a folder: study.zip/series/IM0001.
 """
 
-import contextlib
 import errno
 import functools
-import io
 import os
 import stat
 from io import BufferedReader, BytesIO
@@ -35,7 +33,7 @@ def open_regular(path: Path) -> BufferedReader | BytesIO:
     try:
         kind = stat.S_IFMT(path.stat().st_mode)
     except NotADirectoryError:
-        return io.BytesIO(_member(path))
+        return BytesIO(_content(*_inside(path)))
     if kind != stat.S_IFREG:
         raise OSError(errno.EINVAL, f"{KINDS.get(kind, 'no file')}, not a regular file")
     # Should it have become a FIFO by now, this does not wait for a writer.
@@ -49,13 +47,7 @@ def size_of(file: BufferedReader | BytesIO) -> int:
 
 def is_file(path: Path) -> bool:
     """Returns whether there is a regular file, in a folder or in a container."""
-    if path.is_file():
-        return True
-    try:
-        opened, name = _place(path)
-    except OSError:
-        return False
-    return name in opened.sizes
+    return path.is_file() or _size_inside(path) is not None
 
 
 def holds_files(path: Path) -> bool:
@@ -77,7 +69,7 @@ def stamp_of(path: Path) -> object:
         try:
             status = path.stat()
         except NotADirectoryError:
-            status = _file_above(path).stat()
+            return _inside(path)[1]
     except OSError as error:
         return error.errno
     return status.st_size, status.st_mtime_ns
@@ -87,13 +79,8 @@ def bytes_of(path: Path) -> int:
     """Returns the size of a file, 0 where it is not known."""
     try:
         return path.stat().st_size
-    except NotADirectoryError:
-        with contextlib.suppress(OSError):
-            opened, name = _place(path)
-            return opened.sizes.get(name, 0)
     except OSError:
-        pass
-    return 0
+        return _size_inside(path) or 0
 
 
 def files_in(container: Path) -> tuple[list[str], dict[str, Rejection]]:
@@ -110,36 +97,29 @@ def files_in(container: Path) -> tuple[list[str], dict[str, Rejection]]:
     return list(opened.sizes), dict(opened.rejections)
 
 
-def _member(path: Path) -> bytes:
-    container = _file_above(path)
-    return _content(container, stamp_of(container), path.relative_to(container).as_posix())
+def _size_inside(path: Path) -> int | None:
+    """Returns the size of a file in a container, None where there is none."""
+    try:
+        container, stamp, name = _inside(path)
+        return _opened(container, stamp).sizes.get(name)
+    except OSError:
+        return None
+
+
+def _inside(path: Path) -> tuple[Path, object, str]:
+    """Returns the container that a path leads into, its stamp, and the path within it."""
+    container = next((each for each in path.parents if is_container(each)), None)
+    if container is None:
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    return container, stamp_of(container), path.relative_to(container).as_posix()
 
 
 @functools.lru_cache(maxsize=1)  # a DICOM file is opened four times in a row
 def _content(container: Path, stamp: object, name: str) -> bytes:
-    try:
-        opened = _opened(container, stamp)
-        if name not in opened.sizes:
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-        return opened.read(name)
-    except DamagedContainer as error:
-        raise OSError(errno.EIO, str(error)) from error
-
-
-def _place(path: Path) -> tuple[Opened, str]:
-    container = _file_above(path)
-    try:
-        return _opened(container, stamp_of(container)), path.relative_to(container).as_posix()
-    except DamagedContainer as error:
-        raise OSError(errno.EIO, str(error)) from error
-
-
-def _file_above(path: Path) -> Path:
-    """Returns the container that a path leads into; raises NotADirectoryError where there is none."""
-    above = next((each for each in path.parents if is_container(each)), None)
-    if above is None:
-        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
-    return above
+    opened = _opened(container, stamp)
+    if name not in opened.sizes:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+    return opened.read(name)
 
 
 @functools.lru_cache(maxsize=CONTAINERS_OPEN)

@@ -12,6 +12,7 @@ from components.slices.dicom.series import without_duplicates
 from components.slices.errors import DataError
 from components.slices.files import bytes_of
 from components.slices.header import Rejection
+from components.slices.labels import SliceRef
 from components.slices.source import Source
 from pipeline.inspection.findings import Kind, Patients, Series, Spread
 
@@ -19,11 +20,9 @@ NO_ENDING = "no ending"
 
 
 @dataclasses.dataclass(frozen=True)
-class Candidate:
+class Candidate(SliceRef):
     """One slice to look at; `hemorrhage` and `split` are None and "" where they are not known."""
 
-    path: str
-    frame: int | None
     hemorrhage: int | None = None
     split: str = ""
 
@@ -42,7 +41,7 @@ def kinds(data_dir: Path, files: Iterable[str]) -> dict[str, Kind]:
 
 def planned(found: Plan) -> list[Candidate]:
     """Returns the slices that a run would read."""
-    return [Candidate(row.path, row.frame, row.hemorrhage) for row in found.slices]
+    return [Candidate(row.path, row.frame, hemorrhage=row.hemorrhage) for row in found.slices]
 
 
 def unlabelled(source: Source) -> tuple[str, list[Candidate], dict[str, Rejection]]:
