@@ -4,7 +4,7 @@ import io
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -20,49 +20,24 @@ from components.slices.params import ReadingParams
 PNG_EFFORT = 1  # zlib's level; run lengths find the clipped areas, and noise gets no smaller by more effort
 
 
-class Pixels(Protocol):
-    """One slice, read and sound in its structure."""
-
-    @property
-    def header(self) -> Header:
-        """What `encoded` says of itself."""
-
-    @property
-    def windows(self) -> tuple[Window, ...]:
-        """Of HU, that its channels show; none where HU are not known."""
-
-    def encoded(self) -> bytes:
-        """Returns the PNG or JPEG that a record holds."""
-
-    def grey(self) -> Grey:
-        """Returns it as a person sees it, (rows, columns); raises `UndecodableImage`."""
-
-    def look(self) -> tuple[SliceMeasures, Grey]:
-        """Measures it, and returns `grey` beside; raises `UndecodableImage`."""
-
-
 @dataclass(frozen=True)
 class Picture:
     """A slice of an image file, as it came but for what is said beside its pixels."""
 
     header: Header
     data: bytes
-
-    @property
-    def windows(self) -> tuple[Window, ...]:
-        """None: an exported image has lost its HU."""
-        return ()
+    windows: ClassVar[tuple[Window, ...]] = ()  # an exported image has lost its HU
 
     def encoded(self) -> bytes:
         """Returns the file's bytes, without what is said beside the pixels."""
         return self.data
 
     def grey(self) -> Grey:
-        """Decodes it."""
+        """Decodes it to (rows, columns); raises UndecodableImage."""
         return decode_grey(self.data)
 
     def look(self) -> tuple[SliceMeasures, Grey]:
-        """Decodes and measures it."""
+        """Measures it, and returns it in grey beside; raises UndecodableImage."""
         return measure_encoded(self.data, ())
 
 
@@ -101,6 +76,9 @@ class HuSlice:
         return measure_channels(self.channels, self.windows), self.grey()
 
 
+Pixels = Picture | HuSlice  # one slice, read and sound in its structure
+
+
 @dataclass(frozen=True)
 class SliceFile:
     """The file of one slice.
@@ -125,14 +103,9 @@ class Format(Protocol):
       signature: What its files begin with; of an image file it decides, whatever the name says.
     """
 
-    @property
-    def source(self) -> str: ...  # noqa: D102
-
-    @property
-    def suffixes(self) -> frozenset[str]: ...  # noqa: D102
-
-    @property
-    def signature(self) -> bytes: ...  # noqa: D102
+    source: str
+    suffixes: frozenset[str]
+    signature: bytes
 
     def read(self, file: SliceFile, params: ReadingParams) -> Pixels | Rejection:
         """Checks and reads one slice; of an image file `content` begins with the signature."""
