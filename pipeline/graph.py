@@ -1,5 +1,6 @@
 """The graph: every node of ichor, in the order of the drawing in docs/architecture.md."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -23,10 +24,11 @@ from components.trainer.run import run_fn
 from components.trainer.tuning.search import tuner_fn
 from components.transform.preprocess import preprocessing_fn
 from pipeline.beam.arguments import beam_args
-from pipeline.settings import report_inputs
+from pipeline.nodes import REPORT_INPUTS
 from pipeline.settings.channels import transform_params
 from pipeline.settings.config import Config
 from pipeline.settings.layout import Layout, absolute
+from pipeline.settings.public import public_settings
 from schemas import features
 
 SCHEMA = features.SCHEMA_FILE
@@ -187,10 +189,10 @@ def build_pipeline(config: Config, source_channels: int | None = None) -> tfx.ds
     ]  # fmt: skip
     outputs = {node.id: node.outputs for node in nodes}
     report = Report(
-        **{name: outputs[node][key] for name, (node, key) in report_inputs.INPUTS.items()},
+        **{name: outputs[node][key] for name, (node, key) in REPORT_INPUTS.items()},
         params_json=config.report.to_json(),
-        settings_json=report_inputs.told_as_json(config),
-        nodes_json=report_inputs.nodes_as_json(),
+        settings_json=json.dumps(public_settings(config), sort_keys=True),
+        nodes_json=json.dumps({name: node for name, (node, _) in REPORT_INPUTS.items()}),
         code_fingerprint=code_of("report"),
     )
     nodes.append(report)

@@ -34,19 +34,20 @@ ROOMS_MAY_IMPORT = {
 }
 # The rooms of `pipeline`, from the ground up: a room may import those before it, and the face imports all.
 PIPELINE_ROOMS = {
+    "nodes": set(),
     "terminal": set(),
     "settings": set(),
-    "past_runs": {"settings", "terminal"},
+    "past_runs": {"nodes", "settings", "terminal"},
     "pushed": {"settings", "terminal"},
     "inspection": {"settings", "terminal"},
     "beam": {"settings"},
     "tracking": {"settings", "past_runs"},
-    "graph": {"settings", "beam"},
+    "graph": {"nodes", "settings", "beam"},
     "local_runner": {"settings", "terminal", "beam", "graph", "past_runs", "tracking"},
     "session": {"settings", "terminal", "past_runs", "beam", "tracking", "local_runner"},
-    "kubeflow": {"settings", "terminal", "beam", "graph"},
+    "kubeflow": {"nodes", "settings", "terminal", "beam", "graph"},
     "commands": {
-        "settings", "terminal", "past_runs", "pushed", "inspection", "beam", "kubeflow", "session",
+        "nodes", "settings", "terminal", "past_runs", "pushed", "inspection", "beam", "kubeflow", "session",
     },
     "cli": {"commands", "settings", "terminal"},
     "kubeflow_runner": {"cli"},

@@ -2,20 +2,20 @@
 
 from typing import Literal
 
-from components.parameters import Parameters, parameter
+from components.parameters import Parameters, public_parameter
 
 
 class ThresholdParams(Parameters):
     """By what rule the threshold is chosen on the validation split."""
 
-    rule: Literal["sensitivity", "youden", "specificity", "value"] = parameter(
+    rule: Literal["sensitivity", "youden", "specificity", "value"] = public_parameter(
         "sensitivity: the highest threshold with enough of it; specificity: the lowest one; youden: the "
         "largest sum of both; value: a fixed one"
     )
-    min_sensitivity: float = parameter("that rule sensitivity requires", "0..1", gt=0, le=1)
-    min_specificity: float = parameter("that rule specificity requires", "0..1", gt=0, le=1)
-    value: float = parameter("of rule value", "0..1", gt=0, lt=1)
-    temperature_scaling: bool = parameter(
+    min_sensitivity: float = public_parameter("that rule sensitivity requires", "0..1", gt=0, le=1)
+    min_specificity: float = public_parameter("that rule specificity requires", "0..1", gt=0, le=1)
+    value: float = public_parameter("of rule value", "0..1", gt=0, lt=1)
+    temperature_scaling: bool = public_parameter(
         "fit a temperature on the validation split before, so that probabilities mean what they say"
     )
 

@@ -5,7 +5,7 @@ from typing import Literal
 import pydantic
 
 from components.imaging import windows
-from components.parameters import Parameters, parameter
+from components.parameters import Parameters, parameter, public_parameter
 
 IMAGE, DICOM = "image", "dicom"  # what slices are: values of `source`
 
@@ -13,18 +13,18 @@ IMAGE, DICOM = "image", "dicom"  # what slices are: values of `source`
 class ReadingParams(Parameters):
     """What the slices, labels and patients below a folder are."""
 
-    form: Literal["auto", "folders", "table"] = parameter(
+    form: Literal["auto", "folders", "table"] = public_parameter(
         "how labels are given: class folders, a label table, or found out from what is there"
     )
-    source: Literal["auto", "image", "dicom"] = parameter(
+    source: Literal["auto", "image", "dicom"] = public_parameter(
         "what slices are: PNG and JPEG images, DICOM files, or found out from what is there"
     )
-    windows: str = parameter(
+    windows: str = public_parameter(
         "of HU that the channels of a DICOM slice show, centre/width each: one, or three; the first is the "
         "brain window, which slices are measured and compared in",
         "HU",
     )
-    series: Literal["one", "all"] = parameter(
+    series: Literal["one", "all"] = public_parameter(
         "of a DICOM study: one series, chosen by rule (docs/dicom.md), or all axial ones"
     )
     table: str = parameter("name of the label table inside the data folder")
@@ -34,11 +34,11 @@ class ReadingParams(Parameters):
         "regular expression over a file's path in the data folder whose group `patient` is the "
         "patient, where no column says it; empty for none"
     )
-    max_rejected_share: float = parameter(
+    max_rejected_share: float = public_parameter(
         "past this share of unreadable files the run stops", "0..1", ge=0, le=1
     )
-    min_side: int = parameter("a smaller image is rejected", "pixels", ge=1)
-    max_side: int = parameter("a larger image is rejected", "pixels", ge=1)
+    min_side: int = public_parameter("a smaller image is rejected", "pixels", ge=1)
+    max_side: int = public_parameter("a larger image is rejected", "pixels", ge=1)
 
     @pydantic.field_validator("windows")
     @classmethod

@@ -25,9 +25,7 @@ from pipeline.settings.layout import Layout, NoRunError, absolute
 from pipeline.terminal.tables import figure, table
 from schemas.scores import SCORES_FILE, read_scores
 
-# Differences in these are what a comparison is for, or change no model.
-_OF_NO_MODEL = ("evaluation.", "gate.", "ingest.key_file")
-_SEEDS = ("trainer.seed",)
+SEED = "trainer.seed"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,11 +52,7 @@ def run(parsed: argparse.Namespace) -> int:
     runs = [_find(config, name) for name in names]
     first, second = (_contender(name, run) for name, run in zip(names, runs, strict=True))
     splits = compare(first, second, config.evaluation, config.gate)
-    changed = {
-        name: values
-        for name, values in different(*map(settings_of, runs)).items()
-        if not name.startswith(_OF_NO_MODEL)
-    }
+    changed = different(*map(settings_of, runs))
     comparison = Comparison(
         runs=(_compared(names[0], runs[0]), _compared(names[1], runs[1])),
         settings_that_differ=changed,
@@ -100,8 +94,8 @@ def _contender(name: str, run: Run) -> Contender:
 
 def _warnings(changed: Mapping[str, Any]) -> Iterator[str]:
     """Yields what makes a difference that is not meant."""
-    for name in (key for key in changed if key in _SEEDS):
-        yield f"{name} differs ({changed[name][0]}, {changed[name][1]}): two trainings differ by chance too"
+    if SEED in changed:
+        yield f"{SEED} differs ({changed[SEED][0]}, {changed[SEED][1]}): two trainings differ by chance too"
     if not changed:
         yield "no setting differs: what differs is chance, or the code"
 

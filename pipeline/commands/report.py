@@ -13,10 +13,12 @@ from pipeline.commands.arguments import (
     add_settings,
     load_settings,
 )
+from pipeline.nodes import REPORT_INPUTS
 from pipeline.past_runs.accounts import report_page
 from pipeline.past_runs.history import Run, read_run, require_unmoved
 from pipeline.settings.config import Config
 from pipeline.settings.layout import Layout, NoRunError
+from pipeline.settings.public import public_settings
 from pipeline.terminal.console import NOWHERE, chatter_to
 from schemas.accounts import REPORT_FILE, REPORT_PAGE
 
@@ -69,16 +71,17 @@ def rebuild(config: Config, layout: Layout, run: Run) -> Path:
     with chatter_to(NOWHERE):
         from components.report.making import make
         from components.report.run_facts import Source
-        from pipeline.settings.report_inputs import INPUTS, told
         from schemas.accounts.report import Setting
 
         sources = {
             name: Source(artifact.id, artifact.type, node, str(artifact.path), artifact.properties)
-            for name, (node, key) in INPUTS.items()
+            for name, (node, key) in REPORT_INPUTS.items()
             if (artifact := run.output(node, key)) is not None and artifact.path.exists()
         }
-        known = run.nodes[LAST].properties.get("settings_json") if LAST in run.nodes else None
-        settings = [Setting(**setting) for setting in (json.loads(known) if known else told(config))]
+        reported = run.nodes[LAST].properties.get("settings_json") if LAST in run.nodes else None
+        settings = [
+            Setting(**each) for each in (json.loads(reported) if reported else public_settings(config))
+        ]
         report = make(sources, settings, config.report)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / REPORT_PAGE).write_text(report.page, encoding="utf-8")

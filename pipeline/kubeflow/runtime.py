@@ -8,7 +8,7 @@ import dataclasses
 import difflib
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from tfx.dsl.components.base.base_node import BaseNode
 from tfx.orchestration.data_types import RuntimeParameter
@@ -17,16 +17,15 @@ from tfx.utils import proto_utils
 
 from components.evaluator.gates import eval_config
 from components.metrics.params import GateParams
-from components.operating_point.params import ThresholdParams
 from components.parameters import Parameters
-from components.trainer.params import TrainerParams
-from pipeline.settings.config import DEFAULTS, Config
+from pipeline import nodes
+from pipeline.settings.config import Config
 from pipeline.settings.loading import ConfigError
 
-GATE = "gate_json"
-CUSTOM_CONFIG = "custom_config"
+GATE = nodes.SETTINGS["gate"].parameter
 SETTINGS = "settings_json"
-INGEST = "SliceExampleGen"
+INGEST = nodes.SETTINGS["ingest"].node
+Put = Callable[[dict[str, Any], str, Any], None]  # into a node's properties, a setting's name and value
 
 
 def name_of(key: str) -> str:
@@ -34,35 +33,28 @@ def name_of(key: str) -> str:
     return key.replace(".", "_", 1)
 
 
-def _set(model: type[Parameters], text: str, field: str, value: Any) -> str:
-    return model.model_validate({**json.loads(text), field: value}).to_json()
+def _in_group(group: str) -> Put:
+    place, model = nodes.SETTINGS[group], cast(type[Parameters], Config.model_fields[group].annotation)
 
-
-def _in_json(parameter: str, model: type[Parameters]) -> Callable[[dict[str, Any], str, Any], None]:
-    def put(properties: dict[str, Any], field: str, value: Any) -> None:
-        properties[parameter] = _set(model, properties[parameter], field, value)
+    def put(properties: dict[str, Any], name: str, value: Any) -> None:
+        settings = {**place.read(properties), name: value}
+        place.write(properties, model.model_validate(settings).to_json())
 
     return put
 
 
-def _in_training(properties: dict[str, Any], field: str, value: Any) -> None:
-    config = json.loads(properties[CUSTOM_CONFIG])
-    config["params"] = _set(TrainerParams, config["params"], field, value)
-    properties[CUSTOM_CONFIG] = json.dumps(config)
+def _in_search(properties: dict[str, Any], name: str, value: Any) -> None:
+    if name != "epochs":  # a trial has its own number of them
+        _in_group("trainer")(properties, name, value)
 
 
-def _in_search(properties: dict[str, Any], field: str, value: Any) -> None:
-    if field != "epochs":  # a trial has its own number of them
-        _in_training(properties, field, value)
-
-
-def _in_evaluator(properties: dict[str, Any], field: str, value: Any) -> None:
-    properties[GATE] = _set(GateParams, properties[GATE], field, value)
+def _in_evaluator(properties: dict[str, Any], name: str, value: Any) -> None:
+    _in_group("gate")(properties, name, value)
     config = eval_config(GateParams.from_json(properties[GATE]), gating=True)
     properties[keys.EVAL_CONFIG_KEY] = proto_utils.proto_to_json(config)
 
 
-def _as(parameter: str) -> Callable[[dict[str, Any], str, Any], None]:
+def _as(parameter: str) -> Put:
     def put(properties: dict[str, Any], _: str, value: Any) -> None:
         properties[parameter] = value
 
@@ -70,16 +62,15 @@ def _as(parameter: str) -> Callable[[dict[str, Any], str, Any], None]:
 
 
 # By node, and there by group or whole key of a setting: how a value gets in.
-PLACES: Mapping[str, Mapping[str, Callable[[dict[str, Any], str, Any], None]]] = {
+PLACES: Mapping[str, Mapping[str, Put]] = {
     INGEST: {"run.data": _as(keys.INPUT_BASE_KEY)},
     "Tuner": {"trainer": _in_search},
-    "Trainer": {"trainer": _in_training},
-    "OperatingPoint": {"threshold": _in_json("params_json", ThresholdParams)},
+    "Trainer": {"trainer": _in_group("trainer")},
+    "OperatingPoint": {"threshold": _in_group("threshold")},
     "Evaluator": {"gate": _in_evaluator},
-    "ModelGate": {"gate": _in_json(GATE, GateParams), "threshold.rule": _as("threshold_rule")},
+    "ModelGate": {"gate": _in_group("gate"), "threshold.rule": _as("threshold_rule")},
 }
-REPORT = "Report"  # tells all settings
-COMPILED = ("trainer.weights",)  # whose fingerprint is taken when the graph is built
+REPORT = "Report"  # shows the public settings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,46 +109,45 @@ def settable(config: Config) -> list[Runtime]:
 
 def _runtime(config: Config, key: str) -> Runtime:
     group, _, name = key.partition(".")
-    values = getattr(config, group, None)
-    fields = type(values).model_fields if isinstance(values, Parameters) else {}
-    has_place = any({key, group} & set(places) for places in PLACES.values())
-    if name not in fields:
-        near = difflib.get_close_matches(name, fields, n=1, cutoff=0.5)
+    known = config.settings()
+    if key not in known:
+        names = [each.partition(".")[2] for each in known if each.startswith(f"{group}.")]
+        near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
         hint = f"; did you mean {f'{group}.{near[0]}'!r}?" if near else ""
         raise ConfigError(f"kubeflow.runtime_parameters: there is no setting {key!r}{hint}")
-    if not has_place or key in COMPILED:
-        places = {place for places in PLACES.values() for place in places}
+    places = {place for places in PLACES.values() for place in places}
+    if not {key, group} & places or known[key].fingerprinted:
         groups = sorted(place for place in places if place.partition(".")[0] not in places - {place})
         raise ConfigError(
             f"kubeflow.runtime_parameters: {key!r} cannot be changed from run to run; what can is in "
             f"{', '.join(groups)}"
         )
-    value = getattr(values, name)
+    value = config.value(key)
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise ConfigError(f"kubeflow.runtime_parameters: {key!r} is no number and no text")
-    return Runtime(key, value, fields[name].description or "")
+    return Runtime(key, value, known[key].meaning)
 
 
-def attach(nodes: Mapping[str, BaseNode], config: Config) -> list[Runtime]:
+def attach(graph: Mapping[str, BaseNode], config: Config) -> list[Runtime]:
     """Gives the nodes the run's parameters beside their own.
 
     Args:
-      nodes: By id; their execution properties are changed.
+      graph: Its nodes by id; their execution properties are changed.
       config: All settings.
     """
     settings = settable(config)
     for setting in settings:
         parameter = RuntimeParameter(setting.name, setting.kind, setting.value)
-        for node in nodes.keys() & set(_nodes_of(setting.key)):
-            nodes[node].exec_properties[setting.name] = parameter
-    nodes["Evaluator"].exec_properties[GATE] = config.gate.to_json()
+        for node in graph.keys() & set(_nodes_of(setting.key)):
+            graph[node].exec_properties[setting.name] = parameter
+    graph["Evaluator"].exec_properties[GATE] = config.gate.to_json()
     return settings
 
 
 def _nodes_of(key: str) -> list[str]:
     group = key.partition(".")[0]
-    found = [node for node, places in PLACES.items() if key in places or group in places]
-    return found if key == "run.data" else [*found, REPORT]
+    having = [node for node, places in PLACES.items() if key in places or group in places]
+    return having if key == "run.data" else [*having, REPORT]
 
 
 def apply(node: str, properties: dict[str, Any]) -> dict[str, Any]:
@@ -170,8 +160,7 @@ def apply(node: str, properties: dict[str, Any]) -> dict[str, Any]:
       pydantic.ValidationError: A value is out of its bounds.
     """
     properties = dict(properties)
-    keys_of_all = [f"{group}.{name}" for group, names in DEFAULTS.items() for name in names]
-    names = {key: name_of(key) for key in keys_of_all if node in _nodes_of(key)}
+    names = {key: name_of(key) for key in Config.settings() if node in _nodes_of(key)}
     given = {key: properties.pop(name) for key, name in names.items() if name in properties}
     places = PLACES.get(node, {})
     for key, value in given.items():

@@ -11,7 +11,6 @@ from schemas.accounts.evaluation import Figure
 
 METRICS = ("auc", "sensitivity", "specificity")
 SPLITS = ("val", "test")
-NOT_LISTED = {"ingest.key_file"}
 
 
 class ListedRun(Part):
@@ -37,7 +36,7 @@ def list_runs(runs: Sequence[Run]) -> list[ListedRun]:
     listed = []
     before: dict[str, Any] = {}
     for run in runs:
-        settings = {key: value for key, value in settings_of(run).items() if key not in NOT_LISTED}
+        settings = settings_of(run)
         evaluation = evaluation_report(run)
         splits = evaluation.splits if evaluation else {}
         listed.append(

@@ -7,6 +7,8 @@ from pipeline.settings.config import Config
 from pipeline.settings.layout import absolute
 from pipeline.settings.loading import ConfigError
 
+__all__ = ["transform_params"]
+
 
 def transform_params(config: Config, source_channels: int | None = None) -> TransformParams:
     """Returns Transform's parameters with the data's own number of channels where they leave it open.

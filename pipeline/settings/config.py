@@ -1,7 +1,7 @@
 """Every default of the project, once, with unit and reason."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from components.drift.params import DriftParams
 from components.explanations.params import ExplainParams
@@ -9,7 +9,7 @@ from components.ingest.params import IngestParams
 from components.leakage.params import LeakageParams
 from components.metrics.params import EvaluationParams, GateParams
 from components.operating_point.params import ThresholdParams
-from components.parameters import Parameters
+from components.parameters import Declaration, Parameters
 from components.phantoms.params import PhantomFolderParams
 from components.report.params import ReportParams
 from components.scorer.params import ScorerParams
@@ -19,9 +19,21 @@ from components.trainer.tuning.params import TunerParams
 from components.transform.params import TransformParams
 from pipeline.settings.params import BeamParams, KubeflowParams, RunParams, TrackingParams
 
+__all__ = ["DEFAULTS", "Config"]
+
 
 class Config(Parameters):
-    """All settings of a run, one group a component."""
+    """All settings of a run, a group for each component.
+
+    >>> from pipeline.settings.loading import load
+    >>> config = load(environment={}, read_file=False).config
+    >>> config.trainer.epochs, config.value("trainer.epochs")
+    (10, 10)
+    >>> Config.settings()["trainer.epochs"].unit
+    'epochs'
+    >>> Config.from_json(config.to_json()) == config
+    True
+    """
 
     run: RunParams
     beam: BeamParams
@@ -42,11 +54,21 @@ class Config(Parameters):
     phantoms: PhantomFolderParams
     kubeflow: KubeflowParams
 
+    @classmethod
+    def settings(cls) -> dict[str, Declaration]:
+        """Returns what is known of each setting, by "group.name", groups as above, names as in DEFAULTS."""
+        return {
+            f"{group}.{name}": cast(type[Parameters], field.annotation).declarations()[name]
+            for group, field in cls.model_fields.items()
+            for name in DEFAULTS[group]
+        }
 
-RUNTIME_PARAMETERS = [  # what is tried otherwise from run to run
-    "run.data", "trainer.epochs", "trainer.learning_rate", "trainer.batch_size", "threshold.rule",
-    "threshold.min_sensitivity", "threshold.value", "gate.min_binary_accuracy",
-]  # fmt: skip
+    def value(self, key: str) -> Any:
+        """Returns the value of a setting by its "group.name"."""
+        group, _, name = key.partition(".")
+        return getattr(getattr(self, group), name)
+
+
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "run": {
         "name": "ichor",
@@ -235,7 +257,16 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "retry_hours": 168,  # Argo counts the tries' own run time, and a training may take days
         "cache": True,
         "metadata_address": "metadata-grpc-service.kubeflow.svc.cluster.local:8080",  # as KFP installs it
-        "runtime_parameters": RUNTIME_PARAMETERS,
+        "runtime_parameters": [  # what is changed as a rule from run to run
+            "run.data",
+            "trainer.epochs",
+            "trainer.learning_rate",
+            "trainer.batch_size",
+            "threshold.rule",
+            "threshold.min_sensitivity",
+            "threshold.value",
+            "gate.min_binary_accuracy",
+        ],
         "experiment": "ichor",
         "request_seconds": 60,  # an upload through a slow gateway
         "poll_seconds": 10,  # KFP writes a run's state down about as often

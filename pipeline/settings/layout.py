@@ -4,8 +4,11 @@ import dataclasses
 from pathlib import Path
 
 from components.ingest.identity import key_path
-from pipeline.settings.config import Config, RunParams
+from pipeline.settings.config import Config
 from pipeline.settings.loading import ConfigError
+from pipeline.settings.params import RunParams
+
+__all__ = ["Layout", "MovedError", "NoRunError", "absolute", "numbered", "require_apart"]
 
 
 class NoRunError(LookupError):
@@ -17,18 +20,18 @@ class MovedError(RuntimeError):
 
 
 def absolute(path: str) -> Path:
-    """Returns a path as a user means it: ~ is the home folder, the rest is relative to here."""
+    """Returns an absolute path: ~ is the home folder, what is relative starts at the working directory."""
     return Path(path).expanduser().resolve()
 
 
 def numbered(folder: Path) -> list[Path]:
-    """Returns the folders below one that are named by a number, the highest last."""
+    """Returns what lies in a folder and is named by a number, the highest last."""
     return sorted((path for path in folder.glob("*") if path.name.isdigit()), key=lambda path: int(path.name))
 
 
 @dataclasses.dataclass(frozen=True)
 class Layout:
-    """Absolute paths."""
+    """Absolute paths of what a run makes."""
 
     root: Path
     artifacts: Path

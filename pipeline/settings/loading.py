@@ -19,6 +19,8 @@ from pydantic import ValidationError
 from pipeline.settings.config import DEFAULTS, Config
 from pipeline.settings.presets import DEFAULT_PRESET, PRESETS
 
+__all__ = ["CONFIG_FILE", "CONFIG_VARIABLE", "ConfigError", "Loaded", "Setting", "load"]
+
 CONFIG_FILE = "ichor.toml"
 CONFIG_VARIABLE = "ICHOR_CONFIG"
 
@@ -29,7 +31,7 @@ class ConfigError(ValueError):
 
 @dataclasses.dataclass(frozen=True)
 class Setting:
-    """One setting with everything that a person wants to know of it."""
+    """A setting with everything that a person wants to know of it."""
 
     key: str
     value: Any
@@ -47,17 +49,8 @@ class Loaded:
 
     def settings(self) -> Iterator[Setting]:
         """Yields every setting in the order of declaration."""
-        for group, group_field in Config.model_fields.items():
-            for name, field in group_field.annotation.model_fields.items():  # type: ignore[union-attr]
-                key = f"{group}.{name}"
-                extra = field.json_schema_extra
-                yield Setting(
-                    key=key,
-                    value=getattr(getattr(self.config, group), name),
-                    unit=str(extra["unit"]) if isinstance(extra, dict) else "",
-                    meaning=field.description or "",
-                    origin=self.origins[key],
-                )
+        for key, known in self.config.settings().items():
+            yield Setting(key, self.config.value(key), known.unit, known.meaning, self.origins[key])
 
 
 def load(
@@ -74,7 +67,16 @@ def load(
       environment: Where CONFIG_VARIABLE is looked up; the process' own by default.
       read_file: False leaves a settings file alone, wherever it lies.
     Raises:
-      ConfigError: A key is unknown (the nearest valid one is named), or a value is out of bounds.
+      ConfigError: A key is unknown (the nearest valid key is named), or a value is out of bounds.
+
+    >>> loaded = load("demo", ["trainer.epochs=3"], environment={}, read_file=False)
+    >>> loaded.config.trainer.epochs, loaded.origins["trainer.epochs"]
+    (3, '--set')
+    >>> loaded.config.trainer.weights, loaded.origins["trainer.weights"]
+    ('none', 'preset demo')
+    >>> load(assignments=["run.dat=x"], environment={}, read_file=False)
+    Traceback (most recent call last):
+    pipeline.settings.loading.ConfigError: --set: unknown setting 'run.dat'; did you mean 'run.data'?
     """
     environment = os.environ if environment is None else environment
     values = {f"{group}.{name}": value for group, names in DEFAULTS.items() for name, value in names.items()}
@@ -94,20 +96,17 @@ def load(
                 raise ConfigError(f"{origin}: unknown setting {key!r}{_nearest(key, values)}")
             values[key] = value
             origins[key] = origin
-    nested: dict[str, dict[str, Any]] = {}
-    for key, value in values.items():
-        group, name = key.split(".")
-        nested.setdefault(group, {})[name] = value
+    nested = {group: {name: values[f"{group}.{name}"] for name in names} for group, names in DEFAULTS.items()}
     try:
         # Through JSON, so that a value from TOML is checked just as one from a node's parameters.
         return Loaded(Config.model_validate_json(json.dumps(nested, default=str)), origins)
     except ValidationError as error:
         problem = error.errors()[0]
         key = ".".join(str(part) for part in problem["loc"][:2])
-        told = f"{problem['msg'].lower()}, got {problem['input']!r}"
+        complaint = f"{problem['msg'].lower()}, got {problem['input']!r}"
         if problem["type"] == "value_error":  # of a check of ours, whose message is a whole one
-            told = problem["msg"].removeprefix("Value error, ")
-        raise ConfigError(f"{origins.get(key, 'settings')}: {key}: {told}") from None
+            complaint = problem["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"{origins.get(key, 'settings')}: {key}: {complaint}") from None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,11 +117,11 @@ class _File:
 
 
 def _read_file(environment: Mapping[str, str]) -> _File:
-    named = environment.get(CONFIG_VARIABLE)
-    path = Path(named or CONFIG_FILE)
+    from_environment = environment.get(CONFIG_VARIABLE)
+    path = Path(from_environment or CONFIG_FILE)
     if not path.is_file():
-        if named:
-            raise ConfigError(f"{CONFIG_VARIABLE} names {named!r}, which is not a file")
+        if from_environment:
+            raise ConfigError(f"{CONFIG_VARIABLE} names {from_environment!r}, which is not a file")
         return _File()
     try:
         tree = tomllib.loads(path.read_text(encoding="utf-8"))

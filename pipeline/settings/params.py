@@ -4,6 +4,8 @@ from typing import Literal, get_args
 
 from components.parameters import Parameters, parameter
 
+__all__ = ["DEFAULT_STEP", "ENGINES", "BeamParams", "Engine", "KubeflowParams", "RunParams", "TrackingParams"]
+
 Engine = Literal["direct", "spark", "flink", "dataflow"]  # those that ichor knows Beam's arguments for
 ENGINES: tuple[str, ...] = get_args(Engine)
 DEFAULT_STEP = "default"
@@ -52,7 +54,7 @@ class BeamParams(Parameters):
 
 
 class TrackingParams(Parameters):
-    """What is told to trackings of a team; nothing by default."""
+    """What is reported to trackings of a team; nothing by default."""
 
     wandb: bool = parameter("follow runs in Weights & Biases; asks for the extra wandb")
     wandb_mode: Literal["offline", "online"] = parameter(
@@ -83,23 +85,28 @@ class KubeflowParams(Parameters):
     key_name: str = parameter("name of the key in its secret", pattern="^[-._a-zA-Z0-9]+$")
     cpu: dict[str, float] = parameter("processors that a step asks for, by step", "cores")
     memory: dict[str, float] = parameter("memory that a step asks for and may take, by step", "GB")
-    gpus: int = parameter("accelerators of the Trainer, and of the Tuner where there is one", ge=0)
+    gpus: int = parameter(
+        "accelerators of the Trainer, and of the Tuner where there is one", tracked=True, ge=0
+    )
     gpu_type: str = parameter("the accelerator's name as a Kubernetes resource", pattern=r"^\S+$")
     gpu_node_selector: dict[str, str] = parameter("labels of the nodes that have accelerators")
     gpu_tolerations: list[str] = parameter(
         "taints of these nodes that are tolerated, each as KEY[=VALUE][:EFFECT]"
     )
-    retries: int = parameter("times that a failed step is tried again", ge=0)
+    retries: int = parameter("times that a failed step is tried again", tracked=True, ge=0)
     retry_seconds: int = parameter(
-        "wait before the first retry; each later one waits twice as long", "s", ge=0
+        "wait before the first retry; each later one waits twice as long", "s", tracked=True, ge=0
     )
     retry_hours: int = parameter(
         "time from a step's first start until which it is tried again; a second try that still runs then is "
         "ended",
         "h",
+        tracked=True,
         ge=1,
     )
-    cache: bool = parameter("take a step's outputs from an earlier run if nothing that goes into it changed")
+    cache: bool = parameter(
+        "take a step's outputs from an earlier run if nothing that goes into it changed", tracked=True
+    )
     metadata_address: str = parameter(
         "ML Metadata's gRPC service as HOST:PORT; empty for none, so no baseline",
         pattern=r"^([^\s/:]+:[0-9]{1,5})?$",
@@ -108,9 +115,16 @@ class KubeflowParams(Parameters):
         "settings that can be changed from run to run without compiling"
     )
     experiment: str = parameter("experiment that submitted runs are put into; made where it is missing")
-    request_seconds: float = parameter("wait for an answer of KFP's API", "s", gt=0)
-    poll_seconds: float = parameter("time from one look at a run that is followed to the next", "s", gt=0)
-    patience_seconds: float = parameter(
-        "time without any answer after which a run is followed no longer; the run goes on", "s", ge=0
+    request_seconds: float = parameter("wait for an answer of KFP's API", "s", tracked=True, gt=0)
+    poll_seconds: float = parameter(
+        "time from one look at a run that is followed to the next", "s", tracked=True, gt=0
     )
-    listed_runs: int = parameter("runs that `ichor runs --host` lists, the latest", "runs", ge=1)
+    patience_seconds: float = parameter(
+        "time without any answer after which a run is followed no longer; the run goes on",
+        "s",
+        tracked=True,
+        ge=0,
+    )
+    listed_runs: int = parameter(
+        "runs that `ichor runs --host` lists, the latest", "runs", tracked=True, ge=1
+    )

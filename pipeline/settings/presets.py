@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+__all__ = ["DEFAULT_PRESET", "PRESETS"]
+
 DEFAULT_PRESET = "local"  # the recipe as it stands
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     "local": {},

@@ -17,27 +17,22 @@ from pipeline.settings.config import Config
 from pipeline.tracking.tracker import Fact
 from schemas.history import best_epoch
 
-# How it is run, and other commands.
-GROUPS_OF_NO_RUN = {"run", "beam", "tracking", "drift", "phantoms", "report", "explain"}
 FILE = "file"  # stands for the path of a file of weights
 
 
 def settings_of(config: Config) -> dict[str, Fact]:
     """Returns a run's settings by key, without those that are free text, which may name people and places."""
-    told: dict[str, Fact] = {}
-    for group in Config.model_fields:
-        if group in GROUPS_OF_NO_RUN:
+    settings: dict[str, Fact] = {}
+    for key, known in config.settings().items():
+        if not (known.public or known.tracked):
             continue
-        params = getattr(config, group)
-        for name, field in type(params).model_fields.items():
-            value = getattr(params, name)
-            if isinstance(value, bool | int | float) or get_origin(field.annotation) is Literal:
-                told[f"{group}.{name}"] = value
-            elif get_args(field.annotation) == (float, ...):
-                told[f"{group}.{name}"] = " ".join(f"{one:g}" for one in value)
-    weights = config.trainer.weights
-    told["trainer.weights"] = weights if weights in ("imagenet", "none") else FILE
-    return told
+        value = known.without_path(config.value(key), FILE)
+        is_choice = get_origin(known.annotation) is Literal or known.public_values
+        if isinstance(value, bool | int | float) or is_choice:
+            settings[key] = value
+        elif get_args(known.annotation) == (float, ...):
+            settings[key] = " ".join(f"{number:g}" for number in value)
+    return settings
 
 
 def facts_of(run: Run) -> dict[str, Fact]:

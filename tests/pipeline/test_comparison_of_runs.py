@@ -12,6 +12,7 @@ from pipeline.past_runs.comparison import Comparison, Contender, compare
 from pipeline.past_runs.comparison_page import render
 from pipeline.past_runs.history import ArtifactRef, NodeRun, Run
 from pipeline.past_runs.settings import different, settings_of
+from pipeline.settings.config import DEFAULTS
 from pipeline.settings.loading import load
 from schemas.scores import ScoreTable
 
@@ -172,6 +173,41 @@ def test_settings_of_two_runs_are_read_from_their_nodes_and_compared():
     assert one == {"filter.enabled": True, "filter.min_brain_share": 0.02, "trainer.seed": 0}
     assert different(one, other) == {"filter.enabled": (True, False), "trainer.seed": (0, 4)}
     assert different(one, {}) == {name: (value, None) for name, value in one.items()}
+
+
+def test_all_settings_of_nodes_but_the_key_are_listed_and_those_that_judge_are_not_compared():
+    def text(group: str) -> str:
+        return getattr(CONFIG, group).to_json()
+
+    properties = {
+        "SliceExampleGen": {"params_json": text("ingest")},
+        "SliceFilter": {"params_json": text("filter")},
+        "LeakageGate": {"params_json": text("leakage")},
+        "Transform": {"custom_config": json.dumps({"params": text("transform")})},
+        "Tuner": {"custom_config": json.dumps({"params": text("trainer"), "tuning": text("tuner")})},
+        "Trainer": {"custom_config": json.dumps({"params": text("trainer"), "state_dir": "x"})},
+        "OperatingPoint": {"params_json": text("threshold")},
+        "SliceScorer": {"params_json": text("scorer")},
+        "ModelGate": {"evaluation_json": text("evaluation"), "gate_json": text("gate")},
+    }
+    run = Run("1", {name: NodeRun(name, "ran", {}, given) for name, given in properties.items()})
+    settings = settings_of(run)
+    compared = ("ingest", "filter", "leakage", "transform", "trainer", "tuner", "threshold", "scorer")
+    keys = {f"{group}.{name}" for group in compared for name in DEFAULTS[group]} - {"ingest.key_file"}
+    judging = {f"{group}.{name}" for group in ("evaluation", "gate") for name in DEFAULTS[group]}
+    assert settings.keys() == keys | judging
+    assert different(settings, {}).keys() == keys
+    assert settings["trainer.weights"] == "imagenet"
+
+
+def test_a_setting_of_another_version_is_listed_and_compared_unless_its_group_judges():
+    properties = {
+        "SliceFilter": {"params_json": '{"of_old": 3}'},
+        "ModelGate": {"gate_json": '{"of_old": 4}'},
+    }
+    run = Run("1", {name: NodeRun(name, "ran", {}, given) for name, given in properties.items()})
+    assert settings_of(run) == {"filter.of_old": 3, "gate.of_old": 4}
+    assert different(settings_of(run), {}) == {"filter.of_old": (3, None)}
 
 
 def page_of(one: ScoreTable, other: ScoreTable, differing: dict[str, list] | None = None) -> str:

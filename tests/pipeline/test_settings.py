@@ -1,5 +1,11 @@
+import doctest
+
 import pytest
 
+from components import parameters
+from pipeline import nodes
+from pipeline.settings import config as settings
+from pipeline.settings import loading
 from pipeline.settings.config import DEFAULTS, Config
 from pipeline.settings.loading import ConfigError, load
 from pipeline.settings.presets import PRESETS
@@ -10,6 +16,13 @@ pytestmark = pytest.mark.numpy
 @pytest.fixture(autouse=True)
 def _empty_working_directory(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("module", [settings, loading, nodes, parameters])
+def test_examples_in_docstrings_hold(module):
+    failed, attempted = doctest.testmod(module)
+    assert attempted > 0
+    assert failed == 0
 
 
 def test_every_setting_has_a_meaning_and_an_origin():

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from components.parameters import parameter
+from components.trainer.params import TrainerParams
 from pipeline.cli import main
+from pipeline.settings.config import DEFAULTS, Config
 from pipeline.settings.loading import load
 from pipeline.tracking.values import settings_of
 
@@ -25,6 +28,39 @@ def test_numbers_switches_and_choices_are_told():
     assert (told["trainer.trunk"], told["trainer.weights"]) == ("inception_v3", "imagenet")
     assert told["tuner.unfrozen_shares"] == "0 0.25 0.5 1"
     assert told["ingest.max_rejected_share"] == 0.05
+
+
+def test_what_is_told_is_what_was_told_before_each_setting_said_so_itself():
+    free_text = {
+        "ingest.windows", "ingest.table", "ingest.hemorrhage_folders", "ingest.normal_folders",
+        "ingest.patient_pattern", "ingest.key_file", "ingest.slicing_columns",
+    }  # fmt: skip
+    groups = (
+        "ingest", "filter", "leakage", "transform", "tuner", "trainer", "evaluation", "threshold", "scorer",
+        "gate",
+    )  # fmt: skip
+    of_kubeflow = (
+        "gpus", "retries", "retry_seconds", "retry_hours", "cache", "request_seconds", "poll_seconds",
+        "patience_seconds", "listed_runs",
+    )  # fmt: skip
+    expected = {f"{group}.{name}" for group in groups for name in DEFAULTS[group]} - free_text
+    expected |= {f"kubeflow.{name}" for name in of_kubeflow}
+    assert settings_of(load(environment={}).config).keys() == expected
+
+
+def test_a_new_number_is_not_told_until_it_is_declared():
+    class WiderTrainerParams(TrainerParams):
+        undeclared: int = parameter("a new setting")
+        declared: int = parameter("a new setting for the team", tracked=True)
+
+    class WiderConfig(Config):
+        trainer: WiderTrainerParams
+
+    values = load(environment={}).config.model_dump()
+    values["trainer"] |= {"undeclared": 3, "declared": 4}
+    told = settings_of(WiderConfig.model_validate(values))
+    assert "trainer.undeclared" not in told
+    assert told["trainer.declared"] == 4
 
 
 def test_no_text_that_a_person_wrote_is_told():

@@ -4,31 +4,33 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from components.parameters import Parameters, parameter
+from components.parameters import Parameters, public_parameter
 
 
 class TunerParams(Parameters):
     """What is searched, how, and at what cost."""
 
-    enabled: bool = parameter(
+    enabled: bool = public_parameter(
         "search for learning rate, dropout and unfrozen share before the training, which then takes the best"
     )
-    search: Literal["random", "bayesian", "hyperband"] = parameter(
+    search: Literal["random", "bayesian", "hyperband"] = public_parameter(
         "draw trials at random, where earlier ones promise most, or many short ones of which the best go on"
     )
-    trials: int = parameter(
+    trials: int = public_parameter(
         "trainings to compare; hyperband reckons its own number from tuner.epochs", "trials", ge=1
     )
-    epochs: int = parameter("of a trial, in the place of trainer.epochs", "epochs", ge=1)
-    learning_rate_min: float = parameter("lowest learning rate; drawn on a logarithmic scale", "", gt=0)
-    learning_rate_max: float = parameter("highest learning rate", "", gt=0)
-    dropout_min: float = parameter("lowest dropout", "0..1", ge=0, lt=1)
-    dropout_max: float = parameter("highest dropout", "0..1", ge=0, lt=1)
-    unfrozen_shares: tuple[float, ...] = parameter(
+    epochs: int = public_parameter("of a trial, in the place of trainer.epochs", "epochs", ge=1)
+    learning_rate_min: float = public_parameter(
+        "lowest learning rate; drawn on a logarithmic scale", "", gt=0
+    )
+    learning_rate_max: float = public_parameter("highest learning rate", "", gt=0)
+    dropout_min: float = public_parameter("lowest dropout", "0..1", ge=0, lt=1)
+    dropout_max: float = public_parameter("highest dropout", "0..1", ge=0, lt=1)
+    unfrozen_shares: tuple[float, ...] = public_parameter(
         "values of trainer.unfrozen_share to choose from; only where trainer.weights gives pretrained ones",
         "0..1", min_length=1,
     )  # fmt: skip
-    seed: int = parameter("of what is drawn; trainings have their own", ge=0, le=2**31 - 2)
+    seed: int = public_parameter("of what is drawn; trainings have their own", ge=0, le=2**31 - 2)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
