@@ -61,7 +61,7 @@ def pointed(heat: Heat, mask: Mask, tolerance: float) -> Pointed:
 
 
 def widened(mask: Mask, tolerance: float) -> Mask:
-    """Returns the pixels at most `tolerance` from a mask of some: what a peak by chance has to meet."""
+    """Returns the pixels at most `tolerance` from a mask, not empty: what a peak by chance has to meet."""
     return np.asarray(ndimage.distance_transform_edt(~mask) <= tolerance)
 
 

@@ -1,4 +1,4 @@
-"""What belongs together when pairs come some at a time; ingest and LeakageGate both group pictures so."""
+"""Sets that grow together as pairs come block by block; ingest and LeakageGate both group pictures so."""
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +9,7 @@ Indices = npt.NDArray[np.intp]
 
 
 def join(labels: Indices, ones: Indices, others: Indices) -> None:
-    """Gives all that pairs put together, and all that had a label of theirs, the least of these labels.
+    """Merges the sets that pairs connect; all members get the least label of the sets that were merged.
 
     Args:
       labels: (n,), each 0 to before n, equal for what is in one set; changed.
