@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from components.slices.errors import DataError
 from pipeline.settings.layout import Layout, numbered
 from schemas.accounts.account import AccountError
-from schemas.accounts.model import ModelAccount
+from schemas.accounts.model import TrainedOn
 from schemas.features import TRAINED_ON_FILE
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def trained_on(model_dir: Path) -> str:
     if not file.is_file():
         return ""
     try:
-        return ModelAccount.from_json(file.read_bytes(), str(file)).windows
+        return TrainedOn.from_json(file.read_bytes(), str(file)).windows
     except AccountError:
         raise DataError(f"{file}: does not say what the model was trained on; copy the model anew") from None
 
