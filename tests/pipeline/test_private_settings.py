@@ -1,7 +1,5 @@
 """Which settings stand in a report: those that were there before each said so itself, and no new one."""
 
-import json
-
 import pytest
 
 from components.parameters import Declaration, Parameters, parameter, public_parameter
@@ -12,13 +10,14 @@ from components.trainer.params import TrainerParams
 from pipeline.settings.config import DEFAULTS, Config
 from pipeline.settings.loading import load
 from pipeline.settings.public import public_settings
+from schemas.accounts.report import Setting
 from tests.components.report.made_facts import PARAMS, facts
 
 pytestmark = pytest.mark.numpy
 
 PUBLIC = {
-    "ingest": "form source windows series max_rejected_share min_side max_side slicing_columns "
-    "max_slicing_values seed train_buckets val_buckets test_buckets shards",
+    "ingest": "form source windows series slicing_columns max_slicing_values seed train_buckets val_buckets "
+    "test_buckets max_rejected_share min_side max_side shards",
     "filter": "enabled min_brain_share max_lost_hemorrhage_share contact_sheet_slices",
     "leakage": "action max_hash_distance min_correlation max_dropped_share example_pairs",
     "transform": "image_side channels",
@@ -87,12 +86,15 @@ def test_a_new_setting_reaches_neither_page_nor_json_of_a_report_until_it_is_dec
     monkeypatch: pytest.MonkeyPatch,
 ):
     values = loaded().model_dump()
-    monkeypatch.setitem(DEFAULTS["trainer"], "declared", "")
-    values["trainer"] |= {"undeclared": "miller-clinic", "without_any": 271828, "declared": "for-everybody"}
+    new = {"undeclared": "miller-clinic", "without_any": 271828, "declared": "for-everybody"}
+    values["trainer"] |= new
+    for name in new:
+        monkeypatch.setitem(DEFAULTS["trainer"], name, "")
+    assert {f"trainer.{name}" for name in new} <= WiderConfig.settings().keys()
     rows = public_settings(WiderConfig.model_validate(values))
-    known = facts(settings=rows)
+    known = facts(settings=[Setting(**row) for row in rows])
     document = account(known, choose(known, PARAMS), PARAMS)
-    for text in (json.dumps(document), render(document, {}, 9.5)):
+    for text in (document.to_json(), render(document, {}, 9.5)):
         assert "for-everybody" in text
         assert [
             word for word in ("miller-clinic", "undeclared", "271828", "without_any") if word in text

@@ -48,7 +48,7 @@ def test_what_is_told_is_what_was_told_before_each_setting_said_so_itself():
     assert settings_of(load(environment={}).config).keys() == expected
 
 
-def test_a_new_number_is_not_told_until_it_is_declared():
+def test_a_new_number_is_not_told_until_it_is_declared(monkeypatch: pytest.MonkeyPatch):
     class WiderTrainerParams(TrainerParams):
         undeclared: int = parameter("a new setting")
         declared: int = parameter("a new setting for the team", tracked=True)
@@ -58,6 +58,9 @@ def test_a_new_number_is_not_told_until_it_is_declared():
 
     values = load(environment={}).config.model_dump()
     values["trainer"] |= {"undeclared": 3, "declared": 4}
+    for name in ("undeclared", "declared"):
+        monkeypatch.setitem(DEFAULTS["trainer"], name, 0)
+    assert "trainer.undeclared" in WiderConfig.settings()
     told = settings_of(WiderConfig.model_validate(values))
     assert "trainer.undeclared" not in told
     assert told["trainer.declared"] == 4
