@@ -91,12 +91,12 @@ def parameter(meaning: str, unit: str = "", **facts_and_bounds: Any) -> Any:
       **facts_and_bounds: What else is known of it, as `Declaration` names it, and its `BOUNDS`.
     Raises:
       TypeError: There is no such fact or bound.
-
-    >>> class Params(Parameters):
-    ...     epochs: int = public_parameter("at most this many", "epochs", ge=1)
-    ...     key_file: str = parameter("file of the key", listed=False)
-    >>> [(name, known.public) for name, known in Params.declarations().items()]
-    [('epochs', True), ('key_file', False)]
+    Example:
+      >>> class Params(Parameters):
+      ...     epochs: int = public_parameter("at most this many", "epochs", ge=1)
+      ...     key_file: str = parameter("file of the key", listed=False)
+      >>> [(name, known.public) for name, known in Params.declarations().items()]
+      [('epochs', True), ('key_file', False)]
     """
     bounds = {name: value for name, value in facts_and_bounds.items() if name in BOUNDS}
     facts = {name: value for name, value in facts_and_bounds.items() if name not in BOUNDS}

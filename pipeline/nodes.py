@@ -23,8 +23,9 @@ class Place:
     def read(self, properties: Mapping[str, Any]) -> dict[str, Any]:
         """Returns the settings by name; none where the node was given none.
 
-        >>> Place("SliceFilter", "params_json").read({"params_json": '{"enabled": true}'})
-        {'enabled': True}
+        Example:
+          >>> Place("SliceFilter", "params_json").read({"params_json": '{"enabled": true}'})
+          {'enabled': True}
         """
         values: dict[str, Any] = json.loads(properties.get(self.parameter, "{}"))
         return json.loads(values[self.below]) if self.below and values else values

@@ -25,14 +25,15 @@ __all__ = ["DEFAULTS", "Config"]
 class Config(Parameters):
     """All settings of a run, a group for each component.
 
-    >>> from pipeline.settings.loading import load
-    >>> config = load(environment={}, read_file=False).config
-    >>> config.trainer.epochs, config.value("trainer.epochs")
-    (10, 10)
-    >>> Config.settings()["trainer.epochs"].unit
-    'epochs'
-    >>> Config.from_json(config.to_json()) == config
-    True
+    Example:
+      >>> from pipeline.settings.loading import load
+      >>> config = load(environment={}, read_file=False).config
+      >>> config.trainer.epochs, config.value("trainer.epochs")
+      (10, 10)
+      >>> Config.settings()["trainer.epochs"].unit
+      'epochs'
+      >>> Config.from_json(config.to_json()) == config
+      True
     """
 
     run: RunParams

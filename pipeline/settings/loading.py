@@ -68,15 +68,15 @@ def load(
       read_file: False leaves a settings file alone, wherever it lies.
     Raises:
       ConfigError: A key is unknown (the nearest valid key is named), or a value is out of bounds.
-
-    >>> loaded = load("demo", ["trainer.epochs=3"], environment={}, read_file=False)
-    >>> loaded.config.trainer.epochs, loaded.origins["trainer.epochs"]
-    (3, '--set')
-    >>> loaded.config.trainer.weights, loaded.origins["trainer.weights"]
-    ('none', 'preset demo')
-    >>> load(assignments=["run.dat=x"], environment={}, read_file=False)
-    Traceback (most recent call last):
-    pipeline.settings.loading.ConfigError: --set: unknown setting 'run.dat'; did you mean 'run.data'?
+    Example:
+      >>> loaded = load("demo", ["trainer.epochs=3"], environment={}, read_file=False)
+      >>> loaded.config.trainer.epochs, loaded.origins["trainer.epochs"]
+      (3, '--set')
+      >>> loaded.config.trainer.weights, loaded.origins["trainer.weights"]
+      ('none', 'preset demo')
+      >>> load(assignments=["run.dat=x"], environment={}, read_file=False)
+      Traceback (most recent call last):
+      pipeline.settings.loading.ConfigError: --set: unknown setting 'run.dat'; did you mean 'run.data'?
     """
     environment = os.environ if environment is None else environment
     values = {f"{group}.{name}": value for group, names in DEFAULTS.items() for name, value in names.items()}
