@@ -1,1 +1,1 @@
-"""Measures what docs/performance.md tells: `make bench`, or `python -m bench NAME ...`."""
+"""Measures what docs/performance.md states: `make bench`, or `python -m bench NAME ...`."""

@@ -68,7 +68,7 @@ def decode_floor(encoded: Sequence[bytes]) -> Cost:
     """Decodes each image once with Pillow and returns the mean cost of one."""
 
     def decode() -> None:
-        for one in encoded:
-            Image.open(io.BytesIO(one)).load()
+        for image in encoded:
+            Image.open(io.BytesIO(image)).load()
 
     return cost_of(decode) / len(encoded)

@@ -45,14 +45,14 @@ def _demo(folder: Path) -> tuple[Cost, dict[str, float]]:
     Raises:
       RuntimeError: It pushed no model.
     """
-    told: list[subprocess.CompletedProcess[str]] = []
+    ended_runs: list[subprocess.CompletedProcess[str]] = []
     ichor = Path(sys.executable).with_name("ichor")
     cost = cost_of(
-        lambda: told.append(
+        lambda: ended_runs.append(
             subprocess.run([ichor, "demo"], cwd=folder, env=os.environ, text=True, stdout=subprocess.PIPE)
         )
     )
-    (ended,) = told
+    (ended,) = ended_runs
     print(ended.stdout)
     if ended.returncode:
         raise RuntimeError(f"`ichor demo` ended with status {ended.returncode}:\n{ended.stdout}")
@@ -61,6 +61,6 @@ def _demo(folder: Path) -> tuple[Cost, dict[str, float]]:
     for line in ended.stdout.splitlines():
         if re.fullmatch(r"\w+", line):
             node = line
-        elif found := NODE_LINE.match(line):
-            nodes[found["node"] or node] = float(found["seconds"])
+        elif match := NODE_LINE.match(line):
+            nodes[match["node"] or node] = float(match["seconds"])
     return cost, nodes

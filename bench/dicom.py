@@ -49,7 +49,7 @@ def run(place: Workplace) -> Section:
             f"CPU time of a slice, ms, on {len(files)} phantom slices of {sizes.side} px, medians of "
             f"{sizes.rounds}. The floor is `pydicom.dcmread` and `pixel_array`. The header is read once for "
             "the plan; compressed frames are decoded in a process of their own, which is counted; the record "
-            "is HU, three windows and their PNG, and what is told beside it."
+            "is HU, three windows and their PNG, and what is known beside it."
         ),
         table=Table(
             ("transfer syntax", "floor", "header", "slice in HU", "PNG of three windows", "times the floor"),

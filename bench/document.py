@@ -32,8 +32,8 @@ def update(document: Path, name: str, section: str) -> None:
     whole = begin + section + end
     if begin in text:
         before, _, rest = text.partition(begin)
-        _, found, after = rest.partition(end)
-        if not found:
+        _, closing, after = rest.partition(end)
+        if not closing:
             raise ValueError(f"{document}: {begin.strip()} has no {end.strip()}; add it behind the section")
         text = before + whole + after
     else:

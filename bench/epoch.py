@@ -45,7 +45,7 @@ def run(place: Workplace) -> Section:
         place.say(f"round {number} of {sizes.rounds}")
         costs[OURS].append(ours_once(number))
         costs[BARE].append(bare_once())
-    medians = {name: median(found) for name, found in costs.items()}
+    medians = {name: median(measured) for name, measured in costs.items()}
     floor = medians[BARE]
     return Section(
         title="An epoch",

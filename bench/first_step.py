@@ -38,8 +38,8 @@ def run(place: Workplace) -> Section:
         for name, way in ways.items():
             place.say(f"round {number} of {rounds}, {name}")
             starts[name].append(in_own_process(way, place.sizes))
-    whole = {name: median([start.whole for start in found]) for name, found in starts.items()}
-    step = {name: median([start.step for start in found]) for name, found in starts.items()}
+    whole = {name: median([start.whole for start in measured]) for name, measured in starts.items()}
+    step = {name: median([start.step for start in measured]) for name, measured in starts.items()}
 
     def needs(costs: dict[str, Cost], name: str, kind: str) -> tuple[str, str]:
         seconds = getattr(costs[name], kind)

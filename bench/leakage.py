@@ -62,8 +62,8 @@ def _cells(cost: Cost, slices: int, floor: Cost) -> tuple[str, str, str, str]:
 
 def _print_cost(encoded: list[bytes]) -> Cost:
     def make() -> None:
-        for one in encoded:
-            print_of(one, decode_grey(one), True, slice_id="s", patient_id="p", split=0, label=0)
+        for image in encoded:
+            print_of(image, decode_grey(image), True, slice_id="s", patient_id="p", split=0, label=0)
 
     return cost_of(make) / len(encoded)
 

@@ -2,7 +2,7 @@
 
 Of 2,501 real slices of 82 patients, 26 of a million pairs of two patients differ in at most 16 of 256 places,
 and 9,300 agree in a band of the search but for one place. Of a million pairs of these prints it is 19, and
-24,000: they ask more of the search than real ones.
+24,000: they are harder for the search than real ones.
 """
 
 import numpy as np

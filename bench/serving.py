@@ -21,7 +21,7 @@ SIGNATURES = ("serving_bytes", "explain_bytes")
 
 
 def run(place: Workplace) -> Section:
-    """Asks the signatures and the model behind them in turn, with requests of several sizes."""
+    """Calls the signatures and the model behind them in turn, with requests of several sizes."""
     sizes = place.sizes
     data = place.folders().small
     output = place.scratch("graph")
@@ -40,12 +40,14 @@ def run(place: Workplace) -> Section:
         place.say(f"requests of {size}")
         images = tf.constant(np.resize(np.array(encoded, object), size), tf.string)
         floats = tf.repeat(pixels[:1], size, axis=0)
-        asked = {"bare": _asking(bare, floats)} | {
-            name: _asking(loaded.signatures[name], images) for name in SIGNATURES
+        calls = {"bare": _calling(bare, floats)} | {
+            name: _calling(loaded.signatures[name], images) for name in SIGNATURES
         }
-        for ask in asked.values():
-            ask()
-        costs = {name: [cost_of(ask) / size for _ in range(sizes.rounds * 3)] for name, ask in asked.items()}
+        for call in calls.values():
+            call()
+        costs = {
+            name: [cost_of(call) / size for _ in range(sizes.rounds * 3)] for name, call in calls.items()
+        }
         wall = {name: median(each).wall * MILLISECONDS for name, each in costs.items()}
         rows.append(
             (str(size), *(f"{each:.1f}" for each in wall.values()),
@@ -67,5 +69,5 @@ def run(place: Workplace) -> Section:
     )  # fmt: skip
 
 
-def _asking(ask: Callable[[tf.Tensor], object], items: tf.Tensor) -> Callable[[], object]:
-    return lambda: ask(items)
+def _calling(call: Callable[[tf.Tensor], object], items: tf.Tensor) -> Callable[[], object]:
+    return lambda: call(items)

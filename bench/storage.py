@@ -81,15 +81,15 @@ def run(place: Workplace) -> Section:
         place.say(f"round {number} of {sizes.long_rounds}")
         small = _measure(place, folders.small, f"small-{number}")
         large = _measure(place, folders.large, f"large-{number}")
-        for node, found in differences.items():
-            found.append(_one_more(small[node], large[node], more))
+        for node, stored in differences.items():
+            stored.append(_marginal(small[node], large[node], more))
     rows, totals = [], {}
     for way in WAYS:
-        found = differences[way.node]
-        write, read = median([one.write for one in found]), median([one.read for one in found])
+        stored = differences[way.node]
+        write, read = median([cost.write for cost in stored]), median([cost.read for cost in stored])
         totals[way.says] = (write + read).cpu
         figures = (write.cpu, read.cpu, (write + read).cpu, (write + read).wall)
-        kilobytes = (found[0].disk / 1000, found[0].memory / 1000)
+        kilobytes = (stored[0].disk / 1000, stored[0].memory / 1000)
         rows.append(
             (
                 way.says,
@@ -118,7 +118,7 @@ def run(place: Workplace) -> Section:
     )  # fmt: skip
 
 
-def _one_more(small: _Stored, large: _Stored, more: int) -> _Stored:
+def _marginal(small: _Stored, large: _Stored, more: int) -> _Stored:
     return _Stored(
         marginal(small.write, large.write, more),
         marginal(small.read, large.read, more),
@@ -182,7 +182,7 @@ def _read_examples(way: _Way, done: GraphRun, config: Config, epochs: int) -> _S
     def pngs(records: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         columns = tf.io.parse_example(records, {ENCODED: tf.io.FixedLenFeature([1], tf.string)} | target)
         levels = tf.map_fn(
-            lambda one: tf.io.decode_png(one, channels),
+            lambda png: tf.io.decode_png(png, channels),
             columns[ENCODED][:, 0],
             fn_output_signature=tf.TensorSpec(shape, tf.uint8),
         )

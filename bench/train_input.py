@@ -46,7 +46,7 @@ def run(place: Workplace) -> Section:
         costs[STEADY].append(cost_of(lambda: ours.epochs(sizes.epochs)) / sizes.epochs)
         for name, generator in generators.items():
             costs[name].append(cost_of(partial(_go_through, generator)))
-    a_slice = {name: median(found) / sizes.large for name, found in costs.items()}
+    a_slice = {name: median(measured) / sizes.large for name, measured in costs.items()}
     averaged = f"ichor, averaged over {sizes.epochs} epochs"
     a_slice[averaged] = a_slice[FIRST] / sizes.epochs + a_slice[STEADY]
     plain = a_slice[GENERATOR]

@@ -12,7 +12,7 @@ from bench.sizes import Sizes
 
 @dataclasses.dataclass
 class Workplace:
-    """Where a bench works and whom it tells.
+    """Where a bench works and where it reports.
 
     Attributes:
       name: Of the bench.
@@ -28,7 +28,7 @@ class Workplace:
     started: float = dataclasses.field(default_factory=time.monotonic)
 
     def say(self, text: str) -> None:
-        """Tells a person what is being done."""
+        """Prints what is being done."""
         print(
             f"{self.name:<10} {time.monotonic() - self.started:6.0f} s  {text}",
             file=self.terminal,

@@ -118,7 +118,7 @@ def test_pictures_are_small_enough_to_load_with_the_page():
     assert [p.name for p in pictures if p.stat().st_size > MOST_PICTURE_BYTES] == []
 
 
-def test_names_that_do_not_exist_are_told(tmp_path: Path):
+def test_names_that_do_not_exist_are_reported(tmp_path: Path):
     (tmp_path / "here.md").touch()
     page = tmp_path / "page.md"
     page.write_text(

@@ -62,26 +62,26 @@ PURE_MODULES = ("params", "rules")
 
 def modules(root: Path) -> dict[str, Path]:
     """Returns the files of the three packages by module name; a package's own is its `__init__`."""
-    found = {}
+    paths = {}
     for package in PACKAGES:
         for path in sorted((root / package).rglob("*.py")):
             parts = path.relative_to(root).with_suffix("").parts
-            found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
-    return found
+            paths[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return paths
 
 
 def imports(module: str, path: Path) -> set[str]:
     """Returns what a file imports, wherever in it that stands: dotted names, imported names at their end."""
-    found = set()
+    names = set()
     package = module.split(".") if path.name == "__init__.py" else module.split(".")[:-1]
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             above = package[: len(package) - node.level + 1] if node.level else []
             source = ".".join([*above, *filter(None, [node.module])])
-            found |= {f"{source}.{alias.name}" for alias in node.names}
-    return found
+            names |= {f"{source}.{alias.name}" for alias in node.names}
+    return names
 
 
 def room(name: str) -> str:

@@ -15,17 +15,17 @@ DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 def complaints(notebook: nbformat.NotebookNode) -> list[str]:
     """Returns a line for each thing that a committed notebook must not hold."""
-    told = []
+    lines = []
     for cell in notebook.cells:
         if not re.fullmatch(r"[a-z]+(-[a-z]+)*", cell.id):
-            told.append(f"{cell.id}: an id that says nothing and changes")
+            lines.append(f"{cell.id}: an id that says nothing and changes")
         if cell.cell_type != "code":
             continue
         if cell.outputs or cell.execution_count is not None:
-            told.append(f"{cell.id}: holds outputs")
+            lines.append(f"{cell.id}: holds outputs")
         if any(isinstance(node, DEFINITIONS) for node in ast.walk(ast.parse(cell.source))):
-            told.append(f"{cell.id}: defines something")
-    return told
+            lines.append(f"{cell.id}: defines something")
+    return lines
 
 
 def test_there_are_three():
@@ -43,7 +43,7 @@ def test_a_notebook_is_valid_defines_nothing_and_holds_no_outputs(path: Path):
     assert complaints(notebook) == []
 
 
-def test_what_must_not_be_committed_is_told():
+def test_what_must_not_be_committed_is_reported():
     cell = nbformat.v4.new_code_cell("def f():\n    pass", execution_count=1)
     cell.id = "e3b0c442"
     assert complaints(nbformat.v4.new_notebook(cells=[cell])) == [

@@ -92,11 +92,11 @@ def test_the_wheel_holds_every_file_of_the_packages_and_nothing_else(wheel: Path
     assert held == _sources()
 
 
-def test_the_wheel_asks_for_no_other_package_and_brings_the_command(wheel: Path):
+def test_the_wheel_requires_no_other_package_and_brings_the_command(wheel: Path):
     with zipfile.ZipFile(wheel) as archive:
         read = {name.rsplit("/", 1)[1]: archive.read(name).decode() for name in archive.namelist()}
-    asked_for = [line for line in read["METADATA"].splitlines() if line.startswith("Requires-Dist")]
-    assert [line for line in asked_for if "; extra ==" not in line] == []
+    required = [line for line in read["METADATA"].splitlines() if line.startswith("Requires-Dist")]
+    assert [line for line in required if "; extra ==" not in line] == []
     assert "License-Expression: Apache-2.0" in read["METADATA"]
     assert read["entry_points.txt"].split() == ["[console_scripts]", "ichor", "=", "pipeline.cli:main"]
 
@@ -161,8 +161,8 @@ def test_every_dotted_path_of_user_code_imports_from_the_installed_wheel(wheel: 
     target = tmp_path / "installed"
     with zipfile.ZipFile(wheel) as archive:  # a wheel of pure Python is installed by unpacking it
         archive.extractall(target)
-    told = _run(sys.executable, "-I", "-c", IMPORT_USER_CODE, target, cwd=tmp_path)
-    assert [line for line in told.splitlines() if line.startswith(("components.", "schema "))] == [
+    printed = _run(sys.executable, "-I", "-c", IMPORT_USER_CODE, target, cwd=tmp_path)
+    assert [line for line in printed.splitlines() if line.startswith(("components.", "schema "))] == [
         "components.transform.preprocess.preprocessing_fn True",
         "components.trainer.run.run_fn True",
         "components.trainer.tuning.search.tuner_fn True",

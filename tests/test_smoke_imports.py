@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-import tfx.v1 as tfx  # before tensorflow_data_validation, which asks for a module that TFX supplies
+import tfx.v1 as tfx  # before tensorflow_data_validation, which needs a module that TFX supplies
 
 import tensorflow_data_validation as tfdv  # isort: skip
 import tensorflow_model_analysis as tfma  # isort: skip

@@ -41,9 +41,9 @@ def test_a_tier_that_is_not_wanted_is_not_even_imported(suite: Path):
     for heavy in ("test_a.py", "test_b.py"):
         with (suite / heavy).open("a") as file:
             file.write("raise RuntimeError('imported')\n")
-    told = _pytest(suite, "--tiers", "numpy,tf")
-    assert "2 passed" in told
-    assert "imported" not in told
+    printed = _pytest(suite, "--tiers", "numpy,tf")
+    assert "2 passed" in printed
+    assert "imported" not in printed
 
 
 def test_an_unknown_tier_is_refused(suite: Path):
@@ -52,5 +52,5 @@ def test_an_unknown_tier_is_refused(suite: Path):
 
 def test_a_module_without_a_tier_is_refused(suite: Path):
     (suite / "test_e.py").write_text("def test_e(): pass\n")
-    told = _pytest(suite)
-    assert "test_e.py: needs one line `pytestmark = pytest.mark.numpy|tf|tfx|e2e`" in told
+    printed = _pytest(suite)
+    assert "test_e.py: needs one line `pytestmark = pytest.mark.numpy|tf|tfx|e2e`" in printed

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Tells in one line each what this machine lacks for set-up, before anything is downloaded.
+# Prints in one line each what this machine lacks for set-up, before anything is downloaded.
 # On success prints `python=PATH` and `uv=PATH` (empty where uv has to be installed into the project).
 # Environment: PYTHON, the interpreter to use; CXX and UV_CACHE_DIR as the compiler and uv know them.
 set -u

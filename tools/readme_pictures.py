@@ -74,7 +74,9 @@ def main() -> None:
     run = read_run(layout)
     folder = run.nodes["SliceFilter"].outputs["filtered_examples"].path / "Split-test"
     serialized = list(tf.data.TFRecordDataset([str(p) for p in folder.iterdir()]).as_numpy_iterator())
-    records = spread([SliceRecord.from_example(tf.train.Example.FromString(one)) for one in serialized])
+    records = spread(
+        [SliceRecord.from_example(tf.train.Example.FromString(example)) for example in serialized]
+    )
     serve = tf.saved_model.load(str(latest_pushed(layout))).signatures["serving_bytes"]
     scores = serve(images=tf.constant([record.image for record in records]))[PROBABILITY].numpy()[:, 0]
     sheet = Image.open(run.nodes["SliceFilter"].outputs["report"].path / "contact_sheet.png")

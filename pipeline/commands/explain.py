@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--masks", metavar="DIR", help="measure how maps lie to masks: PNG files named as their slices"
     )
-    parser.add_argument("--json", action="store_true", help="print what masks tell as JSON")
+    parser.add_argument("--json", action="store_true", help="print the comparison with masks as JSON")
     add_output(parser)
     add_settings(parser)
 
@@ -57,7 +57,7 @@ def run(parsed: argparse.Namespace) -> int:
     if not parsed.out and not parsed.masks:
         raise ConfigError("explain: give --out DIR for pictures, --masks DIR to measure maps, or both")
     if parsed.json and (parsed.out or not parsed.masks):
-        raise ConfigError("explain: --json prints what --masks tells, and goes without --out")
+        raise ConfigError("explain: --json prints what --masks measures, and goes without --out")
     config = load_settings(parsed, run__output=parsed.output).config
     request = explain_request(config, parsed.paths, parsed.model, parsed.method, parsed.limit)
     status = _draw(request, config, Path(parsed.out)) if parsed.out else EXIT_OK

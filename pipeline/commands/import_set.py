@@ -41,7 +41,7 @@ def run(parsed: argparse.Namespace) -> int:
 
 
 def next_command(config: Config, out: str, imported: Imported) -> str:
-    """Returns the command that learns from the folder, with the settings that its classes ask for."""
+    """Returns the command that learns from the folder, with the settings that its classes need."""
     words = ["ichor", "run", "--data", out, "--output", f"{out.rstrip('/')}-results"]
     if imported.larger_share > UNEVEN:
         words += ["--set", "trainer.class_weights=balanced"]

@@ -101,7 +101,7 @@ def _require_complete(layout: Layout, run: Run) -> None:
             where = f"; {'; '.join(places)}" if places else ""
             raise NoReportError(
                 f"run {run.id} has no report, for it stopped at {node.node} ({node.state}){where}; "
-                f"`ichor summary {run.id}` tells what it came to"
+                f"`ichor summary {run.id}` shows what it came to"
             )
     if "ModelGate" not in run.nodes:
         last = list(run.nodes)[-1] if run.nodes else "nothing"

@@ -1,1 +1,1 @@
-"""What is in a data folder and what a run would make of it, told before any run, without TensorFlow."""
+"""What is in a data folder and what a run would make of it, reported before any run, without TensorFlow."""

@@ -31,7 +31,7 @@ class Seen:
     Attributes:
       slice: Which.
       rank: Its place in the random choice.
-      found: What its file says, or why it is rejected.
+      content: What its file says, or why it is rejected.
       has_hu: Whether its HU are known.
       size: Bytes of it in a record.
       measures: None where it is rejected or does not decode.
@@ -42,7 +42,7 @@ class Seen:
 
     slice: Candidate
     rank: int
-    found: Header | Rejection
+    content: Header | Rejection
     has_hu: bool = False
     size: int = 0
     measures: SliceMeasures | None = None
@@ -81,29 +81,29 @@ def look_at(
       most: How many are looked at; chosen at random where there are more.
       config: How files are read, and what the filter drops.
       show: Is given each slice that can be decoded.
-      progress: Is told before each slice how many were looked at, and of how many.
+      progress: Called before each slice with how many were looked at, and of how many.
     """
     drawn = list(enumerate(random.Random(SEED).sample(slices, min(most, len(slices)))))
     # A file is opened once.
     in_order = sorted(drawn, key=lambda ranked: (ranked[1].path, ranked[1].frame or 0))
     seen = []
     seconds = 0.0
-    for number, (rank, one) in enumerate(in_order):
+    for number, (rank, candidate) in enumerate(in_order):
         progress(number, len(in_order))
         started = time.perf_counter()
-        found, grey = _look(data_dir / one.path, one, rank, config)
+        looked_at, grey = _look(data_dir / candidate.path, candidate, rank, config)
         seconds += time.perf_counter() - started
-        seen.append(found)
+        seen.append(looked_at)
         if grey is not None:
-            show(found, grey)
+            show(looked_at, grey)
     return Contents(seen, len(slices), MILLISECONDS * seconds / max(1, len(seen)))
 
 
-def _look(path: Path, one: Candidate, rank: int, config: Config) -> tuple[Seen, Grey | None]:
-    pixels = read_slice(path, one.frame, config.ingest)
+def _look(path: Path, candidate: Candidate, rank: int, config: Config) -> tuple[Seen, Grey | None]:
+    pixels = read_slice(path, candidate.frame, config.ingest)
     if isinstance(pixels, Rejection):
-        return Seen(one, rank, pixels), None
-    seen = Seen(one, rank, pixels.header, bool(pixels.windows), len(pixels.encoded()))
+        return Seen(candidate, rank, pixels), None
+    seen = Seen(candidate, rank, pixels.header, bool(pixels.windows), len(pixels.encoded()))
     try:
         measures, grey = pixels.look()
     except UndecodableImage as error:
@@ -120,28 +120,34 @@ def summarise(contents: Contents, unreadable_files: Iterable[tuple[str, Rejectio
       contents: What was seen.
       unreadable_files: Files that are rejected by their header already; for examples.
     """
-    rejected = [(one.slice.path, one.found) for one in contents.seen if isinstance(one.found, Rejection)]
-    read = [(one, one.found) for one in contents.seen if isinstance(one.found, Header)]
-    dropped = [one for one, _ in read if one.judged is not Reason.KEEP]
-    decoded = [one.measures for one, _ in read if one.measures]
+    rejected = [
+        (seen.slice.path, seen.content) for seen in contents.seen if isinstance(seen.content, Rejection)
+    ]
+    read = [(seen, seen.content) for seen in contents.seen if isinstance(seen.content, Header)]
+    dropped = [seen for seen, _ in read if seen.judged is not Reason.KEEP]
+    decoded = [seen.measures for seen, _ in read if seen.measures]
     labelled = bool(contents.seen) and contents.seen[0].slice.hemorrhage is not None
-    bright = [one.measures.bright_intensity for one, _ in read if one.judged is Reason.KEEP and one.measures]
+    bright = [
+        seen.measures.bright_intensity for seen, _ in read if seen.judged is Reason.KEEP and seen.measures
+    ]
     examples = [*unreadable_files, *rejected][:EXAMPLES]
     return Looks(
         slices=len(contents.seen),
         of=contents.of,
         rejected=_counted(str(why.reason) for _, why in rejected),
         examples=tuple(Example(path, str(why.reason), why.detail) for path, why in examples),
-        sizes=_counted(_words(header, one.has_hu) for one, header in read),
+        sizes=_counted(_words(header, seen.has_hu) for seen, header in read),
         not_square=sum(header.height != header.width for _, header in read),
-        would_drop=_counted(str(one.judged) for one in dropped),
-        hemorrhages=sum(one.slice.hemorrhage or 0 for one, _ in read if one.measures) if labelled else None,
-        hemorrhages_lost=sum(one.slice.hemorrhage or 0 for one in dropped if one.measures)
+        would_drop=_counted(str(seen.judged) for seen in dropped),
+        hemorrhages=sum(seen.slice.hemorrhage or 0 for seen, _ in read if seen.measures)
+        if labelled
+        else None,
+        hemorrhages_lost=sum(seen.slice.hemorrhage or 0 for seen in dropped if seen.measures)
         if labelled
         else None,
         even=sum(measures.contrast < EMPTY_CONTRAST for measures in decoded),
         bright=statistics.median(bright) if bright else None,
-        mean_bytes=statistics.fmean(one.size for one, _ in read) if read else 0.0,
+        mean_bytes=statistics.fmean(seen.size for seen, _ in read) if read else 0.0,
         milliseconds=contents.milliseconds,
     )
 

@@ -36,28 +36,28 @@ class Copies:
     warnings: tuple[str, ...]
 
 
-def copies(contents: Contents, found: Plan, config: Config) -> Copies:
+def copies(contents: Contents, plan: Plan, config: Config) -> Copies:
     """Looks for equal pictures among the slices looked at that the slice filter would keep.
 
     Args:
       contents: What was seen, with labels, and with splits where these are known.
-      found: What a run would read.
+      plan: What a run would read.
       config: What the filter and the gate do.
     """
     of_picture: dict[bytes, list[Seen]] = collections.defaultdict(list)
-    for one in contents.seen:
-        if one.pixels and (one.judged is Reason.KEEP or not config.filter.enabled):
-            of_picture[one.pixels].append(one)
+    for seen in contents.seen:
+        if seen.pixels and (seen.judged is Reason.KEEP or not config.filter.enabled):
+            of_picture[seen.pixels].append(seen)
     equal = [members for members in of_picture.values() if len(members) > 1]
     looked = "" if contents.are_whole else f"of {len(contents.seen)} slices looked at, "
-    told = list(_findings(equal))
+    findings = list(_findings(equal))
     if config.leakage.action == "fail":
-        refusals = [f"LeakageGate: {looked}{words}; {MENDED_BY[kind]}" for kind, words in told]
+        refusals = [f"LeakageGate: {looked}{words}; {MENDED_BY[kind]}" for kind, words in findings]
         warnings = []
     else:
         way = LET_BY[config.leakage.action]
-        refusals, warnings = [], [f"{looked}{words}; {way}" for _, words in told]
-    if shared := _of_two_patients(equal, found):
+        refusals, warnings = [], [f"{looked}{words}; {way}" for _, words in findings]
+    if shared := _of_two_patients(equal, plan):
         warnings.append(
             f"{looked}pictures that two patients have, pixel for pixel: {shared}; where the two fall into "
             f"two splits, LeakageGate finds them (leakage.action = {config.leakage.action}); {REMOVE}"
@@ -68,18 +68,18 @@ def copies(contents: Contents, found: Plan, config: Config) -> Copies:
 def _findings(equal: Sequence[Sequence[Seen]]) -> Iterator[tuple[Kind, str]]:
     """Yields each kind that there is, and in words of how many pictures and slices."""
     for kind, name in ((Kind.IDENTICAL, "split"), (Kind.CONFLICT, "hemorrhage")):
-        concerned = [members for members in equal if len({getattr(one.slice, name) for one in members}) > 1]
+        concerned = [members for members in equal if len({getattr(seen.slice, name) for seen in members}) > 1]
         if concerned:
             splits = collections.Counter(
-                one.slice.split or UNPLACED for members in concerned for one in members
+                seen.slice.split or UNPLACED for members in concerned for seen in members
             )
             yield kind, tell(kind, len(concerned), {name: splits[name] for name in (*SPLITS, UNPLACED)})
 
 
-def _of_two_patients(equal: Sequence[Sequence[Seen]], found: Plan) -> int:
-    """Returns how many pictures two patients have, where the split does not tell what comes of it."""
-    if found.patients_from == "none":
+def _of_two_patients(equal: Sequence[Sequence[Seen]], plan: Plan) -> int:
+    """Returns how many pictures two patients have, where the split is not known."""
+    if plan.patients_from == "none":
         return 0
-    patient_of = {(row.path, row.frame): row.patient for row in found.slices}
-    unplaced = [[one.slice for one in members] for members in equal if not members[0].slice.split]
-    return sum(len({patient_of[one.path, one.frame] for one in slices}) > 1 for slices in unplaced)
+    patient_of = {(row.path, row.frame): row.patient for row in plan.slices}
+    unplaced = [[seen.slice for seen in members] for members in equal if not members[0].slice.split]
+    return sum(len({patient_of[seen.path, seen.frame] for seen in slices}) > 1 for slices in unplaced)

@@ -77,7 +77,7 @@ def of_contents(looks: Looks, is_dicom: bool, unreadable: dict[str, int], config
     without_hu = looks.rejected.get(Rejected.NO_HU, 0) + unreadable.get(Rejected.NO_HU, 0)
     if without_hu:
         yield (
-            f"{without_hu} DICOM slices do not tell HU (no_hu), so that their values mean nothing; get them "
+            f"{without_hu} DICOM slices give no HU (no_hu), so that their values mean nothing; get them "
             "anew from the archive, with RescaleSlope and RescaleIntercept"
         )
     dark = looks.would_drop.get(Reason.DARK, 0)

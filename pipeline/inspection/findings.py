@@ -76,7 +76,7 @@ class Example:
 
 @dataclasses.dataclass(frozen=True)
 class Looks:
-    """What the contents of slices told.
+    """What the contents of slices show.
 
     Attributes:
       slices: How many were looked at.

@@ -31,11 +31,11 @@ FETCHED_OR_NONE = ("imagenet", "none")  # values of trainer.weights that are no 
 
 @dataclasses.dataclass(frozen=True)
 class Watch:
-    """Who is told while an inspection goes on.
+    """Callbacks while an inspection goes on.
 
     Attributes:
       show: Is given each slice that can be decoded.
-      progress: Is told how many slices were looked at, and of how many.
+      progress: Called with how many slices were looked at, and of how many.
     """
 
     show: Callable[[Seen, Grey], None] = lambda seen, grey: None
@@ -48,25 +48,25 @@ def inspect(config: Config, look_at_all: bool, watch: Watch) -> Inspection:
     Args:
       config: Of the run that is thought of.
       look_at_all: Whether all slices are decoded, and not `MOST_LOOKED_AT`.
-      watch: Who is told.
+      watch: Callbacks.
     Raises:
       DataError: There is no folder to look at.
     """
     data_dir = absolute(config.run.data)
     source = Source(data_dir, config.ingest)
-    found, refusal = _plan(source, config)
-    if found:
-        kind, candidates, rejections = found.source, slices.planned(found), found.rejections
+    plan, refusal = _plan(source, config)
+    if plan:
+        kind, candidates, rejections = plan.source, slices.planned(plan), plan.rejections
     else:
         kind, candidates, rejections = slices.unlabelled(source)
     most = len(candidates) if look_at_all else MOST_LOOKED_AT[kind]
-    outcome = split(data_dir, found, candidates, config.ingest, len(candidates) <= most) if found else None
+    outcome = split(data_dir, plan, candidates, config.ingest, len(candidates) <= most) if plan else None
     to_see = outcome.slices if outcome else candidates
     contents = look_at(data_dir, to_see, most, config, watch.show, watch.progress)
     is_dicom = kind == DICOM
     lost = unreadable(rejections)
     looks = summarise(contents, lost.items())
-    equal = copies(contents, found, config) if found else Copies((), ())
+    equal = copies(contents, plan, config) if plan else Copies((), ())
     without_labels = Inspection(
         folder=str(data_dir),
         files=slices.kinds(data_dir, source.listing.files),
@@ -88,17 +88,17 @@ def inspect(config: Config, look_at_all: bool, watch: Watch) -> Inspection:
             *(outcome.refusals if outcome else ()),
             *too_many_rejected(contents, rejections, config.ingest),
             *(
-                too_much_dropped(contents, _sound_splits(outcome), config.filter, found.labels_of)
-                if found and outcome
+                too_much_dropped(contents, _sound_splits(outcome), config.filter, plan.labels_of)
+                if plan and outcome
                 else ()
             ),
             *equal.refusals,
         ),
         warnings=(*equal.warnings, *doubts.of_contents(looks, is_dicom, by_reason(lost), config)),
     )
-    if found is None or outcome is None:
+    if plan is None or outcome is None:
         return without_labels
-    return _with_labels(without_labels, found, outcome, source.channels, config)
+    return _with_labels(without_labels, plan, outcome, source.channels, config)
 
 
 def _plan(source: Source, config: Config) -> tuple[Plan | None, tuple[str, ...]]:
@@ -114,17 +114,17 @@ def _sound_splits(outcome: Outcome) -> list[str]:
 
 
 def _with_labels(
-    known: Inspection, found: Plan, outcome: Outcome, channels: int, config: Config
+    known: Inspection, plan: Plan, outcome: Outcome, channels: int, config: Config
 ) -> Inspection:
-    """Adds what classes and patients tell to what is known without them."""
+    """Adds what classes and patients show to what is known without them."""
     layout = Layout.of(config.run)
-    owners = slices.patients(found)
-    numbers = collections.Counter(CLASSES[row.hemorrhage] for row in found.slices)
+    owners = slices.patients(plan)
+    numbers = collections.Counter(CLASSES[row.hemorrhage] for row in plan.slices)
     classes = {name: numbers[name] for name in reversed(CLASSES)}
     expected = None
     if known.looks.sizes:
         expected = expect(
-            len(found.slices),
+            len(plan.slices),
             known.looks,
             outcome.split,
             config.transform.channels or channels,
@@ -133,15 +133,15 @@ def _with_labels(
         )
     return dataclasses.replace(
         known,
-        form=found.form,
+        form=plan.form,
         classes=classes,
         patients=owners,
-        columns=found.columns,
-        columns_left_out=found.columns_left_out,
+        columns=plan.columns,
+        columns_left_out=plan.columns_left_out,
         split=outcome.split,
         expected=expected,
         warnings=(
-            *found.warnings,
+            *plan.warnings,
             *doubts.of_labels(classes, owners, outcome.split, config),
             *known.warnings,
             *(doubts.of_disk(expected) if expected else ()),

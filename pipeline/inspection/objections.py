@@ -23,17 +23,19 @@ def too_many_rejected(
       params: The share that is allowed.
     """
     rejected = {
-        str(number): one.found for number, one in enumerate(contents.seen) if isinstance(one.found, Rejection)
+        str(number): seen.content
+        for number, seen in enumerate(contents.seen)
+        if isinstance(seen.content, Rejection)
     }
     lost = unreadable(headers)
-    found = contents.of + len(lost)
+    files = contents.of + len(lost)
     estimate = len(lost) + contents.of * len(rejected) / max(1, len(contents.seen))
-    if not found or estimate / found <= params.max_rejected_share:
+    if not files or estimate / files <= params.max_rejected_share:
         return []
     reasons = ", ".join(f"{number} {reason}" for reason, number in by_reason({**lost, **rejected}).items())
     about = "" if contents.are_whole else "about "
     return [
-        f"{about}{round(estimate)} of {found} files cannot be read, {estimate / found:.1%}, and "
+        f"{about}{round(estimate)} of {files} files cannot be read, {estimate / files:.1%}, and "
         f"{params.max_rejected_share:.1%} are allowed (seen: {reasons}); repair or remove them, or raise "
         "ingest.max_rejected_share"
     ]
@@ -52,12 +54,12 @@ def too_much_dropped(
     """
     coarse = "" if labels_of == SLICE else labels_of
     tally = Tally(params)
-    for one in contents.seen:
-        split = one.slice.split if splits else ""
-        if one.measures:
-            tally.count(split, one.slice.hemorrhage or 0, one.measures, one.has_hu)
-        elif one.judged:
-            tally.add_unreadable(split, one.slice.hemorrhage or 0, one.problem)
+    for seen in contents.seen:
+        split = seen.slice.split if splits else ""
+        if seen.measures:
+            tally.count(split, seen.slice.hemorrhage or 0, seen.measures, seen.has_hu)
+        elif seen.judged:
+            tally.add_unreadable(split, seen.slice.hemorrhage or 0, seen.problem)
     report = account(tally, splits or [""], labels_of=coarse)
     if splits and contents.are_whole:
         return list(report.objections)

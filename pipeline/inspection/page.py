@@ -10,7 +10,7 @@ from pipeline.terminal.console import shown
 
 WIDTH = 110  # characters
 NAME = 16  # of the left column
-MOST_KINDS = 6  # of files, sizes, kernels and such that are told
+MOST_KINDS = 6  # of files, sizes, kernels and such that are listed
 SOURCES = {IMAGE: "images, PNG or JPEG", DICOM: "DICOM"}
 PATIENTS_FROM = {
     "column": "the table's column patient",
@@ -20,42 +20,54 @@ PATIENTS_FROM = {
 UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 
 
-def page(found: Inspection, config: Config, contact_sheet: str) -> str:
+def page(inspection: Inspection, config: Config, contact_sheet: str) -> str:
     """Returns the page.
 
     Args:
-      found: To be told.
+      inspection: What to print.
       config: That it was found with.
       contact_sheet: What is to be said of that.
     """
-    lines = [*_folder(found, config), *_series(found), *_labels(found), *_looks(found.looks, config)]
-    lines += [*_split(found.split), *_expected(found.expected, config), ("contact sheet", contact_sheet)]
-    lines += [("warning", warning) for warning in found.warnings]
-    lines += [("refused", refusal) for refusal in found.refusals] or [("verdict", "a run can start")]
-    return "\n".join(_told(name, text) for name, text in lines)
+    lines = [
+        *_folder(inspection, config),
+        *_series(inspection),
+        *_labels(inspection),
+        *_looks(inspection.looks, config),
+    ]
+    lines += [
+        *_split(inspection.split),
+        *_expected(inspection.expected, config),
+        ("contact sheet", contact_sheet),
+    ]
+    lines += [("warning", warning) for warning in inspection.warnings]
+    lines += [("refused", refusal) for refusal in inspection.refusals] or [("verdict", "a run can start")]
+    return "\n".join(_entry(name, text) for name, text in lines)
 
 
 Line = tuple[str, str]
 
 
-def _folder(found: Inspection, config: Config) -> Iterator[Line]:
-    number = sum(kind.files for kind in found.files.values())
-    total = sum(kind.bytes for kind in found.files.values())
-    kinds = {f"{ending} ({_bytes(kind.bytes)})": kind.files for ending, kind in found.files.items()}
-    yield "folder", f"{found.folder}: {number:,} files, {_bytes(total)}"
+def _folder(inspection: Inspection, config: Config) -> Iterator[Line]:
+    number = sum(kind.files for kind in inspection.files.values())
+    total = sum(kind.bytes for kind in inspection.files.values())
+    kinds = {f"{ending} ({_bytes(kind.bytes)})": kind.files for ending, kind in inspection.files.items()}
+    yield "folder", f"{inspection.folder}: {number:,} files, {_bytes(total)}"
     yield "files", _counts(kinds)
     forms = {"table": config.ingest.table, "folders": "class folders"}
-    labels = f"labels from {forms[found.form]}" if found.form else "labels cannot be used"
-    yield "source", f"{SOURCES[found.source]}; {labels}"
+    labels = f"labels from {forms[inspection.form]}" if inspection.form else "labels cannot be used"
+    yield "source", f"{SOURCES[inspection.source]}; {labels}"
 
 
-def _series(found: Inspection) -> Iterator[Line]:
-    if found.not_slices:
-        yield "not to be read", f"{sum(found.not_slices.values()):,} files: {_counts(found.not_slices)}"
-    if found.unreadable_headers:
-        number = sum(found.unreadable_headers.values())
-        yield "unreadable", f"{number:,} by their headers: {_counts(found.unreadable_headers)}"
-    series = found.series
+def _series(inspection: Inspection) -> Iterator[Line]:
+    if inspection.not_slices:
+        yield (
+            "not to be read",
+            f"{sum(inspection.not_slices.values()):,} files: {_counts(inspection.not_slices)}",
+        )
+    if inspection.unreadable_headers:
+        number = sum(inspection.unreadable_headers.values())
+        yield "unreadable", f"{number:,} by their headers: {_counts(inspection.unreadable_headers)}"
+    series = inspection.series
     if series is None:
         return
     yield "studies", f"{series.studies:,}, {_spread(series.a_study, 'axial series')} each"
@@ -78,18 +90,18 @@ def _of_series(series: Series) -> Iterator[Line]:
         yield "contrast agent", f"in {series.with_contrast:,} series"
 
 
-def _labels(found: Inspection) -> Iterator[Line]:
-    if found.patients is None:
+def _labels(inspection: Inspection) -> Iterator[Line]:
+    if inspection.patients is None:
         return
-    slices = sum(found.classes.values())
+    slices = sum(inspection.classes.values())
     classes = ", ".join(
-        f"{number:,} {name} ({number / slices:.1%})" for name, number in found.classes.items()
+        f"{number:,} {name} ({number / slices:.1%})" for name, number in inspection.classes.items()
     )
     yield "slices", f"{slices:,}: {classes}"
-    yield "patients", _patients(found.patients)
-    if found.columns:
-        yield "attributes", ", ".join(found.columns)
-    for name, why in found.columns_left_out.items():
+    yield "patients", _patients(inspection.patients)
+    if inspection.columns:
+        yield "attributes", ", ".join(inspection.columns)
+    for name, why in inspection.columns_left_out.items():
         yield "no attribute", f"{name}: {why}"
 
 
@@ -120,18 +132,20 @@ def _looked_at(looks: Looks, config: Config) -> Iterator[Line]:
     which = f"{looks.slices:,} of {looks.of:,}" if chosen else f"all {looks.of:,}"
     yield "looked at", f"{which} slices{chosen}, {looks.milliseconds:.1f} ms each"
     rejected = sum(looks.rejected.values())
-    told = f"{rejected:,} ({rejected / looks.slices:.2%}): {_counts(looks.rejected)}" if rejected else "none"
-    yield "rejected", f"{told}; up to {config.ingest.max_rejected_share:.1%} are left out, more stop a run"
+    counts = (
+        f"{rejected:,} ({rejected / looks.slices:.2%}): {_counts(looks.rejected)}" if rejected else "none"
+    )
+    yield "rejected", f"{counts}; up to {config.ingest.max_rejected_share:.1%} are left out, more stop a run"
 
 
 def _dropped(looks: Looks, config: Config) -> str:
     dropped = sum(looks.would_drop.values())
     does = "drops" if config.filter.enabled else "is off (filter.enabled); would drop"
-    told = f"{does} {dropped:,} ({dropped / looks.slices:.2%})"
-    told += f": {_counts(looks.would_drop)}" if dropped else ""
+    text = f"{does} {dropped:,} ({dropped / looks.slices:.2%})"
+    text += f": {_counts(looks.would_drop)}" if dropped else ""
     if looks.hemorrhages is not None:
-        told += f"; {looks.hemorrhages_lost:,} of {looks.hemorrhages:,} hemorrhages"
-    return told
+        text += f"; {looks.hemorrhages_lost:,} of {looks.hemorrhages:,} hemorrhages"
+    return text
 
 
 def _split(split: Split | None) -> Iterator[Line]:
@@ -187,12 +201,12 @@ def _counts(numbers: Mapping[str, int]) -> str:
 
 
 def _with_counts(numbers: Mapping[str, int]) -> str:
-    return _few([f"{name or 'not told'} ({number:,})" for name, number in numbers.items()])
+    return _few([f"{name or 'not given'} ({number:,})" for name, number in numbers.items()])
 
 
-def _few(told: list[str]) -> str:
-    more = len(told) - MOST_KINDS
-    return "; ".join(told if more <= 0 else [*told[:MOST_KINDS], f"{more} more"])
+def _few(words: list[str]) -> str:
+    more = len(words) - MOST_KINDS
+    return "; ".join(words if more <= 0 else [*words[:MOST_KINDS], f"{more} more"])
 
 
 def _bytes(number: float) -> str:
@@ -207,7 +221,7 @@ def _time(seconds: float) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
-def _told(name: str, text: str) -> str:
+def _entry(name: str, text: str) -> str:
     """Returns one entry; what a terminal would act on, in a file's name say, is escaped."""
     return textwrap.fill(
         shown(text),

@@ -1,4 +1,4 @@
-"""The slices of a folder, with labels where they can be had, and in any case what can be told without."""
+"""The slices of a folder, with labels where there are any, and what is known without them."""
 
 import collections
 import dataclasses
@@ -39,9 +39,9 @@ def kinds(data_dir: Path, files: Iterable[str]) -> dict[str, Kind]:
     return {ending: Kind(number, sizes[ending]) for ending, number in numbers.most_common()}
 
 
-def planned(found: Plan) -> list[Candidate]:
+def planned(plan: Plan) -> list[Candidate]:
     """Returns the slices that a run would read."""
-    return [Candidate(row.path, row.frame, hemorrhage=row.hemorrhage) for row in found.slices]
+    return [Candidate(row.path, row.frame, hemorrhage=row.hemorrhage) for row in plan.slices]
 
 
 def unlabelled(source: Source) -> tuple[str, list[Candidate], dict[str, Rejection]]:
@@ -54,15 +54,15 @@ def unlabelled(source: Source) -> tuple[str, list[Candidate], dict[str, Rejectio
     return kind, [Candidate(ref.path, ref.frame) for ref in slices.refs], slices.rejections
 
 
-def patients(found: Plan) -> Patients:
+def patients(plan: Plan) -> Patients:
     """Counts patients and what each has."""
     of_patient: dict[str, list[int]] = {}
-    for row in found.slices:
+    for row in plan.slices:
         of_patient.setdefault(row.patient, []).append(row.hemorrhage)
-    if found.patients_from == "none":
+    if plan.patients_from == "none":
         return Patients("none", 0, 0, None)
     return Patients(
-        known_from=found.patients_from,
+        known_from=plan.patients_from,
         number=len(of_patient),
         with_hemorrhage=sum(map(any, of_patient.values())),
         slices_each=spread(map(len, of_patient.values())),
@@ -71,28 +71,30 @@ def patients(found: Plan) -> Patients:
 
 def series(source: Source, slices: Iterable[Candidate], windows: str) -> Series | None:
     """Says what the headers of DICOM slices say; None where there is none."""
-    found, _ = without_duplicates(source.headers().instances)
+    instances, _ = without_duplicates(source.headers().instances)
     wanted = {(each.path, each.frame) for each in slices}
-    read = [each for each in found if (each.path, each.frame) in wanted]
+    read = [each for each in instances if (each.path, each.frame) in wanted]
     if not read:
         return None
     of_study: dict[str, set[str]] = {}
-    for each in found:
+    for each in instances:
         of_study.setdefault(each.study, set()).add(each.series)
     of_series: dict[str, list[Instance]] = {}
     for each in read:
         of_series.setdefault(each.series, []).append(each)
-    firsts = [of_one[0] for of_one in of_series.values()]
+    firsts = [members[0] for members in of_series.values()]
     return Series(
         studies=len(of_study),
         found=sum(map(len, of_study.values())),
         read=len(of_series),
         a_study=spread(map(len, of_study.values())),
         slices_each=spread(map(len, of_series.values())),
-        thickness=_counted("" if one.thickness is None else f"{one.thickness:.1f} mm" for one in firsts),
-        kernels=_counted(one.kernel for one in firsts),
-        manufacturers=_counted(one.further.get("manufacturer", "") for one in firsts),
-        with_contrast=sum(one.contrast for one in firsts),
+        thickness=_counted(
+            "" if instance.thickness is None else f"{instance.thickness:.1f} mm" for instance in firsts
+        ),
+        kernels=_counted(instance.kernel for instance in firsts),
+        manufacturers=_counted(instance.further.get("manufacturer", "") for instance in firsts),
+        with_contrast=sum(instance.contrast for instance in firsts),
         windows=windows,
     )
 

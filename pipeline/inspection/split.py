@@ -28,18 +28,18 @@ class Outcome:
 
 
 def split(
-    data_dir: Path, found: Plan, slices: Sequence[Candidate], params: IngestParams, may_group: bool
+    data_dir: Path, plan: Plan, slices: Sequence[Candidate], params: IngestParams, may_group: bool
 ) -> Outcome:
     """Finds out which slice falls into which split.
 
     Args:
       data_dir: Folder of the files.
-      found: What a run would read.
+      plan: What a run would read.
       slices: The same, in the same order.
       params: Buckets, seed, key.
       may_group: Whether slices whose patients are not known are read and grouped, as a run does.
     """
-    grouped = found.patients_from == "none"
+    grouped = plan.patients_from == "none"
     path = identity.key_path(params)
     exists = path.exists()
     buckets = splits.buckets(params)
@@ -47,8 +47,8 @@ def split(
     known = Split(params.seed, shares, str(path), exists, {}, grouped, 0, 0)
     if grouped and not may_group:
         return Outcome(known, list(slices), ())
-    owners = _owners(data_dir, found, params)
-    labels = [(owner, row.hemorrhage) for owner, row in zip(owners, found.slices, strict=True)]
+    owners = _owners(data_dir, plan, params)
+    labels = [(owner, row.hemorrhage) for owner, row in zip(owners, plan.slices, strict=True)]
     if not exists:
         tried, lacking, refusals = _try_keys(labels, params)
         known = dataclasses.replace(known, keys_tried=tried, keys_lacking=lacking)
@@ -59,8 +59,8 @@ def split(
         return Outcome(known, list(slices), (str(error),))
     split_with = functools.cache(functools.partial(splits.split_with, key, params))
     placed = [
-        dataclasses.replace(one, split=split_with(owner, params.seed))
-        for one, owner in zip(slices, owners, strict=True)
+        dataclasses.replace(candidate, split=split_with(owner, params.seed))
+        for candidate, owner in zip(slices, owners, strict=True)
     ]
     counts, refusals = _checked(labels, split_with, params)
     parts = {
@@ -70,11 +70,11 @@ def split(
     return Outcome(dataclasses.replace(known, parts=parts), placed, refusals)
 
 
-def _owners(data_dir: Path, found: Plan, params: IngestParams) -> list[str]:
-    if found.patients_from != "none":
-        return [row.patient for row in found.slices]
-    groups = assign_groups(data_dir, [row.path for row in found.slices], params)
-    return [groups[row.path] for row in found.slices]
+def _owners(data_dir: Path, plan: Plan, params: IngestParams) -> list[str]:
+    if plan.patients_from != "none":
+        return [row.patient for row in plan.slices]
+    groups = assign_groups(data_dir, [row.path for row in plan.slices], params)
+    return [groups[row.path] for row in plan.slices]
 
 
 def _checked(

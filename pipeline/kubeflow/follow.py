@@ -57,7 +57,7 @@ def follow(
     """Follows a run.
 
     Args:
-      look: Asks for the run, a V2beta1Run; may raise KubeflowError, which is borne for a while.
+      look: Fetches the run, a V2beta1Run; may raise KubeflowError, which is tolerated for a while.
       names: Of the graph's steps.
       say: Takes a line for a person.
       pace: How often and how long.
@@ -82,7 +82,7 @@ def follow(
             wait = min(pace.poll * 2**tries, max(left, 0))
             tries += 1
             if not given_up:
-                say(f"no answer, asking again in {wait:.0f} s; the run goes on ({error})")
+                say(f"no answer, trying again in {wait:.0f} s; the run goes on ({error})")
         else:
             if silent_since is not None:
                 say("the server answers again")

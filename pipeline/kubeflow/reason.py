@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from components.slices.errors import DataError
 
-TOLD = (ConnectionError, DataError, FileNotFoundError)  # their messages say where and the way out
+SHOWN_TO_USERS = (ConnectionError, DataError, FileNotFoundError)  # their messages say where and the way out
 LONGEST = 1000  # characters; what KFP shows of a message
 
 
@@ -24,7 +24,7 @@ def describe_failure(node: str, error: BaseException, sees_files: bool = False) 
         key = ".".join(str(part) for part in problem["loc"])
         return f"ichor: {node}: {key}: {problem['msg'].lower()}, got {problem['input']!r}"[:LONGEST]
     text = " ".join(str(error).split())[:LONGEST]
-    if isinstance(error, DataError if sees_files else TOLD) and text:
+    if isinstance(error, DataError if sees_files else SHOWN_TO_USERS) and text:
         return f"ichor: {node}: {text}"
     last = traceback.extract_tb(error.__traceback__)[-1:]
     if sees_files:

@@ -45,7 +45,7 @@ def list_runs(
       experiment: Name of the one that they are in; None for all.
       limit: At most so many.
     Raises:
-      KubeflowError: The server cannot be asked, or has no such experiment.
+      KubeflowError: The server cannot be reached, or has no such experiment.
     """
     query: dict[str, Any] = {"namespace": namespace} if namespace else {}
     if experiment:

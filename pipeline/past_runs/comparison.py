@@ -102,10 +102,10 @@ def compare(
         patients by whom the other is judged.
     """
     _require_comparable(first, second)
-    measuring = [measuring_of(one.threshold, params, gate) for one in (first, second)]
+    measuring = [measuring_of(contender.threshold, params, gate) for contender in (first, second)]
     splits = {}
     for split in JUDGED:
-        own = [one.scores.of_split(split) for one in (first, second)]
+        own = [contender.scores.of_split(split) for contender in (first, second)]
         if not all(map(len, own)):
             continue
         shared = np.intersect1d(own[0].slice_id, own[1].slice_id)
@@ -120,7 +120,7 @@ def compare(
 def _both(
     slices: list[Scored], measuring: list[Measuring], params: EvaluationParams
 ) -> dict[str, SharedFigures]:
-    patients = [by_patient(one, params.patient_score, params.top_k) for one in slices]
+    patients = [by_patient(scored, params.patient_score, params.top_k) for scored in slices]
     by_unit = {}
     for unit, (first, second) in (("slices", slices), ("patients", patients)):
         differing = differences(
@@ -170,15 +170,15 @@ def _ordered(table: ScoreTable, slice_ids: np.ndarray) -> ScoreTable:
 
 def _require_comparable(first: Contender, second: Contender) -> None:
     pair = f"{first.name} and {second.name}"
-    one, other = first.scores, second.scores
-    shared = np.intersect1d(one.slice_id, other.slice_id)
+    table, other = first.scores, second.scores
+    shared = np.intersect1d(table.slice_id, other.slice_id)
     if not len(shared):
         raise DataError(
             f"{pair} scored no slice in common: their data folders or their keys "
             "(ingest.key_file) differ; give both runs the same"
         )
-    one, other = _ordered(one, shared), _ordered(other, shared)
-    moved = int((one.split != other.split).sum())
+    table, other = _ordered(table, shared), _ordered(other, shared)
+    moved = int((table.split != other.split).sum())
     strangers = _split_of_patients(first.scores, second.scores)
     if moved or strangers:
         raise DataError(
@@ -186,21 +186,21 @@ def _require_comparable(first: Contender, second: Contender) -> None:
             "are in other splits, so that one model may have learnt from what the other is judged by; give "
             "both runs the same ingest.seed and ingest.*_buckets"
         )
-    relabelled = int((one.hemorrhage != other.hemorrhage).sum())
+    relabelled = int((table.hemorrhage != other.hemorrhage).sum())
     if relabelled:
         raise DataError(
             f"{pair} read other labels for {relabelled} of {len(shared)} slices that "
             "both scored; run both on the same labels"
         )
-    if (one.patient_id != other.patient_id).any():
+    if (table.patient_id != other.patient_id).any():
         raise DataError(
             f"{pair} know other patients for the same slices; give both runs the same "
             "label table or ingest.patient_pattern"
         )
 
 
-def _split_of_patients(one: ScoreTable, other: ScoreTable) -> int:
+def _split_of_patients(table: ScoreTable, other: ScoreTable) -> int:
     """Counts patients who are in different splits of the two tables."""
-    splits: Mapping[str, str] = dict(zip(one.patient_id.tolist(), one.split.tolist(), strict=True))
+    splits: Mapping[str, str] = dict(zip(table.patient_id.tolist(), table.split.tolist(), strict=True))
     others = dict(zip(other.patient_id.tolist(), other.split.tolist(), strict=True))
     return sum(splits.get(patient, split) != split for patient, split in others.items())

@@ -1,4 +1,4 @@
-"""Two runs compared, as one page that asks nothing of a network."""
+"""Two runs compared, as one page that loads nothing from a network."""
 
 from collections.abc import Sequence
 from pathlib import Path

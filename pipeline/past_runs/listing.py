@@ -33,13 +33,13 @@ class ListedRun(Part):
 
 def list_runs(runs: Sequence[Run]) -> list[ListedRun]:
     """Returns what is listed of each run, compared with what was set in those before."""
-    listed = []
+    rows = []
     before: dict[str, Any] = {}
     for run in runs:
         settings = settings_of(run)
         evaluation = evaluation_report(run)
         splits = evaluation.splits if evaluation else {}
-        listed.append(
+        rows.append(
             ListedRun(
                 run=run.id,
                 verdict=_verdict(run),
@@ -57,7 +57,7 @@ def list_runs(runs: Sequence[Run]) -> list[ListedRun]:
             )
         )
         before |= settings
-    return listed
+    return rows
 
 
 def _verdict(run: Run) -> str:

@@ -20,7 +20,7 @@ from pipeline.past_runs.accounts import (
     report_page,
 )
 from pipeline.past_runs.history import ArtifactRef, Run
-from pipeline.past_runs.tfma_results import OVERALL, TEST, VAL, read_metrics, tell_metric
+from pipeline.past_runs.tfma_results import OVERALL, TEST, VAL, format_metric, read_metrics
 from schemas import features
 from schemas.accounts.model import ModelAccount
 from schemas.history import best_epoch
@@ -36,10 +36,10 @@ def describe(run: Run, node: str) -> str:
         return "skipped"
     state = run.nodes[node].state
     teller = _TELLERS.get(node)
-    told = teller(run) if teller and state in {"ran", "cached"} else ""
+    text = teller(run) if teller and state in {"ran", "cached"} else ""
     if node == "LatestBlessedModel":  # resolvers are published as cached whatever they do
-        return told
-    return told if state == "ran" else f"{state}{told and ': '}{told}"
+        return text
+    return text if state == "ran" else f"{state}{text and ': '}{text}"
 
 
 def _ingest(run: Run) -> str:
@@ -76,12 +76,12 @@ def _schema(run: Run) -> str:
 
 def _statistics(run: Run) -> str:
     artifact = run.output("StatisticsGen", "statistics")
-    told = []
+    counts = []
     for file in sorted(artifact.path.glob("Split-*/FeatureStats.pb")) if artifact else ():
         (of_split,) = statistics_pb2.DatasetFeatureStatisticsList.FromString(file.read_bytes()).datasets
         name = file.parent.name.removeprefix("Split-")
-        told.append(f"{len(of_split.features)} columns of {of_split.num_examples} {name}")
-    return ", ".join(told)
+        counts.append(f"{len(of_split.features)} columns of {of_split.num_examples} {name}")
+    return ", ".join(counts)
 
 
 def _transform(run: Run) -> str:
@@ -158,10 +158,10 @@ def _model_gate(run: Run) -> str:
         return ""
     split = TEST if TEST in account.splits else VAL
     by_slice, by_patient = (measured.metrics for measured in account.splits[split].by_unit().values())
-    headline = ", ".join(tell_metric(by_slice, name) for name in ("auc", "sensitivity", "specificity"))
+    headline = ", ".join(format_metric(by_slice, name) for name in ("auc", "sensitivity", "specificity"))
     blind = "".join(f"; WARNING: {line}" for line in blind_spots(account.splits[VAL].slices.metrics))
     verdict = "blessed" if account.blessed else "NOT blessed"
-    return f"{verdict}; {split} {headline}; by patient {tell_metric(by_patient, 'auc')}{blind}"
+    return f"{verdict}; {split} {headline}; by patient {format_metric(by_patient, 'auc')}{blind}"
 
 
 def _pusher(run: Run) -> str:

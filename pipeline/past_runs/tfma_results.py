@@ -1,4 +1,4 @@
-"""What a model was found to be worth: read from TFMA's own files, and told from ModelGate's."""
+"""A model's metrics: read from TFMA's own files, formatted for the terminal."""
 
 import dataclasses
 import math
@@ -31,7 +31,7 @@ class FailedGate:
 
 
 def read_metrics(evaluation: Path) -> dict[str, Mapping[str, float]]:
-    """Returns scalar metrics by slice, `OVERALL` first; what a slice of one class cannot tell is NaN.
+    """Returns scalar metrics by slice, `OVERALL` first; what a slice of one class cannot have is NaN.
 
     Args:
       evaluation: Folder of a ModelEvaluation artifact.
@@ -52,7 +52,7 @@ def read_metrics(evaluation: Path) -> dict[str, Mapping[str, float]]:
     return dict(sorted(by_slice.items(), key=lambda item: (item[0] != OVERALL, item[0])))
 
 
-def tell_metric(metrics: Metrics, name: str) -> str:
+def format_metric(metrics: Metrics, name: str) -> str:
     """Returns a metric of `evaluation.json` with its interval, as "auc 0.9123 (0.8512 to 0.9611)"."""
     return f"{name} {figure(metrics[name])}"
 

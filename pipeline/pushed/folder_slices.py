@@ -25,13 +25,13 @@ CHUNK = 16  # slices handed to a process at once
 
 
 @dataclasses.dataclass(frozen=True)
-class Found:
+class FolderSlices:
     """What lies in a folder.
 
     Attributes:
       slices: Path of the file, and the frame's index in a DICOM file, None in an image.
       left_out: How many files hold no slice to look at, by reason.
-      others: How many files are of the kind that was not asked for.
+      others: How many files are of the kind that was not requested.
     """
 
     slices: tuple[tuple[Path, int | None], ...]
@@ -54,7 +54,7 @@ class Look:
     reason: str = ""
 
 
-def find_slices(folder: Path, dicom: bool, params: ReadingParams) -> Found:
+def find_slices(folder: Path, dicom: bool, params: ReadingParams) -> FolderSlices:
     """Finds the slices of one kind in a folder, at any depth; labels are not looked at.
 
     Of DICOM files the slices are those that a run would read: axial CT, each once, of each study one
@@ -71,7 +71,7 @@ def find_slices(folder: Path, dicom: bool, params: ReadingParams) -> Found:
     kind, other = (DICOM, IMAGE) if dicom else (IMAGE, DICOM)
     slices = source.slices(kind)
     reasons = [why.reason for why in slices.rejections.values() if why.reason is not Reason.OTHER_FILE]
-    return Found(
+    return FolderSlices(
         tuple((folder / ref.path, ref.frame) for ref in slices.refs),
         Counter(map(str, reasons)),
         source.number_of(other),
@@ -87,10 +87,10 @@ def look_at_all(
     """Looks at slices, in a few processes where there are many; returns them in the order given.
 
     Args:
-      slices: As `Found` has them.
+      slices: As `FolderSlices` has them.
       windows: Of HU that a DICOM slice is shown in.
       params: Allowed sides.
-      progress: Is told how many are done.
+      progress: Called with how many are done.
     Raises:
       DataError: A process died, most likely for want of memory.
     """
@@ -98,8 +98,8 @@ def look_at_all(
     look = functools.partial(look_at, params=reading)
     looks: list[Look] = []
     if len(slices) <= FEW_SLICES:
-        for one in slices:
-            looks.append(look(one))
+        for place in slices:
+            looks.append(look(place))
             progress(len(looks))
         return looks
     workers = min(MOST_PROCESSES, os.cpu_count() or 1)
@@ -117,9 +117,9 @@ def look_at_all(
     return looks
 
 
-def look_at(one: tuple[Path, int | None], params: ReadingParams) -> Look:
+def look_at(place: tuple[Path, int | None], params: ReadingParams) -> Look:
     """Reads and measures one slice."""
-    pixels = read_slice(*one, params)
+    pixels = read_slice(*place, params)
     if isinstance(pixels, Rejection):
         return Look(reason=str(pixels.reason))
     try:

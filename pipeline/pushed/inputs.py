@@ -48,8 +48,8 @@ def find_slices(paths: Sequence[str], windows: str, params: ReadingParams) -> li
 
     Args:
       paths: Files and folders; of a folder what the model cannot score is passed over.
-      windows: Of the model, as `trained_on` tells them.
-      params: Where patients are told.
+      windows: Of the model, as `trained_on` returns them.
+      params: Where patients are read from.
     Raises:
       DataError: A file named, or all of a folder, is of the kind that the model was not trained on.
       FileNotFoundError: There is nothing to score.
@@ -70,7 +70,7 @@ def find_slices(paths: Sequence[str], windows: str, params: ReadingParams) -> li
 def find_images(paths: Iterable[str], params: ReadingParams) -> list[Input]:
     """Returns the files named and the images in the folders named, in a stable order, with patients.
 
-    A patient is told by the label table of the folder that is named or that a named file lies in, or one
+    The patient comes from the label table of the folder that is named or that a named file lies in, or one
     above, such as a class folder's; else by `ingest.patient_pattern` over the path below that folder, else
     by the folder of the file.
 
@@ -100,7 +100,7 @@ def find_images(paths: Iterable[str], params: ReadingParams) -> list[Input]:
 def find_dicom(paths: Iterable[str], params: ReadingParams) -> list[Input]:
     """Returns the axial CT slices of the DICOM files named or in the folders named, series by series.
 
-    All series are returned, and with a reason each file that holds no such slice. A patient is told by a
+    All series are returned, and with a reason each file that holds no such slice. The patient comes from a
     column of the folder's label table, else by `ingest.patient_pattern`, else by the header.
 
     Raises:
@@ -126,16 +126,16 @@ def find_dicom(paths: Iterable[str], params: ReadingParams) -> list[Input]:
     return list(inputs.values())
 
 
-def read_slice(one: Input, params: ReadingParams) -> tuple[bytes, str]:
+def read_slice(source: Input, params: ReadingParams) -> tuple[bytes, str]:
     """Returns a slice as an encoded image, and why it cannot be had, if so: one must not stop the others.
 
     Args:
-      one: An image, or a DICOM slice, which becomes a PNG of `ingest.windows`.
+      source: An image, or a DICOM slice, which becomes a PNG of `ingest.windows`.
       params: Windows and allowed sides.
     """
-    if one.reason:
-        return b"", one.reason
-    pixels = formats.read_slice(one.path, one.frame, params)
+    if source.reason:
+        return b"", source.reason
+    pixels = formats.read_slice(source.path, source.frame, params)
     if isinstance(pixels, Rejection):
         return b"", str(pixels.reason)
     try:

@@ -112,15 +112,17 @@ def explain_slices(
         explainer.shuffle(shuffle)
     windows = len(trained_on(request.model).split())
     for start in range(0, len(slices), BATCH):
-        batch = [(one, *read_slice(one, reading)) for one in slices[start : start + BATCH]]
+        batch = [(source, *read_slice(source, reading)) for source in slices[start : start + BATCH]]
         answers = iter(explainer.explain([data for _, data, reason in batch if not reason]))
-        for one, data, reason in batch:
-            told = None if reason else next(answers)
-            if told is None or told.error or told.heat is None:
-                yield SliceMap(one, None, None, None, None, reason or (told.error if told else ""))
+        for source, data, reason in batch:
+            answer = None if reason else next(answers)
+            if answer is None or answer.error or answer.heat is None:
+                yield SliceMap(source, None, None, None, None, reason or (answer.error if answer else ""))
                 continue
             grey = _eight_bits(decode_seen(data, windows))
-            yield SliceMap(one, grey, told.heat, told.probability, told.hemorrhage, "", told.gap, told.rise)
+            yield SliceMap(
+                source, grey, answer.heat, answer.probability, answer.hemorrhage, "", answer.gap, answer.rise
+            )
 
 
 def _eight_bits(grey: np.ndarray) -> Grey:

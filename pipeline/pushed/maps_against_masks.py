@@ -51,14 +51,14 @@ class Worth:
     chance_image: float
 
 
-def mask_of(one: Input, paths: Sequence[str], masks: Path) -> Path | None:
+def mask_of(source: Input, paths: Sequence[str], masks: Path) -> Path | None:
     """Returns the mask of a slice, by its path below the folder that was named, else by its name alone."""
-    roots = [path for path in map(Path, paths) if holds_files(path) and one.path.is_relative_to(path)]
-    below = [one.path.relative_to(root) for root in roots] + [PurePath(one.path.name)]
+    roots = [path for path in map(Path, paths) if holds_files(path) and source.path.is_relative_to(path)]
+    below = [source.path.relative_to(root) for root in roots] + [PurePath(source.path.name)]
     for path in below:
         stem = path.with_suffix("") if source_of_name(path.name) else path
         mask = masks / stem.parent / f"{stem.name}.png"
-        if not one.frame and mask.is_file():
+        if not source.frame and mask.is_file():
             return mask
     return None
 
@@ -73,29 +73,31 @@ def measure_worth(request: ExplainRequest, config: Config, masks: Path) -> Worth
     if not masks.is_dir():
         raise DataError(f"--masks {masks}: no such folder; give the one that holds a PNG for each slice")
     slices, reading = slices_of(dataclasses.replace(request, limit=0), config)
-    found = [(one, mask) for one in slices if (mask := mask_of(one, request.paths, masks))]
-    found = found[: request.limit or None]
-    read = {one.name: drawn for one, path in found if (drawn := _read(path)).any()}
+    with_mask = [(item, mask) for item in slices if (mask := mask_of(item, request.paths, masks))]
+    with_mask = with_mask[: request.limit or None]
+    read = {item.name: drawn for item, path in with_mask if (drawn := _read(path)).any()}
     if not read:
         raise DataError(
             f"{masks}: no slice has a mask with a pixel that is not 0; a mask is a PNG under the slice's "
             "relative path or name"
         )
-    masked = [one for one, _ in found if one.name in read]
+    masked = [item for item, _ in with_mask if item.name in read]
     with chatter_to(NOWHERE) as terminal:
-        told = terminal if terminal.isatty() else None
-        plain = _judged(request, masked, read, reading, config, None, told)
+        shown_on = terminal if terminal.isatty() else None
+        plain = _judged(request, masked, read, reading, config, None, shown_on)
         seeds = range(config.explain.seed, config.explain.seed + config.explain.shuffles)
-        by_chance = [_judged(request, masked, read, reading, config, seed, told) for seed in seeds]
-        if told:
-            print(CLEAR_LINE, end="", file=told, flush=True)
+        by_chance = [_judged(request, masked, read, reading, config, seed, shown_on) for seed in seeds]
+        if shown_on:
+            print(CLEAR_LINE, end="", file=shown_on, flush=True)
     if not plain:
         raise DataError(f"{masks}: none of the {len(masked)} slices with a mask can be read")
     tolerance = config.explain.tolerance
-    targets = [(widened(read[one.slice.name], tolerance), one.grey) for one, _ in plain]
-    numbers = {patient: at for at, patient in enumerate(dict.fromkeys(one.slice.patient for one, _ in plain))}
-    patients = np.array([numbers[one.slice.patient] for one, _ in plain])
-    called = np.array([one.hemorrhage == 1 for one, _ in plain])
+    targets = [(widened(read[item.slice.name], tolerance), item.grey) for item, _ in plain]
+    numbers = {
+        patient: at for at, patient in enumerate(dict.fromkeys(item.slice.patient for item, _ in plain))
+    }
+    patients = np.array([numbers[item.slice.patient] for item, _ in plain])
+    called = np.array([item.hemorrhage == 1 for item, _ in plain])
     how = config.evaluation
     resampling = Resampling(how.replicates, how.confidence, how.seed)
 
@@ -111,8 +113,8 @@ def measure_worth(request: ExplainRequest, config: Config, masks: Path) -> Worth
         pointing=mean([how.hit for _, how in plain]),
         pointing_called=mean([how.hit for _, how in plain], called) if called.any() else None,
         mass=mean([how.mass for _, how in plain]),
-        shuffled_pointing=mean(np.mean([[how.hit for _, how in one] for one in by_chance], axis=0)),
-        shuffled_mass=mean(np.mean([[how.mass for _, how in one] for one in by_chance], axis=0)),
+        shuffled_pointing=mean(np.mean([[how.hit for _, how in shuffled] for shuffled in by_chance], axis=0)),
+        shuffled_mass=mean(np.mean([[how.mass for _, how in shuffled] for shuffled in by_chance], axis=0)),
         chance_head=float(np.mean([_of_head(mask, grey) for mask, grey in targets])),
         chance_image=float(np.mean([mask.mean() for mask, _ in targets])),
     )
@@ -148,18 +150,19 @@ def _judged(
 ) -> list[tuple[SliceMap, Pointed]]:
     judged = []
     maps = explain_slices(request, slices, reading, config.explain, shuffle)
-    for number, one in enumerate(maps, start=1):
+    for number, slice_map in enumerate(maps, start=1):
         if terminal:
             of_what = "the model" if shuffle is None else f"shuffled weights {shuffle}"
             print(f"{CLEAR_LINE}{of_what}: {number} of {len(slices)}", end="", file=terminal, flush=True)
-        if one.heat is None:
+        if slice_map.heat is None:
             continue
-        mask = masks[one.slice.name]
-        if mask.shape != one.heat.shape:
+        mask = masks[slice_map.slice.name]
+        if mask.shape != slice_map.heat.shape:
             raise DataError(
-                f"{one.slice.name}: the mask is {mask.shape}, the slice is {one.heat.shape} pixels"
+                f"{slice_map.slice.name}: the mask is {mask.shape}, "
+                f"the slice is {slice_map.heat.shape} pixels"
             )
-        judged.append((one, pointed(one.heat, mask, config.explain.tolerance)))
+        judged.append((slice_map, pointed(slice_map.heat, mask, config.explain.tolerance)))
     return judged
 
 

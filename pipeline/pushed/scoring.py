@@ -15,7 +15,7 @@ from pipeline.pushed.inputs import Input, read_slice
 if TYPE_CHECKING:
     from components.served_model import ServedModel
 
-BATCH = 32  # slices a call of the model  # slices a call of the model
+BATCH = 32  # slices a call of the model
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,17 +43,19 @@ def score_slices(model: "ServedModel", slices: Sequence[Input], params: IngestPa
     """Scores slices by the model's `serving_bytes`, a batch at a time."""
     scores: list[Score] = []
     for start in range(0, len(slices), BATCH):
-        batch = [(one, *read_slice(one, params)) for one in slices[start : start + BATCH]]
-        sound = [(one, data) for one, data, reason in batch if not reason]
+        batch = [(source, *read_slice(source, params)) for source in slices[start : start + BATCH]]
+        sound = [(source, data) for source, data, reason in batch if not reason]
         answers = model.score_images([data for _, data in sound])
-        told = {
-            one.name: (None, None, error) if error else (float(probability), int(label), "")
-            for (one, _), probability, label, error in zip(
+        answer_of = {
+            source.name: (None, None, error) if error else (float(probability), int(label), "")
+            for (source, _), probability, label, error in zip(
                 sound, answers.probability, answers.hemorrhage, answers.error, strict=True
             )
         }
-        for one, _, reason in batch:
-            scores.append(Score(one.name, one.patient, *told.get(one.name, (None, None, reason))))
+        for source, _, reason in batch:
+            scores.append(
+                Score(source.name, source.patient, *answer_of.get(source.name, (None, None, reason)))
+            )
     return scores
 
 
@@ -71,11 +73,11 @@ def by_patient(scores: Iterable[Score], threshold: float, params: EvaluationPara
             groups.setdefault(score.patient, []).append(score)
     patients = []
     for patient, group in groups.items():
-        told = [score for score in group if score.probability is not None]
+        scored = [score for score in group if score.probability is not None]
         probability = hemorrhage = None
-        if told:
-            row = Scored.of(np.zeros(len(told), np.int8), np.array([s.probability for s in told], np.float32),
-                            np.zeros(len(told), np.int64))  # fmt: skip
+        if scored:
+            probabilities = np.array([score.probability for score in scored], np.float32)
+            row = Scored.of(np.zeros(len(scored), np.int8), probabilities, np.zeros(len(scored), np.int64))
             probability = float(patients_of(row, params.patient_score, params.top_k).probability[0])
             hemorrhage = int(probability >= threshold)
         patients.append(PatientScore(patient, len(group), probability, hemorrhage))

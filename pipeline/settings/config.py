@@ -136,7 +136,7 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "enabled": False,  # the recipe is fixed, and a search costs as much as many trainings
         "search": "random",  # with so few trials a model of the outcomes has little to go by
         "trials": 10,
-        "epochs": 4,  # of the recipe's ten: enough to tell a good rate from a bad one
+        "epochs": 4,  # of the recipe's ten: enough to separate a good rate from a bad one
         # A decade to each side of the recipe's rate, and dropout on both sides of its own.
         "learning_rate_min": 0.00005,
         "learning_rate_max": 0.005,

@@ -56,11 +56,11 @@ class BeamParams(Parameters):
 class TrackingParams(Parameters):
     """What is reported to trackings of a team; nothing by default."""
 
-    wandb: bool = parameter("follow runs in Weights & Biases; asks for the extra wandb")
+    wandb: bool = parameter("follow runs in Weights & Biases; needs the extra wandb")
     wandb_mode: Literal["offline", "online"] = parameter(
         "offline writes to the output folder, for `wandb sync`; online sends while the run goes on"
     )
-    mlflow: bool = parameter("follow runs in MLflow; asks for the extra mlflow")
+    mlflow: bool = parameter("follow runs in MLflow; needs the extra mlflow")
     mlflow_uri: str = parameter("tracking server or folder of MLflow; empty: a folder in the output folder")
     project: str = parameter(
         "project in Weights & Biases, experiment in MLflow", pattern="^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$"
@@ -83,8 +83,8 @@ class KubeflowParams(Parameters):
     key_secret: str = parameter("Kubernetes secret that holds the key of patients' ids")
     key_folder: str = parameter("folder in the containers at which that secret is mounted", pattern="^/")
     key_name: str = parameter("name of the key in its secret", pattern="^[-._a-zA-Z0-9]+$")
-    cpu: dict[str, float] = parameter("processors that a step asks for, by step", "cores")
-    memory: dict[str, float] = parameter("memory that a step asks for and may take, by step", "GB")
+    cpu: dict[str, float] = parameter("processors that a step requests, by step", "cores")
+    memory: dict[str, float] = parameter("memory that a step requests and may take, by step", "GB")
     gpus: int = parameter(
         "accelerators of the Trainer, and of the Tuner where there is one", tracked=True, ge=0
     )

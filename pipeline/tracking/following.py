@@ -27,7 +27,7 @@ log = logging.getLogger("ichor.tracking")
 
 @contextlib.contextmanager
 def followed(config: Config) -> Iterator[None]:
-    """Tells of what runs inside the context; does nothing where no tracking is on.
+    """Logs what runs inside the context; does nothing where no tracking is on.
 
     Raises:
       ConfigError: A package is missing.
@@ -39,12 +39,12 @@ def followed(config: Config) -> Iterator[None]:
         return
     rows: list[Row] = []
 
-    def hear(row: Row) -> None:
+    def log_epoch(row: Row) -> None:
         rows.append(row)
         _report(trackers, lambda tracker: tracker.epoch(row))
 
     try:
-        with heard_by(hear):
+        with heard_by(log_epoch):
             yield
     except BaseException:
         _report(trackers, lambda tracker: tracker.end({}, succeeded=False))
@@ -77,7 +77,7 @@ def _folder_uri(path: str) -> str:
 
 
 def _report(trackers: list[Tracker], what: Callable[[Tracker], None]) -> None:
-    """Tells each; a tracking that fails is no reason to lose a training."""
+    """Calls each tracker; a tracking that fails is no reason to lose a training."""
     for tracker in list(trackers):
         try:
             what(tracker)

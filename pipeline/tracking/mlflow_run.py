@@ -47,7 +47,7 @@ class MlflowRun:
         return f"MLflow: run {self._id} in {without_user(self._uri).partition('?')[0]}"
 
     def epoch(self, row: Row) -> None:
-        """Tells an epoch, at the time of its end."""
+        """Logs an epoch, at the time of its end."""
         from mlflow.entities import Metric
 
         at = int(datetime.datetime.fromisoformat(row.timestamp).timestamp() * 1000)
@@ -55,7 +55,7 @@ class MlflowRun:
         self._client.log_batch(self._id, metrics=metrics)
 
     def end(self, facts: Mapping[str, Fact], succeeded: bool) -> None:
-        """Tells what the run came to: numbers as metrics, the rest as tags."""
+        """Logs the outcome of the run: numbers as metrics, the rest as tags."""
         for name, value in facts.items():
             if isinstance(value, str | bool):
                 self._client.set_tag(self._id, name, str(value))

@@ -23,7 +23,7 @@ class Tracker(Protocol):
         """Says where the run can be looked at."""
 
     def epoch(self, row: Row) -> None:
-        """Tells an epoch of the training; 0 is before training."""
+        """Logs an epoch of the training; 0 is before training."""
 
     def end(self, facts: Mapping[str, Fact], succeeded: bool) -> None:
-        """Tells what the run came to, and that it is over."""
+        """Logs the outcome of the run, and that it is over."""

@@ -1,4 +1,4 @@
-"""What may be told of a run: numbers, switches and choices; no free text, no path, no patient."""
+"""What may be logged of a run: numbers, switches and choices; no free text, no path, no patient."""
 
 import math
 from collections.abc import Iterator

@@ -70,10 +70,10 @@ class WandbRun:
         return f"Weights & Biases: wandb sync {self._folder}"
 
     def epoch(self, row: Row) -> None:
-        """Tells an epoch."""
+        """Logs an epoch."""
         self._run.log({"epoch": row.epoch, **{name: getattr(row, name) for name in EPOCH_METRICS}})
 
     def end(self, facts: Mapping[str, Fact], succeeded: bool) -> None:
-        """Tells what the run came to."""
+        """Logs the outcome of the run."""
         self._run.summary.update(dict(facts))
         self._run.finish(exit_code=0 if succeeded else 1)

@@ -29,7 +29,9 @@ class Killer:
         while not over.wait(SECONDS_BETWEEN_LOOKS):
             if any(self._folder.glob(self._pattern)):
                 (container,) = [
-                    one for one in self._client.containers.list() if self.node in one.attrs["Config"]["Cmd"]
+                    container
+                    for container in self._client.containers.list()
+                    if self.node in container.attrs["Config"]["Cmd"]
                 ]
                 container.kill()
                 self.killed = True

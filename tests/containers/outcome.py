@@ -46,22 +46,22 @@ def read(place: Callable[[str, str], Path], pushed: Path) -> Outcome:
     )
 
 
-def differences(one: Outcome, other: Outcome) -> list[str]:
+def differences(first: Outcome, second: Outcome) -> list[str]:
     """Returns a line for each thing in which two runs differ."""
     lines = []
     for field in dataclasses.fields(Outcome):
-        mine, its = getattr(one, field.name), getattr(other, field.name)
+        mine, its = getattr(first, field.name), getattr(second, field.name)
         if mine != its:
             lines.append(f"{field.name}: {_unlike(mine, its)}")
     return lines
 
 
-def _unlike(one: Any, other: Any) -> str:
-    if not isinstance(one, dict):
-        return f"{one} and {other}"
-    keys = [key for key in one.keys() | other.keys() if one.get(key) != other.get(key)]
-    first = min(keys)
-    return f"{len(keys)} of {len(one)} differ; {first}: {one.get(first)} and {other.get(first)}"
+def _unlike(first: Any, second: Any) -> str:
+    if not isinstance(first, dict):
+        return f"{first} and {second}"
+    keys = [key for key in first.keys() | second.keys() if first.get(key) != second.get(key)]
+    name = min(keys)
+    return f"{len(keys)} of {len(first)} differ; {name}: {first.get(name)} and {second.get(name)}"
 
 
 def _blessed(folder: Path) -> bool:
@@ -78,7 +78,8 @@ def _metrics(folder: Path) -> dict[str, float]:
 
     result = tfma.load_eval_result(str(folder))
     ((_, overall),) = [(key, value) for key, value in result.slicing_metrics if key == ()]
-    figures = {name: one["doubleValue"] for name, one in overall[""][""].items() if "doubleValue" in one}
+    metrics = overall[""][""].items()
+    figures = {name: value["doubleValue"] for name, value in metrics if "doubleValue" in value}
     return {name: _rounded(value) for name, value in figures.items() if value != "NaN"}
 
 

@@ -1,4 +1,4 @@
-"""A bench goes through the real graph, so a change of the graph breaks it here, not when it is asked."""
+"""A bench goes through the real graph, so a change of the graph breaks it here, not when it is called."""
 
 import subprocess
 import sys

@@ -56,8 +56,8 @@ def second(backend, file, first):
 
 
 def evaluation(folder) -> dict:
-    told = json.loads((folder / "evaluation.json").read_text())
-    return {name: told[name] for name in ("splits", "gates", "blessed", "operating_point")}
+    account = json.loads((folder / "evaluation.json").read_text())
+    return {name: account[name] for name in ("splits", "gates", "blessed", "operating_point")}
 
 
 @pytest.mark.timeout(LONG)
@@ -110,11 +110,11 @@ def test_a_run_with_another_threshold_trains_nothing_and_compares_with_the_bless
     assert {"OperatingPoint", "SliceScorer", "ModelGate"} <= ran
     baseline = third["LatestBlessedModel"].artifacts["artifact"]
     assert baseline.uri == first["OperatingPoint"].artifacts["model"].uri
-    told = json.loads(
+    account = json.loads(
         (backend.path(third["ModelGate"].artifacts["evaluation"]) / "evaluation.json").read_text()
     )
-    assert told["operating_point"]["rule"] == "youden"
-    assert told["baseline"]["metrics"]
+    assert account["operating_point"]["rule"] == "youden"
+    assert account["baseline"]["metrics"]
 
 
 @pytest.mark.timeout(LONG)

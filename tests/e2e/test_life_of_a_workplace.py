@@ -54,7 +54,7 @@ def test_an_unchanged_second_run_is_served_from_cache_and_pushes_nothing(place):
     assert place.pushed() == before
 
 
-def test_every_found_file_is_accounted_for(place):
+def test_every_file_of_the_folder_is_accounted_for(place):
     _, run = place.run()
     report = json.loads((run.output("SliceExampleGen", "report").path / "ingest.json").read_text())
     kept = json.loads((run.output("SliceFilter", "report").path / "filter.json").read_text())["totals"]
@@ -87,9 +87,9 @@ def test_a_run_with_and_one_without_the_filter_are_compared_on_the_same_slices(p
     assert outcome.status in {0, 3}, outcome.text
     outcome = place.ichor("compare", "ichor-output", "all", "--json")
     assert outcome.status == 0, outcome.text
-    told = json.loads(outcome.text)
-    assert told["settings_that_differ"] == {"filter.enabled": [True, False]}
-    for split in told["splits"].values():
+    comparison = json.loads(outcome.text)
+    assert comparison["settings_that_differ"] == {"filter.enabled": [True, False]}
+    for split in comparison["splits"].values():
         filtered, unfiltered = split["own"]
         assert filtered["count"] < unfiltered["count"]
         assert split["both"]["slices"]["count"] == filtered["count"]
@@ -120,7 +120,7 @@ def test_a_slice_moved_to_the_other_class_runs_everything_again(place):
     assert hemorrhages[1] == hemorrhages[0] + 1
 
 
-def test_the_summary_tells_data_drops_history_metrics_and_verdict(place):
+def test_the_summary_shows_data_drops_history_metrics_and_verdict(place):
     text = place.ichor("summary").text
     for part in (
         "SliceExampleGen ran",
@@ -154,23 +154,23 @@ def test_predictions_come_as_a_table_as_csv_and_as_json(place):
     as_json = json.loads(place.ichor("predict", folder, "--json").text)["slices"]
     files = len(list((place.folder / "phantoms" / "normal").glob("*.png")))
     assert len(rows) == len(as_json) == files
-    told = place.layout.pushed / place.pushed()[-1] / "assets.extra" / "ichor.json"
-    threshold = json.loads(told.read_text())["threshold"]
+    facts = place.layout.pushed / place.pushed()[-1] / "assets.extra" / "ichor.json"
+    threshold = json.loads(facts.read_text())["threshold"]
     for row, entry in zip(rows, as_json, strict=True):
         assert float(row["probability"]) == entry["probability"]
         assert entry["hemorrhage"] == int(entry["probability"] >= threshold)
 
 
-def test_a_file_that_is_no_image_is_told_and_the_others_are_scored(place, tmp_path):
+def test_a_file_that_is_no_image_is_reported_and_the_others_are_scored(place, tmp_path):
     image = next((place.folder / "phantoms" / "normal").glob("*.png"))
     shutil.copy(image, tmp_path / "sound.png")
     (tmp_path / "broken.png").write_bytes(image.read_bytes()[:200])
     (tmp_path / "hollow.png").write_bytes(png_of(b"no pixels"))  # whole by its checksums, but not an image
     outcome = place.ichor("predict", str(tmp_path), "--json")
     assert outcome.status == 1
-    told, _, said = outcome.text.partition("\nichor: ")
+    table, _, said = outcome.text.partition("\nichor: ")
     assert said == "2 of 3 files could not be scored\n"
-    broken, hollow, sound = json.loads(told)["slices"]
+    broken, hollow, sound = json.loads(table)["slices"]
     assert (broken["probability"], broken["reason"]) == (None, "truncated")
     assert (hollow["probability"], hollow["reason"]) == (None, "corrupt")
     assert 0 <= sound["probability"] <= 1

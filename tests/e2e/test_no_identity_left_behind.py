@@ -34,8 +34,8 @@ def left_behind(planted) -> list[Path]:
 
 def test_the_search_finds_what_is_there_however_it_is_coded(tmp_path):
     write_everywhere(tmp_path / "there", NAME)
-    found = {Path(line.split(": ")[0]).name for line in found_in([tmp_path], [NAME])}
-    assert found == {path.name for path in (tmp_path / "there").iterdir()}
+    files = {Path(line.split(": ")[0]).name for line in found_in([tmp_path], [NAME])}
+    assert files == {path.name for path in (tmp_path / "there").iterdir()}
 
 
 def test_a_whole_run_leaves_no_identity(planted):

@@ -26,7 +26,7 @@ class Planted:
     def data(self) -> Path:
         return self.place.folder / "phantoms"
 
-    def found(self) -> list[str]:
+    def identities(self) -> list[str]:
         return found_in([self.place.layout.root, self.temporary], [NAME, FILE, DATE, COLUMN, *self.patients])
 
     def copy_to_the_other_class(self) -> None:
@@ -55,7 +55,7 @@ def test_a_whole_run_on_a_label_table_leaves_no_identity(planted):
     outcome, run = planted.place.run("trainer.epochs=1")
     assert outcome.status == 0, outcome.text
     assert run.nodes["Pusher"].state == "ran"
-    assert planted.found() == []
+    assert planted.identities() == []
     for suffix, marks in ((".png", (b"tEXt", b"eXIf")), (".jpg", (b"Exif", b"ICC_PROFILE"))):
         file = next(planted.data.rglob(f"*{suffix}")).read_bytes()
         assert all(mark in file for mark in (*marks, NAME.encode(), b"after the end of"))
@@ -69,4 +69,4 @@ def test_a_run_on_class_folders_that_leaks_leaves_no_identity(planted, settings)
     assert outcome.status == 1
     assert "the splits leak" in outcome.text
     assert run.nodes["LeakageGate"].state == "failed"
-    assert planted.found() == []
+    assert planted.identities() == []

@@ -39,11 +39,13 @@ def executed(place, ran):
 
 
 def printed(outputs: list) -> str:
-    return "".join(one.text for one in outputs if one.output_type == "stream" and one.name == "stdout")
+    return "".join(
+        output.text for output in outputs if output.output_type == "stream" and output.name == "stdout"
+    )
 
 
 def shown(outputs: list, kind: str) -> list:
-    return [one.data[kind] for one in outputs if kind in one.get("data", {})]
+    return [output.data[kind] for output in outputs if kind in output.get("data", {})]
 
 
 def table(outputs: list) -> pd.DataFrame:
@@ -52,39 +54,39 @@ def table(outputs: list) -> pd.DataFrame:
 
 
 def figure(outputs: list) -> dict:
-    (one,) = shown(outputs, "application/vnd.plotly.v1+json")
-    return one
+    (drawn,) = shown(outputs, "application/vnd.plotly.v1+json")
+    return drawn
 
 
 def test_the_first_shows_the_data_and_what_the_filter_drops(executed, ran):
-    told = executed("01_data.ipynb")
+    cells = executed("01_data.ipynb")
     dropped = json.loads((ran.output("SliceFilter", "report").path / "filter.json").read_text())["totals"]
-    assert "slices          120:" in printed(told["inspect"])
-    assert f"run {ran.id}: 120 slices in, {dropped['kept']} kept" in printed(told["run-drops"])
-    reasons = {trace["name"] for trace in figure(told["brain-share"])["data"]}
+    assert "slices          120:" in printed(cells["inspect"])
+    assert f"run {ran.id}: 120 slices in, {dropped['kept']} kept" in printed(cells["run-drops"])
+    reasons = {trace["name"] for trace in figure(cells["brain-share"])["data"]}
     assert reasons == {"keep"} | {reason for reason, count in dropped["dropped"].items() if count}
-    assert len(shown(told["sheet"], "image/png")) == len(shown(told["run-sheet"], "image/png")) == 1
+    assert len(shown(cells["sheet"], "image/png")) == len(shown(cells["run-sheet"], "image/png")) == 1
 
 
 def test_the_second_shows_the_evaluation_by_our_own_figures_and_by_tfma_and_tfdv(executed, ran):
-    told = executed("02_evaluation.ipynb")
+    cells = executed("02_evaluation.ipynb")
     evaluation = json.loads((ran.output("ModelGate", "evaluation").path / "evaluation.json").read_text())
-    assert f"'threshold': {evaluation['operating_point']['threshold']}" in printed(told["metrics"])
-    assert {trace.get("name") for trace in figure(told["roc"])["data"]} >= {"train", "val", "test"}
-    by_tfma = shown(told["tfma"], "text/html")
+    assert f"'threshold': {evaluation['operating_point']['threshold']}" in printed(cells["metrics"])
+    assert {trace.get("name") for trace in figure(cells["roc"])["data"]} >= {"train", "val", "test"}
+    by_tfma = shown(cells["tfma"], "text/html")
     assert "binary_accuracy" in by_tfma[0]
-    assert "brain_share" in shown(told["tfdv-statistics"], "text/html")[0]
-    assert "No anomalies found" in shown(told["tfdv-anomalies"], "text/html")[0]
-    called = table(told["threshold"]).to_numpy()
+    assert "brain_share" in shown(cells["tfdv-statistics"], "text/html")[0]
+    assert "No anomalies found" in shown(cells["tfdv-anomalies"], "text/html")[0]
+    called = table(cells["threshold"]).to_numpy()
     slices = sum(split["slices"]["count"] for split in evaluation["splits"].values())
     assert called[:, 2:].astype(int).sum() == slices
 
 
 def test_the_third_scores_explains_and_answers_as_a_server_does(executed):
-    told = executed("03_pushed_model.ipynb")
-    assert len(shown(told["explain"], "image/png")) == 3
-    answer = table(told["answer"]).set_index("error")
+    cells = executed("03_pushed_model.ipynb")
+    assert len(shown(cells["explain"], "image/png")) == 3
+    answer = table(cells["answer"]).set_index("error")
     assert list(answer["hemorrhage"])[2] == -1
     assert answer.index[2] == "not a PNG or JPEG image that can be decoded"
-    scores = [float(line.split()[1]) for line in printed(told["explain"]).splitlines()]
+    scores = [float(line.split()[1]) for line in printed(cells["explain"]).splitlines()]
     assert list(answer["probability"][:2].round(3)) == scores[:2]

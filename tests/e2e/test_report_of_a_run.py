@@ -35,16 +35,16 @@ def test_every_account_that_a_node_leaves_reads_as_its_type_and_is_written_as_it
         assert kind.from_json(text, str(path)).to_json() == text, path
 
 
-def test_page_and_json_tell_the_runs_own_numbers(done, place):
+def test_page_and_json_show_the_runs_own_numbers(done, place):
     _, run, folder = done
-    told = json.loads((folder / "report.json").read_text())
+    report = json.loads((folder / "report.json").read_text())
     read = json.loads((run.output("SliceExampleGen", "report").path / "ingest.json").read_text())
-    assert told["flow"]["found"] == read["found"] == 120
-    assert told["verdict"]["pushed"] == place.pushed()[0]
+    assert report["flow"]["found"] == read["found"] == 120
+    assert report["verdict"]["pushed"] == place.pushed()[0]
     evaluation = json.loads((run.output("ModelGate", "evaluation").path / "evaluation.json").read_text())
-    assert told["evaluation"] == evaluation
-    assert told["data"]["fingerprint"] == run.nodes["SliceExampleGen"].properties["input_fingerprint"]
-    lineage = {(one["type"], one["node"]) for one in told["lineage"]}
+    assert report["evaluation"] == evaluation
+    assert report["data"]["fingerprint"] == run.nodes["SliceExampleGen"].properties["input_fingerprint"]
+    lineage = {(entry["type"], entry["node"]) for entry in report["lineage"]}
     assert {
         ("Model", "OperatingPoint"),
         ("ichor.SliceScores", "SliceScorer"),
@@ -52,8 +52,8 @@ def test_page_and_json_tell_the_runs_own_numbers(done, place):
     } <= lineage
     html = (folder / "report.html").read_text()
     assert f"Blessed, pushed as version {place.pushed()[0]}" in html
-    missed = told["slices"]["false_negatives"]
-    assert all(one["slice_id"] in html for one in missed)
+    missed = report["slices"]["false_negatives"]
+    assert all(entry["slice_id"] in html for entry in missed)
 
 
 def test_neither_names_a_file_a_patient_or_a_place(done, place):
@@ -66,7 +66,7 @@ def test_neither_names_a_file_a_patient_or_a_place(done, place):
 
 
 @pytest.mark.skipif(installed() is None, reason="no Chromium is installed: apt-get install chromium")
-def test_the_page_opens_without_complaint_and_asks_for_nothing(done):
+def test_the_page_opens_without_complaint_and_loads_nothing(done):
     page = done[2] / "report.html"
     with browsing(installed()) as opened:
         opened.open(page)
@@ -94,13 +94,13 @@ def test_a_report_that_is_gone_is_made_anew_from_the_artifacts(done, place):
 def test_a_stopped_run_says_where_it_stopped_and_where_to_look(done, place):
     outcome, run = place.run("evaluation.replicates=100", "filter.min_brain_share=0.9")
     assert outcome.status == 1
-    told = place.ichor("report")
-    assert told.status == 1
+    outcome = place.ichor("report")
+    assert outcome.status == 1
     assert (
         f"ichor: run {run.id} has no report, for it stopped at SliceFilter (failed); what it left"
-        in told.text
+        in outcome.text
     )
-    assert re.search(r"behind: \S+/stopped-\d+; its reason: \S+\.log", told.text)
+    assert re.search(r"behind: \S+/stopped-\d+; its reason: \S+\.log", outcome.text)
 
 
 def test_runs_lists_all_with_figures_and_what_was_set_otherwise(done, place):
@@ -114,7 +114,7 @@ def test_runs_lists_all_with_figures_and_what_was_set_otherwise(done, place):
     assert f"{auc['value']:.3f}" in first
     assert any("stopped at SliceFilter" in line for line in lines)
     assert "    filter.min_brain_share: 0.02 -> 0.9" in lines
-    told = json.loads(place.ichor("runs", "--json").text)
-    assert [one["verdict"].split()[0] for one in told] == ["pushed", "stopped"]
-    assert told[1]["changed"] == {"filter.min_brain_share": [0.02, 0.9]}
-    assert not any("key_file" in key for key in told[0]["settings"])
+    runs = json.loads(place.ichor("runs", "--json").text)
+    assert [run["verdict"].split()[0] for run in runs] == ["pushed", "stopped"]
+    assert runs[1]["changed"] == {"filter.min_brain_share": [0.02, 0.9]}
+    assert not any("key_file" in key for key in runs[0]["settings"])

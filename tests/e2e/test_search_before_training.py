@@ -35,7 +35,7 @@ def followed_runs(place):
 
 
 def val_losses(client, run_id):
-    return [(one.step, one.value) for one in client.get_metric_history(run_id, "val_loss")]
+    return [(metric.step, metric.value) for metric in client.get_metric_history(run_id, "val_loss")]
 
 
 def test_the_training_takes_the_values_of_the_trial_with_the_lowest_loss(searched):
@@ -52,7 +52,7 @@ def test_the_training_takes_the_values_of_the_trial_with_the_lowest_loss(searche
         assert len(list(csv.DictReader(file))) == 3  # before training, and the run's own two epochs
 
 
-def test_the_terminal_tells_each_trial_the_winner_and_what_the_training_took(searched):
+def test_the_terminal_lists_each_trial_the_winner_and_what_the_training_took(searched):
     text = searched[0].text
     values = r"(learning_rate 0\.00\d+, dropout 0\.\d+, unfrozen_share 1)"
     assert len(re.findall(rf"^    trial [12]/2: {values}: val_loss ", text, re.MULTILINE)) == 2
@@ -67,20 +67,20 @@ def test_the_summary_lists_the_trials_and_says_what_the_training_took(place, sea
     assert re.search(r"^with what Tuner found: learning_rate 0\.00\d+, dropout", text, re.MULTILINE)
 
 
-def test_mlflow_was_told_each_epoch_of_the_training_and_what_the_run_came_to(place, searched):
+def test_mlflow_has_each_epoch_of_the_training_and_what_the_run_came_to(place, searched):
     _, run = searched
-    client, (told,) = followed_runs(place)
+    client, (logged,) = followed_runs(place)
     with (run.output("Trainer", "model_run").path / "history.csv").open() as file:
         table = [(int(row["epoch"]), float(row["val_loss"])) for row in csv.DictReader(file)]
-    assert val_losses(client, told.info.run_id) == table
-    assert told.data.params["tuner.trials"] == "2"
-    assert (told.data.tags["run"], told.data.tags["blessed"]) == (run.id, "True")
-    assert told.data.tags["pushed_version"] == place.pushed()[0]
+    assert val_losses(client, logged.info.run_id) == table
+    assert logged.data.params["tuner.trials"] == "2"
+    assert (logged.data.tags["run"], logged.data.tags["blessed"]) == (run.id, "True")
+    assert logged.data.tags["pushed_version"] == place.pushed()[0]
     evaluation = json.loads((run.output("ModelGate", "evaluation").path / "evaluation.json").read_text())
     for split in ("val", "test"):
         measured = evaluation["splits"][split]["slices"]["metrics"]["sensitivity"]["value"]
-        assert told.data.metrics[f"{split}/slices/sensitivity"] == measured
-    assert told.data.metrics["threshold"] == evaluation["operating_point"]["threshold"]
+        assert logged.data.metrics[f"{split}/slices/sensitivity"] == measured
+    assert logged.data.metrics["threshold"] == evaluation["operating_point"]["threshold"]
 
 
 def test_the_terminal_says_where_the_run_can_be_looked_at(place, searched):
@@ -90,7 +90,7 @@ def test_the_terminal_says_where_the_run_can_be_looked_at(place, searched):
     assert len(list(Path(folder).glob("*.wandb"))) == 1
 
 
-def test_a_followed_run_trains_nothing_anew_and_a_cached_training_is_told_from_its_table(place, searched):
+def test_a_followed_run_trains_nothing_anew_and_a_cached_training_is_logged_from_its_table(place, searched):
     _, run = place.run(*SEARCH, "tracking.mlflow=true", "tracking.project=heads")
     assert run.nodes["Trainer"].state == "cached"
     client, (first, second) = followed_runs(place)

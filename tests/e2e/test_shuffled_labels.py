@@ -1,4 +1,4 @@
-"""The gate tells learning from luck: the same slices, once with their labels and once with shuffled ones."""
+"""The gate separates learning from luck: the same slices with their labels and with shuffled ones."""
 
 import csv
 import random

@@ -79,7 +79,7 @@ def test_one_changed_line_of_a_node_runs_that_node_and_what_follows(checkout):
     source = checkout / "components" / "trainer" / "run.py"
     source.write_text(source.read_text() + "\n# a line more\n")
     tfx(checkout, "run", "create", "--engine", "local", "--pipeline_name", "ichor")
-    found = states(checkout)
+    state_of = states(checkout)
     before = {
         "SliceExampleGen",
         "SliceFilter",
@@ -88,8 +88,8 @@ def test_one_changed_line_of_a_node_runs_that_node_and_what_follows(checkout):
         "ExampleValidator",
         "Transform",
     }
-    assert {found[name] for name in before} == {"cached"}
-    assert {found[name] for name in ("Trainer", "Evaluator", "TestEvaluator")} == {"ran"}
+    assert {state_of[name] for name in before} == {"cached"}
+    assert {state_of[name] for name in ("Trainer", "Evaluator", "TestEvaluator")} == {"ran"}
 
 
 def test_an_anomaly_of_the_data_stops_the_run_before_training(checkout):
@@ -108,7 +108,7 @@ def test_an_anomaly_of_the_data_stops_the_run_before_training(checkout):
     assert done.returncode == 1
     assert "AnomalyGate FAILED: the data do not keep to schemas/slices.pbtxt, 3 anomalies:" in done.stdout
     assert "train: height: Unexpectedly large value: 96." in done.stdout
-    found = states(checkout)
-    assert found["AnomalyGate"] == "failed"
-    assert found["SliceFilter"] == "cached"
-    assert not {"Transform", "Trainer", "Evaluator", "Pusher"} & set(found)
+    state_of = states(checkout)
+    assert state_of["AnomalyGate"] == "failed"
+    assert state_of["SliceFilter"] == "cached"
+    assert not {"Transform", "Trainer", "Evaluator", "Pusher"} & set(state_of)

@@ -35,15 +35,15 @@ def seeds(target: str) -> dict[str, bytes]:
 
 def fuzz(target: str, seconds: int) -> int:
     """Runs one target and returns its exit status, 0 where nothing broke."""
-    given, found, broken = (KEPT / target / name for name in ("seeds", "found", "broken"))
+    given, new, broken = (KEPT / target / name for name in ("seeds", "found", "broken"))
     shutil.rmtree(given, ignore_errors=True)
-    for folder in (given, found, broken):
+    for folder in (given, new, broken):
         folder.mkdir(parents=True, exist_ok=True)
     for number, data in enumerate(seeds(target).values()):
         (given / f"{number:03d}").write_bytes(data)
     limits = [f"-{name}={value}" for name, value in LIMITS.items()]
     command = [
-        sys.executable, "-m", f"tests.fuzz.{target}", str(found), str(given), *limits,
+        sys.executable, "-m", f"tests.fuzz.{target}", str(new), str(given), *limits,
         f"-max_total_time={seconds}", f"-artifact_prefix={broken}/", "-print_final_stats=1", "-verbosity=0",
     ]  # fmt: skip
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests' / 'components'}"}

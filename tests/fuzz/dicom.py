@@ -42,11 +42,11 @@ def _look_at(path: Path) -> None:
     read = read_instances(FOLDER, path.name)
     assert read.instances or list(read.rejections) == [path.name]
     assert all(isinstance(why.reason, Reason) for why in read.rejections.values())
-    for one in read.instances[:MOST_FRAMES]:
-        assert one.sop
-        assert one.series
-        assert one.study
-        pixels = read_slice(path, one.frame, PARAMS)
+    for instance in read.instances[:MOST_FRAMES]:
+        assert instance.sop
+        assert instance.series
+        assert instance.study
+        pixels = read_slice(path, instance.frame, PARAMS)
         if not isinstance(pixels, Rejection):
             header = pixels.header
             shape = decode_channels(pixels.encoded(), header.channels).shape

@@ -23,20 +23,20 @@ PARAMS = IngestParams(**DEFAULTS["ingest"])
 
 def look_at(data: bytes) -> None:
     """Reads bytes as an image, and again with sound checksums; only what is documented may come out."""
-    for one in {data, _with_checksums(data)}:
-        _look_at(one)
+    for variant in {data, _with_checksums(data)}:
+        _look_at(variant)
 
 
 def _look_at(data: bytes) -> None:
-    found = read_image(data, PARAMS)
+    pixels = read_image(data, PARAMS)
     readers = [decode_grey, brightness_steps, lambda some: decode_channels(some, 3)]
-    if isinstance(found, Rejection):
-        assert found.reason not in LEFT_OUT
+    if isinstance(pixels, Rejection):
+        assert pixels.reason not in LEFT_OUT
     else:
-        sides = (found.header.height, found.header.width)
+        sides = (pixels.header.height, pixels.header.width)
         assert all(PARAMS.min_side <= side <= PARAMS.max_side for side in sides)
-        alone = found.encoded()
-        assert read_image(alone, PARAMS) == found
+        alone = pixels.encoded()
+        assert read_image(alone, PARAMS) == pixels
         with contextlib.suppress(UndecodableImage):
             assert decode_grey(alone).shape == sides
     for read in readers:

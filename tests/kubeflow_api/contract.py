@@ -40,13 +40,15 @@ class Operation:
 
 @functools.cache
 def operations() -> tuple[Operation, ...]:
-    """Returns all operations of the services that are asked here."""
-    found = []
+    """Returns all operations of the services that are called here."""
+    all_operations = []
     for service in SERVICES:
         for name, method in inspect.getmembers(service, inspect.isfunction):
             if name.endswith("_with_http_info"):
-                found.append(_operation(name.removesuffix("_with_http_info"), inspect.getsource(method)))
-    return tuple(found)
+                all_operations.append(
+                    _operation(name.removesuffix("_with_http_info"), inspect.getsource(method))
+                )
+    return tuple(all_operations)
 
 
 def _operation(name: str, source: str) -> Operation:
@@ -68,7 +70,7 @@ def _operation(name: str, source: str) -> Operation:
 
 def find(method: str, path: str) -> tuple[Operation, tuple[str, ...]] | None:
     """Returns the operation of a request and what stands in its path; fixed paths come first."""
-    for operation in sorted(operations(), key=lambda one: one.path.groups):
+    for operation in sorted(operations(), key=lambda operation: operation.path.groups):
         match = operation.path.fullmatch(path)
         if match and operation.method == method:
             return operation, match.groups()
@@ -110,26 +112,26 @@ def problems(value: Any, kind: str, where: str) -> Iterator[str]:
         if not isinstance(value, list):
             yield f"{where}: expected a list, got {value!r}"
             return
-        for at, one in enumerate(value):
-            yield from problems(one, kind[5:-1], f"{where}[{at}]")
+        for at, part in enumerate(value):
+            yield from problems(part, kind[5:-1], f"{where}[{at}]")
     elif not isinstance(value, dict):
         yield from _enum_problems(value, kind, where)
     elif kind.startswith("dict("):
-        for key, one in value.items():
-            yield from problems(one, kind.partition(", ")[2][:-1], f"{where}.{key}")
+        for key, part in value.items():
+            yield from problems(part, kind.partition(", ")[2][:-1], f"{where}.{key}")
     else:
         yield from _model_problems(value, kind, where)
 
 
 def _model_problems(value: Mapping[str, Any], kind: str, where: str) -> Iterator[str]:
     model = getattr(kfp_server_api.models, kind)
-    types = {model.attribute_map[name]: one for name, one in model.openapi_types.items()}
-    types |= {re.sub(r"_(\w)", lambda match: match[1].upper(), name): one for name, one in types.items()}
-    for key, one in value.items():
+    types = {model.attribute_map[name]: part for name, part in model.openapi_types.items()}
+    types |= {re.sub(r"_(\w)", lambda match: match[1].upper(), name): part for name, part in types.items()}
+    for key, part in value.items():
         if key not in types:
             yield f"{where}: {kind} has no field {key}"
         else:
-            yield from problems(one, types[key], f"{where}.{key}")
+            yield from problems(part, types[key], f"{where}.{key}")
 
 
 def _enum_problems(value: Any, kind: str, where: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""KFP's API over HTTP or HTTPS on a port of this machine: checks each request, fails as it is told to."""
+"""KFP's API over HTTP or HTTPS on a port of this machine: checks each request, fails as set."""
 
 import contextlib
 import email
@@ -24,7 +24,7 @@ class Fault:
     body: str = ""
     kind: str = "application/json"
     headers: tuple[tuple[str, str], ...] = ()
-    done: bool = False  # whether the server does what it was asked before it fails
+    done: bool = False  # whether the server carries the request out before it fails
     only: str = ""  # operation that fails; any by default
 
 
@@ -38,7 +38,7 @@ class Kfp:
       forbidden: Whether a sound token may do nothing.
       old: Whether it has the API v1beta1 alone.
       faults: What becomes of the next requests, in their order.
-      asked: Names of the operations that were asked, in their order.
+      calls: Names of the operations that were called, in their order.
       url: Its address.
     """
 
@@ -47,7 +47,7 @@ class Kfp:
     forbidden: bool = False
     old: bool = False
     faults: list[Fault] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
     url: str = ""
 
 
@@ -79,42 +79,42 @@ def _handler(kfp: Kfp) -> type[http.server.BaseHTTPRequestHandler]:
         def _do(self) -> None:
             parts = urllib.parse.urlsplit(self.path)
             content = self.rfile.read(int(self.headers.get("content-length") or 0))
-            found = find(self.command, parts.path)
-            kfp.asked.append(found[0].name if found else parts.path)
-            if kfp.faults and kfp.faults[0].only in ("", kfp.asked[-1]):
+            match = find(self.command, parts.path)
+            kfp.calls.append(match[0].name if match else parts.path)
+            if kfp.faults and kfp.faults[0].only in ("", kfp.calls[-1]):
                 fault = kfp.faults.pop(0)
                 if fault.done:
-                    self._right(found, parts.query, content)
+                    self._right(match, parts.query, content)
                 if fault.status:
                     self._send(fault.status, fault.body, fault.kind, fault.headers)
                 else:
                     self.close_connection = True
                 return
             try:
-                answer = self._right(found, parts.query, content)
+                answer = self._right(match, parts.query, content)
             except RefusedError as error:
                 self._send(error.status, json.dumps({"error": str(error), "code": 3, "message": str(error)}))
             else:
                 self._send(200, json.dumps(answer))
 
-        def _right(self, found: Any, query: str, content: bytes) -> Any:
+        def _right(self, match: Any, query: str, content: bytes) -> Any:
             if kfp.old:
-                if kfp.asked[-1] == "/apis/v1beta1/healthz":
+                if kfp.calls[-1] == "/apis/v1beta1/healthz":
                     return {"commit_sha": "0"}
                 raise RefusedError(404, "Not Found")
-            if found is None:
+            if match is None:
                 raise RefusedError(404, f"Not Found: {self.command} {self.path}")
             if kfp.token and self.headers.get("authorization") != f"Bearer {kfp.token}":
                 raise RefusedError(401, "Unauthenticated: no or wrong bearer token")
             if kfp.forbidden:
                 raise RefusedError(403, "User 'radiology' is not authorized: create pipelines")
-            operation, parts = found
+            operation, parts = match
             values = urllib.parse.parse_qs(query, keep_blank_values=True)
             wrong = list(query_problems(operation, values))
             body = self._body(operation, content, wrong)
             if wrong:
                 raise RefusedError(400, f"{operation.name}: {'; '.join(wrong)}")
-            plain = {key: one for key, (one,) in values.items()}
+            plain = {key: text for key, (text,) in values.items()}
             answer = kfp.state.answer(operation.name, parts, plain, body)
             own = list(problems(answer, operation.answer, operation.name))
             if own:
@@ -128,7 +128,7 @@ def _handler(kfp: Kfp) -> type[http.server.BaseHTTPRequestHandler]:
                     b"Content-Type: " + kind.encode() + b"\r\n\r\n" + content, policy=email.policy.HTTP
                 )
                 files = list(form.iter_parts())
-                names = [one.get_param("name", header="content-disposition") for one in files]
+                names = [file.get_param("name", header="content-disposition") for file in files]
                 if names != [operation.file] or not str(files[0].get_filename()).endswith((".yaml", ".yml")):
                     wrong.append(f"form: expected one YAML file {operation.file}, got {names}")
                     return b""

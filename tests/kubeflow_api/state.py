@@ -1,4 +1,4 @@
-"""What a server of KFP keeps, and how it answers each operation that is asked here."""
+"""What a server of KFP keeps, and how it answers each operation that is called here."""
 
 import datetime
 import json
@@ -58,16 +58,18 @@ class State:
         return {"multi_user": True} if self.multi_user else {}  # protobuf's JSON leaves false out
 
     def pipeline_service_list_pipelines(self, query: Mapping[str, str], body: Any) -> Json:
-        found = [
-            one for one in self.pipelines.values() if one.get("namespace", "") == query.get("namespace", "")
+        entries = [
+            entry
+            for entry in self.pipelines.values()
+            if entry.get("namespace", "") == query.get("namespace", "")
         ]
-        return _page("pipelines", found, query)
+        return _page("pipelines", entries, query)
 
     def pipeline_service_list_pipeline_versions(
         self, pipeline: str, query: Mapping[str, str], body: Any
     ) -> Json:
-        found = [one for one in self.versions.values() if one["pipeline_id"] == pipeline]
-        return _page("pipeline_versions", found, query)
+        entries = [entry for entry in self.versions.values() if entry["pipeline_id"] == pipeline]
+        return _page("pipeline_versions", entries, query)
 
     def pipeline_service_create_pipeline(self, query: Mapping[str, str], body: Json) -> Json:
         key = str(uuid.uuid4())
@@ -87,7 +89,7 @@ class State:
     def upload_pipeline_version(self, query: Mapping[str, str], body: bytes) -> Json:
         if query["pipelineid"] not in self.pipelines:
             raise RefusedError(404, f"Pipeline {query['pipelineid']} not found.")
-        if any(one["display_name"] == query["name"] for one in self.versions.values()):
+        if any(entry["display_name"] == query["name"] for entry in self.versions.values()):
             raise RefusedError(
                 409, f"Failed to create a new pipeline version. {query['name']} already exist."
             )
@@ -108,10 +110,12 @@ class State:
     def experiment_service_list_experiments(self, query: Mapping[str, str], body: Any) -> Json:
         if self.multi_user and not query.get("namespace"):
             raise RefusedError(400, "Failed to list experiments: namespace is empty in multi-user mode")
-        found = [
-            one for one in self.experiments.values() if one.get("namespace", "") == query.get("namespace", "")
+        entries = [
+            entry
+            for entry in self.experiments.values()
+            if entry.get("namespace", "") == query.get("namespace", "")
         ]
-        return _page("experiments", found, query)
+        return _page("experiments", entries, query)
 
     def experiment_service_create_experiment(self, query: Any, body: Json) -> Json:
         key = str(uuid.uuid4())
@@ -147,24 +151,26 @@ class State:
         return self.runs[run]
 
     def run_service_list_runs(self, query: Mapping[str, str], body: Any) -> Json:
-        found = [
-            one for one in self.runs.values() if query.get("experiment_id", "") in ("", one["experiment_id"])
+        entries = [
+            entry
+            for entry in self.runs.values()
+            if query.get("experiment_id", "") in ("", entry["experiment_id"])
         ]
-        return _page("runs", found, query)
+        return _page("runs", entries, query)
 
 
-def _page(key: str, found: Sequence[Json], query: Mapping[str, str]) -> Json:
+def _page(key: str, entries: Sequence[Json], query: Mapping[str, str]) -> Json:
     for predicate in json.loads(query.get("filter") or "{}").get("predicates", []):
         assert predicate["operation"] in ("EQUALS", 1)
         wanted = predicate.get("string_value", predicate.get("stringValue"))
-        found = [one for one in found if one[predicate["key"]] == wanted]
+        entries = [entry for entry in entries if entry[predicate["key"]] == wanted]
     if query.get("sort_by"):
         field, _, order = query["sort_by"].partition(" ")
-        found = sorted(found, key=lambda one: one[field], reverse=order == "desc")
+        entries = sorted(entries, key=lambda entry: entry[field], reverse=order == "desc")
     first = int(query.get("page_token") or 0)
     last = first + int(query.get("page_size", 20))
-    page: Json = {key: list(found[first:last]), "total_size": len(found)} if found else {}
-    return page | ({"next_page_token": str(last)} if last < len(found) else {})
+    page: Json = {key: list(entries[first:last]), "total_size": len(entries)} if entries else {}
+    return page | ({"next_page_token": str(last)} if last < len(entries) else {})
 
 
 def _specs(body: bytes) -> tuple[Json, Json]:

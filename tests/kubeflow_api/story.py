@@ -1,4 +1,4 @@
-"""What KFP tells of a run, look by look: nodes of an Argo workflow as its API server lists them."""
+"""What KFP reports of a run, look by look: nodes of an Argo workflow as its API server lists them."""
 
 import datetime
 from typing import Any
@@ -17,12 +17,12 @@ def at(seconds: float) -> str:
 def look(state: str, *steps: list[dict[str, Any]], error: str = "") -> dict[str, Any]:
     """Returns one look at a run: its state, and the nodes of those of its steps that have begun."""
     root = [node("root", "RUNNING", 0), node("root-driver", "SUCCEEDED", 0, 5)]
-    told: dict[str, Any] = {
+    run: dict[str, Any] = {
         "state": state,
         "finished_at": at(600) if state in ENDED else NOT_YET,
-        "run_details": {"task_details": [*root, *(one for step in steps for one in step)]},
+        "run_details": {"task_details": [*root, *(part for step in steps for part in step)]},
     }
-    return told | ({"error": {"code": 13, "message": error}} if error else {})
+    return run | ({"error": {"code": 13, "message": error}} if error else {})
 
 
 def step(
@@ -49,18 +49,18 @@ def step(
         begin + 2,
         end,
         pod=f"ichor-x1-{number}2",
-        children=[f"ichor-x1-{number}{3 + one}" for one in range(attempts)],
+        children=[f"ichor-x1-{number}{3 + attempt}" for attempt in range(attempts)],
     )
     tries = [
         node(
-            f"executor({one})",
-            state if one == attempts - 1 else "FAILED",
+            f"executor({attempt})",
+            state if attempt == attempts - 1 else "FAILED",
             begin + 2,
             end,
-            pod=f"ichor-x1-system-container-impl-{number}{3 + one}",
-            error=error if one == attempts - 1 else "OOMKilled (exit code 137)",
+            pod=f"ichor-x1-system-container-impl-{number}{3 + attempt}",
+            error=error if attempt == attempts - 1 else "OOMKilled (exit code 137)",
         )
-        for one in range(attempts)
+        for attempt in range(attempts)
     ]
     own = node(name, state, begin, end, pod=f"ichor-x1-{number}1", children=[f"ichor-x1-{number}2"])
     if error and not attempts:
@@ -78,7 +78,7 @@ def node(
     error: str = "",
 ) -> dict[str, Any]:
     """Returns a V2beta1PipelineTaskDetail."""
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "run_id": "run",
         "task_id": f"task of {pod or name}",
         "display_name": name,
@@ -86,7 +86,7 @@ def node(
         "start_time": at(begin),
         "end_time": at(end) if state in ENDED else NOT_YET,
         "state": state,
-        "child_tasks": [{"pod_name": one} for one in children or []],
+        "child_tasks": [{"pod_name": child} for child in children or []],
     }
-    told |= {"pod_name": pod} if pod else {}
-    return told | ({"error": {"code": 13, "message": error}} if error and state == "FAILED" else {})
+    fields |= {"pod_name": pod} if pod else {}
+    return fields | ({"error": {"code": 13, "message": error}} if error and state == "FAILED" else {})

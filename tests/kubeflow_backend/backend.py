@@ -76,7 +76,7 @@ class Backend:
         self._runs += 1
         root = document["root"]
         declared = root["inputDefinitions"]["parameters"]
-        given = {name: one["defaultValue"] for name, one in declared.items()} | (parameters or {})
+        given = {name: parameter["defaultValue"] for name, parameter in declared.items()} | (parameters or {})
         assert given.keys() == declared.keys()
         done: dict[str, Task] = {}
         tasks = root["dag"]["tasks"]
@@ -86,8 +86,8 @@ class Backend:
                 for name, task in tasks.items():
                     waits_for = set(task.get("dependentTasks", []))
                     if name not in done and name not in running.values() and waits_for <= done.keys():
-                        asked = (name, task, document, given, done, address)
-                        running[pool.submit(self._task, *asked)] = name
+                        arguments = (name, task, document, given, done, address)
+                        running[pool.submit(self._task, *arguments)] = name
                 assert running, "a circle"
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     done[running.pop(future)] = future.result()
@@ -111,12 +111,12 @@ class Backend:
     ) -> Task:
         component = document["components"][task["componentRef"]["name"]]
         inputs = task.get("inputs", {})
-        values = {key: _value(one, given, done) for key, one in inputs.get("parameters", {}).items()}
+        values = {key: _value(part, given, done) for key, part in inputs.get("parameters", {}).items()}
         artifacts = {
-            key: done[one["taskOutputArtifact"]["producerTask"]].artifacts[
-                one["taskOutputArtifact"]["outputArtifactKey"]
+            key: done[part["taskOutputArtifact"]["producerTask"]].artifacts[
+                part["taskOutputArtifact"]["outputArtifactKey"]
             ]
-            for key, one in inputs.get("artifacts", {}).items()
+            for key, part in inputs.get("artifacts", {}).items()
         }
         if "dag" in component:
             return self._within(component["dag"], document, values, address)
@@ -125,22 +125,24 @@ class Backend:
         if "importer" in executor:
             return self._import(executor["importer"], task, pipeline, given)
         container = executor["container"]
-        key = _digest([container, values, {name: one.number for name, one in artifacts.items()}])
+        key = _digest([container, values, {name: part.number for name, part in artifacts.items()}])
         if task.get("cachingOptions", {}).get("enableCache") and key in self._cache:
             return dataclasses.replace(self._cache[key], cached=True)
         folder = f"{document['defaultPipelineRoot']}/{pipeline}/run-{self._runs}/{name}"
-        asked = {
+        request = {
             "inputs": {
                 "parameterValues": values,
                 "artifacts": {
-                    key: {"artifacts": [{"name": str(one.number), "uri": one.uri, "metadata": one.metadata}]}
-                    for key, one in artifacts.items()
+                    key: {
+                        "artifacts": [{"name": str(part.number), "uri": part.uri, "metadata": part.metadata}]
+                    }
+                    for key, part in artifacts.items()
                 },
             },
             "outputs": _outputs(component, folder, self.folder / "outputs" / f"{self._runs}-{name}"),
         }
-        tries = self._try(name, task, container, asked, address)
-        made = self._made(pipeline, component, asked)
+        tries = self._try(name, task, container, request, address)
+        made = self._made(pipeline, component, request)
         made.tries = tries
         self._cache[key] = made
         return made
@@ -152,8 +154,8 @@ class Backend:
             done[name] = self._task(name, task, document, given, done, address)
         artifacts = {}
         for key, output in dag["outputs"]["artifacts"].items():
-            (one,) = output["artifactSelectors"]
-            artifacts[key] = done[one["producerSubtask"]].artifacts[one["outputArtifactKey"]]
+            (selector,) = output["artifactSelectors"]
+            artifacts[key] = done[selector["producerSubtask"]].artifacts[selector["outputArtifactKey"]]
         return Task({}, artifacts)
 
     def _import(self, importer: Document, task: Document, pipeline: str, given: Document) -> Task:
@@ -165,10 +167,10 @@ class Backend:
         number = self.metadata.imported(pipeline, title, uri)
         return Task({}, {"artifact": Artifact(number, uri, title, {})})
 
-    def _try(self, name: str, task: Document, container: Document, asked: Document, address: str) -> int:
+    def _try(self, name: str, task: Document, container: Document, request: Document, address: str) -> int:
         """Runs a step's command as often as it may be tried, and returns how often it was."""
         environment = {**os.environ, "ICHOR_MOUNT_ROOT": str(self.folder), "CUDA_VISIBLE_DEVICES": ""}
-        (logs,) = asked["outputs"]["artifacts"][LOGS]["artifacts"]
+        (logs,) = request["outputs"]["artifacts"][LOGS]["artifacts"]
         uri = logs["uri"]
         policy = task.get("retryPolicy", {})
         # Source: kubeflow/pipelines, argocompiler/container.go: 0 where it is not given; Argo then ends it.
@@ -177,7 +179,7 @@ class Backend:
             logs["uri"] = f"{uri}-{attempt}"
             log = self._mounted(logs["uri"])
             log.parent.mkdir(parents=True, exist_ok=True)
-            command = _command(container, asked, address)
+            command = _command(container, request, address)
             with log.open("w") as stderr:
                 process = subprocess.Popen(
                     command, stdout=stderr, stderr=stderr, env=environment, cwd=self.working_directory
@@ -196,13 +198,13 @@ class Backend:
             time.sleep(0.01)
         process.kill()
 
-    def _made(self, pipeline: str, component: Document, asked: Document) -> Task:
-        file = Path(asked["outputs"]["outputFile"])
-        told = json.loads(file.read_text()) if file.exists() else {}
-        made = Task(told.get("parameterValues", {}), {})
-        for key, one in asked["outputs"]["artifacts"].items():
-            (artifact,) = one["artifacts"]
-            (changed,) = [artifact] if key == LOGS else told["artifacts"][key]["artifacts"]
+    def _made(self, pipeline: str, component: Document, request: Document) -> Task:
+        file = Path(request["outputs"]["outputFile"])
+        answer = json.loads(file.read_text()) if file.exists() else {}
+        made = Task(answer.get("parameterValues", {}), {})
+        for key, declared in request["outputs"]["artifacts"].items():
+            (artifact,) = declared["artifacts"]
+            (changed,) = [artifact] if key == LOGS else answer["artifacts"][key]["artifacts"]
             assert changed["uri"] == artifact["uri"], "the launcher would upload to another address"
             kind = artifact["type"]
             title = kind.get("schemaTitle") or yaml.safe_load(kind["instanceSchema"])["title"]
@@ -229,15 +231,15 @@ def _outputs(component: Document, folder: str, local: Path) -> Document:
         "outputFile": str(local / "executor_output.json"),
         "parameters": {name: {"outputFile": str(local / name)} for name in outputs.get("parameters", {})},
         "artifacts": {
-            name: {"artifacts": [{"name": name, "type": one["artifactType"], "uri": f"{folder}/{name}"}]}
-            for name, one in {**outputs.get("artifacts", {}), LOGS: logs}.items()
+            name: {"artifacts": [{"name": name, "type": output["artifactType"], "uri": f"{folder}/{name}"}]}
+            for name, output in {**outputs.get("artifacts", {}), LOGS: logs}.items()
         },
     }
 
 
-def _command(container: Document, asked: Document, address: str) -> list[str]:
+def _command(container: Document, request: Document, address: str) -> list[str]:
     """Returns a step's command, as a process on this machine."""
-    text = json.dumps(asked)
+    text = json.dumps(request)
     command = [part.replace("{{$}}", text) for part in [*container["command"], *container["args"]]]
     assert command[0] == "python"
     if "--metadata_address" in command:  # of a service in the cluster

@@ -37,7 +37,7 @@ class Refusing(BaseExecutor):
 
 
 class Naming(BaseExecutor):
-    """Fails on a file that bears a patient's name, and tells of it as Beam does."""
+    """Fails on a file that bears a patient's name, and reports it as Beam does."""
 
     def Do(self, input_dict: Any, output_dict: Any, exec_properties: Any) -> None:
         error = FileNotFoundError(2, "No such file or directory", "/data/Doe^John.png")

@@ -50,7 +50,7 @@ class Metadata:
             self._context(PIPELINE_CONTEXT, pipeline),
             self._context(RUN_CONTEXT, f"a run in {namespace}", namespace),
         )
-        attributions = [pb.Attribution(artifact_id=number, context_id=one) for one in contexts]
+        attributions = [pb.Attribution(artifact_id=number, context_id=context) for context in contexts]
         self.store.put_attributions_and_associations(attributions, [])
         return number
 

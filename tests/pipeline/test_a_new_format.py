@@ -34,10 +34,10 @@ def test_it_is_no_image_before_it_is_registered(config):
 
 def test_it_is_inspected(config, monkeypatch):
     register(monkeypatch)
-    found = inspect(config, True, Watch())
-    assert found.classes == {"hemorrhage": 6, "normal": 7}
-    assert found.looks.sizes == {"64 x 64, 8 bit, grey": 12}
-    assert found.looks.rejected == {"truncated": 1}
+    inspection = inspect(config, True, Watch())
+    assert inspection.classes == {"hemorrhage": 6, "normal": 7}
+    assert inspection.looks.sizes == {"64 x 64, 8 bit, grey": 12}
+    assert inspection.looks.rejected == {"truncated": 1}
 
 
 def test_it_is_checked(config, monkeypatch):
@@ -52,8 +52,8 @@ def test_it_is_checked(config, monkeypatch):
 def test_it_is_predicted_from(config, monkeypatch):
     register(monkeypatch)
     read = {
-        one.path.name: read_slice(one, config.ingest)
-        for one in find_slices([config.run.data], "", config.ingest)
+        source.path.name: read_slice(source, config.ingest)
+        for source in find_slices([config.run.data], "", config.ingest)
     }
     assert len(read) == 13
     assert read["cut.pgm"] == (b"", "truncated")

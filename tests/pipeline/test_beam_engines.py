@@ -1,4 +1,4 @@
-"""What Beam is told for each engine, and what is missing is told before anything runs."""
+"""The options of Beam for each engine; a missing one is reported before anything runs."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def understood(*settings: str) -> dict:
     return PipelineOptions(arguments(*settings)).get_all_options()
 
 
-def test_a_run_without_settings_stays_in_this_process_and_asks_for_no_network():
+def test_a_run_without_settings_stays_in_this_process_and_needs_no_network():
     assert arguments() == [
         "--runner=apache_beam.runners.portability.fn_api_runner.FnApiRunner",
         "--sdk_container_image=none",
@@ -38,49 +38,57 @@ def test_a_run_without_settings_stays_in_this_process_and_asks_for_no_network():
     ]
 
 
-def test_worker_processes_of_this_machine_can_be_asked_for():
-    told = understood("beam.running_mode=multi_processing", "beam.workers=7")
-    assert (told["direct_running_mode"], told["direct_num_workers"]) == ("multi_processing", 7)
+def test_worker_processes_of_this_machine_can_be_selected():
+    options = understood("beam.running_mode=multi_processing", "beam.workers=7")
+    assert (options["direct_running_mode"], options["direct_num_workers"]) == ("multi_processing", 7)
 
 
 @pytest.mark.parametrize("engine", [SPARK, FLINK])
 def test_spark_and_flink_go_through_a_job_server_to_pools_of_their_workers(engine: tuple[str, ...]):
-    told = understood(*engine)
-    assert (told["runner"], told["job_endpoint"]) == ("PortableRunner", "jobs:8099")
-    assert (told["environment_type"], told["environment_config"]) == ("EXTERNAL", "127.0.0.1:50000")
-    assert told["artifact_endpoint"] is None
-    assert told["environment_cache_millis"] == "600000"
-    assert told["beam_plugins"] == ["tfx"]
+    options = understood(*engine)
+    assert (options["runner"], options["job_endpoint"]) == ("PortableRunner", "jobs:8099")
+    assert (options["environment_type"], options["environment_config"]) == ("EXTERNAL", "127.0.0.1:50000")
+    assert options["artifact_endpoint"] is None
+    assert options["environment_cache_millis"] == "600000"
+    assert options["beam_plugins"] == ["tfx"]
 
 
-def test_the_place_where_a_job_server_takes_files_can_be_told():
+def test_the_place_where_a_job_server_takes_files_can_be_set():
     assert understood(*SPARK, "beam.artifact_endpoint=jobs:8098")["artifact_endpoint"] == "jobs:8098"
 
 
 def test_workers_can_start_a_process_of_their_own():
-    told = understood(*SPARK, "beam.environment_type=process", 'beam.environment_config={"command": "boot"}')
-    assert (told["environment_type"], told["environment_config"]) == ("PROCESS", '{"command": "boot"}')
+    options = understood(
+        *SPARK, "beam.environment_type=process", 'beam.environment_config={"command": "boot"}'
+    )
+    assert (options["environment_type"], options["environment_config"]) == ("PROCESS", '{"command": "boot"}')
 
 
 def test_workers_can_start_a_container_of_an_image_that_has_ichor():
-    told = understood(*FLINK, "beam.environment_type=docker", "beam.sdk_image=registry/ichor@sha256:0")
-    assert (told["environment_type"], told["sdk_container_image"]) == ("DOCKER", "registry/ichor@sha256:0")
-    assert told["environment_config"] == "registry/ichor@sha256:0"
+    options = understood(*FLINK, "beam.environment_type=docker", "beam.sdk_image=registry/ichor@sha256:0")
+    assert (options["environment_type"], options["sdk_container_image"]) == (
+        "DOCKER",
+        "registry/ichor@sha256:0",
+    )
+    assert options["environment_config"] == "registry/ichor@sha256:0"
 
 
-def test_dataflow_is_told_project_region_and_place_and_takes_all_code_from_the_image():
-    told = understood(*DATAFLOW, "beam.parallelism=30")
-    assert told["runner"] == "DataflowRunner"
-    assert (told["project"], told["region"]) == ("radiology", "europe-west4")
-    assert told["temp_location"] == "gs://bucket/tmp"
-    assert (told["sdk_container_image"], told["sdk_location"]) == ("registry/ichor@sha256:0", "container")
-    assert told["max_num_workers"] == 30
-    assert told["beam_plugins"] == ["tfx"]
+def test_dataflow_gets_project_region_and_place_and_takes_all_code_from_the_image():
+    options = understood(*DATAFLOW, "beam.parallelism=30")
+    assert options["runner"] == "DataflowRunner"
+    assert (options["project"], options["region"]) == ("radiology", "europe-west4")
+    assert options["temp_location"] == "gs://bucket/tmp"
+    assert (options["sdk_container_image"], options["sdk_location"]) == (
+        "registry/ichor@sha256:0",
+        "container",
+    )
+    assert options["max_num_workers"] == 30
+    assert options["beam_plugins"] == ["tfx"]
 
 
-def test_flink_is_told_how_many_tasks_at_once():
+def test_flink_gets_the_number_of_tasks_at_once():
     assert "--parallelism=8" in arguments(*FLINK, "beam.parallelism=8")
-    assert not [one for one in arguments(*FLINK) if one.startswith("--parallelism")]
+    assert not [argument for argument in arguments(*FLINK) if argument.startswith("--parallelism")]
 
 
 def test_further_arguments_come_last_so_that_they_win():
@@ -118,7 +126,7 @@ def test_further_arguments_come_last_so_that_they_win():
             "workers' cores there",
         ),
         (
-            [one for one in DATAFLOW if "region" not in one],
+            [argument for argument in DATAFLOW if "region" not in argument],
             "beam.region: beam.engine=dataflow needs a Google Cloud region, such as europe-west4, and it is "
             "empty; set it",
         ),
@@ -130,7 +138,7 @@ def test_further_arguments_come_last_so_that_they_win():
         ),
     ],
 )
-def test_what_an_engine_needs_and_lacks_is_told(settings: list[str], message: str):
+def test_what_an_engine_needs_and_lacks_is_reported(settings: list[str], message: str):
     with pytest.raises(ConfigError) as error:
         arguments(*settings)
     assert str(error.value) == message
@@ -184,5 +192,7 @@ def test_the_engine_enters_no_property_of_any_node_so_that_another_finds_the_sam
 
     direct, spark = graph(), graph(*SPARK)
     assert spark.beam_pipeline_args == arguments(*SPARK) != direct.beam_pipeline_args
-    properties = [{node.id: dict(node.exec_properties) for node in one.components} for one in (direct, spark)]
+    properties = [
+        {node.id: dict(node.exec_properties) for node in graph.components} for graph in (direct, spark)
+    ]
     assert properties[0] == properties[1]

@@ -37,11 +37,11 @@ def test_config_prints_every_setting_with_unit_meaning_and_origin(capsys, tmp_pa
     assert main(["config", "--set", "trainer.batch_size=7"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert sum(" = " in line for line in lines) == sum(len(names) for names in DEFAULTS.values())
-    told = {line.split(" = ")[0].strip(): line for line in lines if " = " in line}
-    assert told["epochs"].split()[:4] == ["epochs", "=", "3", "#"]
-    assert told["epochs"].endswith("[epochs]; from ichor.toml")
-    assert told["batch_size"].endswith("[slices]; from --set")
-    assert told["learning_rate"].endswith("of Adam; from default")
+    line_of = {line.split(" = ")[0].strip(): line for line in lines if " = " in line}
+    assert line_of["epochs"].split()[:4] == ["epochs", "=", "3", "#"]
+    assert line_of["epochs"].endswith("[epochs]; from ichor.toml")
+    assert line_of["batch_size"].endswith("[slices]; from --set")
+    assert line_of["learning_rate"].endswith("of Adam; from default")
 
 
 def test_the_rows_of_config_line_up_within_a_group(capsys):
@@ -93,13 +93,13 @@ def test_phantoms_are_never_written_into_a_folder_with_something_in_it(capsys, t
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
-def test_an_output_folder_that_cannot_be_is_told_without_a_number(capsys, tmp_path):
+def test_an_output_folder_that_cannot_be_is_reported_without_a_number(capsys, tmp_path):
     (tmp_path / "file").write_text("")
     assert main(["phantoms", "--out", "file/below", "--patients", "2"]) == 1
     assert capsys.readouterr().err == "ichor: file/below/hemorrhage: Not a directory\n"
 
 
-def test_phantoms_are_written_as_dicom_where_asked_and_as_png_else(capsys):
+def test_phantoms_are_written_as_dicom_where_selected_and_as_png_else(capsys):
     few = ["--patients", "2", "--set", "phantoms.side=64", "--set", "phantoms.slices_per_series=6"]
     assert main(["phantoms", "--out", "series", "--format", "dicom", *few]) == 0
     assert main(["phantoms", "--out", "slices", *few]) == 0
@@ -160,7 +160,7 @@ def test_the_key_is_never_kept_among_the_data(capsys, tmp_path):
     )
 
 
-def test_a_check_of_a_setting_of_ours_is_told_once(capsys):
+def test_a_check_of_a_setting_of_ours_is_reported_once(capsys):
     assert main(["config", "--set", "ingest.windows=foo"]) == 1
     assert capsys.readouterr().err.strip() == (
         "ichor: --set: ingest.windows: window must be centre/width in HU, such as 40/80, got 'foo'"

@@ -21,9 +21,9 @@ pytestmark = pytest.mark.tfx
 CONFIG = load("local", ["evaluation.replicates=200"], environment={}, read_file=False).config
 
 
-def compared(one: ScoreTable, other: ScoreTable, thresholds: tuple[float, float] = (0.5, 0.5)) -> dict:
+def compared(first: ScoreTable, second: ScoreTable, thresholds: tuple[float, float] = (0.5, 0.5)) -> dict:
     """What a comparison comes to, by its keys."""
-    first, second = Contender("one", one, thresholds[0]), Contender("other", other, thresholds[1])
+    first, second = Contender("one", first, thresholds[0]), Contender("other", second, thresholds[1])
     splits = compare(first, second, CONFIG.evaluation, CONFIG.gate)
     return {name: split.model_dump() for name, split in splits.items()}
 
@@ -58,12 +58,12 @@ def auc_of(table: ScoreTable) -> float:
 def test_each_model_is_measured_on_its_own_slices_and_both_on_those_that_both_scored():
     table = made_scores()
     first_third = np.array([index < 8 for index in table.slice_index])
-    told = compared(table.where(first_third), worse(table))
-    assert list(told) == ["test", "val"]
+    splits = compared(table.where(first_third), worse(table))
+    assert list(splits) == ["test", "val"]
     test = table.of_split("test")
     kept = test.where(test.slice_index < 8)
-    own, both = told["test"]["own"], told["test"]["both"]["slices"]
-    assert [one["count"] for one in own] == [160, 240]
+    own, both = splits["test"]["own"], splits["test"]["both"]["slices"]
+    assert [part["count"] for part in own] == [160, 240]
     assert (both["count"], both["patients"], both["hemorrhages"]) == (160, 20, kept.hemorrhage.sum())
     assert both["metrics"][0] == own[0]["metrics"]
     other = worse(table).of_split("test")
@@ -73,14 +73,17 @@ def test_each_model_is_measured_on_its_own_slices_and_both_on_those_that_both_sc
     difference = both["differences"]["auc"]
     assert difference["value"] == pytest.approx(auc_of(kept) - auc_of(on_same), abs=2e-6)
     assert 0 < difference["low"] < difference["value"] < difference["high"]
-    assert told["test"]["both"]["patients"]["count"] == 20
+    assert splits["test"]["both"]["patients"]["count"] == 20
 
 
 def test_slices_are_matched_by_their_ids_whatever_their_order():
     table = made_scores()
-    told = compared(table, shuffled(table))["test"]["both"]
-    for unit in told.values():
-        assert {(one["value"], one["low"]) for one in unit["differences"].values()} <= {(0, 0), (None, None)}
+    both = compared(table, shuffled(table))["test"]["both"]
+    for unit in both.values():
+        assert {(difference["value"], difference["low"]) for difference in unit["differences"].values()} <= {
+            (0, 0),
+            (None, None),
+        }
 
 
 def test_each_model_has_its_own_threshold():
@@ -98,10 +101,10 @@ TABLE = made_scores()
 
 
 @pytest.mark.parametrize(
-    ("other", "told"),
+    ("other", "message"),
     [
         (
-            changed(slice_id=np.array([f"x{one}" for one in TABLE.slice_id])),
+            changed(slice_id=np.array([f"x{number}" for number in TABLE.slice_id])),
             r"one and other scored no slice in common: .*keys \(ingest.key_file\) differ",
         ),
         (
@@ -113,40 +116,40 @@ TABLE = made_scores()
             "read other labels for 3 of 720 slices that both scored; run both on the same labels",
         ),
         (
-            changed(patient_id=np.array([f"q{one}" for one in TABLE.patient_id])),
+            changed(patient_id=np.array([f"q{number}" for number in TABLE.patient_id])),
             "know other patients for the same slices; give both runs the same label table",
         ),
     ],
 )
-def test_runs_that_cannot_be_compared_fairly_are_refused(other: ScoreTable, told: str):
-    with pytest.raises(DataError, match=told):
+def test_runs_that_cannot_be_compared_fairly_are_refused(other: ScoreTable, message: str):
+    with pytest.raises(DataError, match=message):
         compared(TABLE, other)
 
 
-def test_a_patient_who_was_learnt_from_by_one_and_judges_the_other_is_found_without_a_common_slice():
-    one = TABLE.where(TABLE.slice_index < 6)
+def test_a_patient_who_was_learnt_from_by_one_and_judges_the_other_is_refused_without_a_common_slice():
+    first = TABLE.where(TABLE.slice_index < 6)
     other = TABLE.where((TABLE.slice_index >= 6) | (TABLE.patient_id != "p0000"))
     moved = dataclasses.replace(other, split=np.where(other.patient_id == "p0000", "test", other.split))
     with pytest.raises(DataError, match="0 slices that both scored and 1 patients are in other splits"):
-        compared(one, moved)
+        compared(first, moved)
 
 
 def test_a_split_without_a_common_slice_has_no_figures_and_stops_nothing():
     odd = TABLE.slice_index % 2 == 1
-    one = TABLE.where(odd | (TABLE.split == "val"))
+    first = TABLE.where(odd | (TABLE.split == "val"))
     other = TABLE.where(~odd | (TABLE.split == "val"))
-    both = compared(one, other)["test"]["both"]["slices"]
+    both = compared(first, other)["test"]["both"]["slices"]
     assert (both["count"], both["differences"]["auc"]["value"]) == (0, None)
 
 
 def test_the_terminal_names_the_model_that_is_surely_better():
-    told = comparison(
+    text = comparison(
         ("one", "other"),
         compared(TABLE, worse(TABLE)),
         settings_that_differ={"filter.enabled": (True, False)},
         warnings=["one more thing"],
     )
-    lines = list(comparison_lines(told))
+    lines = list(comparison_lines(text))
     assert lines[:4] == [
         "A  one: run 1, threshold 0.5000 by value",
         "B  other: run 1, threshold 0.5000 by value",
@@ -169,10 +172,10 @@ def test_settings_of_two_runs_are_read_from_their_nodes_and_compared():
         }
         return Run("1", {name: NodeRun(name, "ran", {}, given) for name, given in properties.items()})
 
-    one, other = settings_of(run("true", 0)), settings_of(run("false", 4))
-    assert one == {"filter.enabled": True, "filter.min_brain_share": 0.02, "trainer.seed": 0}
-    assert different(one, other) == {"filter.enabled": (True, False), "trainer.seed": (0, 4)}
-    assert different(one, {}) == {name: (value, None) for name, value in one.items()}
+    first, second = settings_of(run("true", 0)), settings_of(run("false", 4))
+    assert first == {"filter.enabled": True, "filter.min_brain_share": 0.02, "trainer.seed": 0}
+    assert different(first, second) == {"filter.enabled": (True, False), "trainer.seed": (0, 4)}
+    assert different(first, {}) == {name: (value, None) for name, value in first.items()}
 
 
 def test_all_settings_of_nodes_but_the_key_are_listed_and_those_that_judge_are_not_compared():
@@ -210,8 +213,8 @@ def test_a_setting_of_another_version_is_listed_and_compared_unless_its_group_ju
     assert different(settings_of(run), {}) == {"filter.of_old": (3, None)}
 
 
-def page_of(one: ScoreTable, other: ScoreTable, differing: dict[str, list] | None = None) -> str:
-    splits = compared(one, other)
+def page_of(first: ScoreTable, second: ScoreTable, differing: dict[str, list] | None = None) -> str:
+    splits = compared(first, second)
     return render(comparison(("first", "second"), splits, settings_that_differ=differing or {}))
 
 
@@ -221,13 +224,13 @@ def test_the_page_draws_both_models_and_says_which_is_surely_better():
     assert "<h1>A is surely better in AUC, by slice on the test split</h1>" in page
     assert "filter.enabled = true" in page
     assert "filter.enabled = false" in page
-    found = compared(table, worse(table))["test"]["both"]["slices"]
-    value = found["metrics"][0]["auc"]["value"]
+    figures = compared(table, worse(table))["test"]["both"]["slices"]
+    value = figures["metrics"][0]["auc"]["value"]
     assert f'<circle class="a" cx="{4 + value * 232:.1f}" cy="11"' in page
     assert page.count("<h2>") == 4  # two splits, by slice and by patient
 
 
-def test_the_page_claims_no_difference_of_a_model_from_itself_and_asks_for_nothing():
+def test_the_page_claims_no_difference_of_a_model_from_itself_and_loads_nothing():
     page = page_of(made_scores(), made_scores(), {"run.name": ["<script>alert(1)</script>", "b"]})
     assert "<h1>No sure difference in AUC, by slice on the test split</h1>" in page
     assert "surely better" not in page
@@ -235,11 +238,11 @@ def test_the_page_claims_no_difference_of_a_model_from_itself_and_asks_for_nothi
         assert forbidden not in page
 
 
-def test_other_data_and_what_a_search_found_are_differences(tmp_path):
-    def run(fingerprint: str, found: float) -> Run:
+def test_other_data_and_the_result_of_a_search_are_differences(tmp_path):
+    def run(fingerprint: str, rate: float) -> Run:
         folder = tmp_path / fingerprint
         folder.mkdir()
-        values = {"learning_rate": found, "dropout": 0.5, "unfrozen_share": 1.0}
+        values = {"learning_rate": rate, "dropout": 0.5, "unfrozen_share": 1.0}
         (folder / "hyperparameters.json").write_text(json.dumps({"from": "tuner", "values": values}))
         params = json.dumps({"params": json.dumps({"learning_rate": 0.0005, "dropout": 0.5})})
         return Run(

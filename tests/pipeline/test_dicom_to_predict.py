@@ -35,27 +35,27 @@ def folder(tmp_path):
     return tmp_path
 
 
-def told(slices, folder):
-    return [(one.path.relative_to(folder).as_posix(), one.patient, one.reason) for one in slices]
+def rows_of(slices, folder):
+    return [(source.path.relative_to(folder).as_posix(), source.patient, source.reason) for source in slices]
 
 
 def test_slices_come_series_by_series_and_what_is_none_has_its_reason(folder, params):
-    assert told(find_slices([str(folder)], WINDOWS, params), folder) == [
+    assert rows_of(find_slices([str(folder)], WINDOWS, params), folder) == [
         *((f"{patient}/axial/IM000{number}", patient, "") for patient in "AB" for number in (1, 2, 3)),
         ("A/scout/IM0001", "", "localizer"),
     ]
 
 
 def test_a_file_is_named_by_itself(folder, params):
-    (one,) = find_slices([str(folder / "B" / "axial" / "IM0002")], WINDOWS, params)
-    assert (one.path.name, one.frame, one.patient) == ("IM0002", 0, "B")
+    (source,) = find_slices([str(folder / "B" / "axial" / "IM0002")], WINDOWS, params)
+    assert (source.path.name, source.frame, source.patient) == ("IM0002", 0, "B")
 
 
-def test_patients_are_told_by_the_table_else_by_the_pattern_else_by_the_header(folder, params):
+def test_patients_come_from_the_table_else_from_the_pattern_else_from_the_header(folder, params):
     pattern = params.model_copy(update={"patient_pattern": "^(?P<patient>.)/axial"})
     table(folder, "StudyInstanceUID", {study_uid("A"): 1}, patient={study_uid("A"): "one"})
-    found = [one for one in find_slices([str(folder)], WINDOWS, pattern) if not one.reason]
-    assert [one.patient for one in found] == ["one"] * 3 + ["B"] * 3
+    sound = [source for source in find_slices([str(folder)], WINDOWS, pattern) if not source.reason]
+    assert [source.patient for source in sound] == ["one"] * 3 + ["B"] * 3
 
 
 def test_a_model_of_hounsfield_units_is_given_no_images(folder, params, tmp_path_factory):
@@ -81,7 +81,7 @@ def test_a_model_of_images_is_given_no_dicom(folder, params):
         DataError, match=f"^all of {folder / 'A'}: the model was trained on exported grey images"
     ):
         find_slices([str(folder / "A")], "", params)
-    assert [one.path.name for one in find_slices([str(folder)], "", params)] == ["preview.png"]
+    assert [source.path.name for source in find_slices([str(folder)], "", params)] == ["preview.png"]
 
 
 def test_a_model_says_what_it_was_trained_on(tmp_path):
@@ -104,6 +104,6 @@ def test_files_without_preamble_and_ending_are_scored_too_and_none_twice(folder,
     file = folder / "B" / "axial" / "IM0002"
     file.write_bytes(file.read_bytes()[132:])
     again = [str(folder), str(folder / "A"), str(folder / "B" / "axial" / "IM0001")]
-    found = [one for one in find_slices(again, WINDOWS, params) if not one.reason]
-    assert len(found) == len({(one.path, one.frame) for one in found}) == 6
-    assert file in {one.path for one in found}
+    sound = [source for source in find_slices(again, WINDOWS, params) if not source.reason]
+    assert len(sound) == len({(source.path, source.frame) for source in sound}) == 6
+    assert file in {source.path for source in sound}

@@ -39,18 +39,18 @@ def write_phantoms(folder: Path, seed: int) -> Path:
 
 def model_of(folder: Path, windows: str, model: Path) -> Path:
     """What a pushed model says of itself that was trained on all slices of a folder."""
-    found = find_slices(folder, bool(windows), INGEST)
+    slices = find_slices(folder, bool(windows), INGEST)
     profile = Profile()
-    for look in look_at_all(found.slices, windows, INGEST, lambda done: None):
+    for look in look_at_all(slices.slices, windows, INGEST, lambda done: None):
         profile.add(look.shape, windows, look.measures, judge(look.measures, 0.02))
-    told = training_statistics.statistics(profile, 0.02)
+    statistics = training_statistics.statistics(profile, 0.02)
     (model / "assets.extra").mkdir(parents=True)
     (model / "saved_model.pb").touch()
     account = ModelAccount(
         windows=windows, image_side=96, channels=3, threshold=0.5, temperature=1.0, version="v"
     )
     (model / features.TRAINED_ON_FILE).write_text(account.to_json())
-    (model / features.TRAINING_STATISTICS_FILE).write_bytes(told.SerializeToString())
+    (model / features.TRAINING_STATISTICS_FILE).write_bytes(statistics.SerializeToString())
     return model
 
 
@@ -87,22 +87,22 @@ def test_phantoms_of_another_seed_are_no_drift_and_status_zero(place: Path, caps
 
 def test_turned_phantoms_are_drift_by_the_right_feature_and_status_three(place: Path, capsys):
     assert main(["check", "ward_7", "--output", "output", *FEW]) == 3
-    told = capsys.readouterr().out
-    assert "not read: 1 empty, 1 truncated" in told
-    assert "\nDRIFT: 2 of 14 features moved: head_aspect, head_balance\n" in told
+    printed = capsys.readouterr().out
+    assert "not read: 1 empty, 1 truncated" in printed
+    assert "\nDRIFT: 2 of 14 features moved: head_aspect, head_balance\n" in printed
     (page,) = (place / "output" / "checks").iterdir()
-    assert f"page: {page}" in told
+    assert f"page: {page}" in printed
     assert "<h1>Drift: 2 of 14 features moved</h1>" in page.read_text()
 
 
-def test_json_tells_the_same(place: Path, capsys):
+def test_json_says_the_same_of_drift(place: Path, capsys):
     arguments = ["check", "ward_7", "--model", "output/pushed/1795500834", "--html", "turned.html", "--json"]
     assert main([*arguments, *FEW]) == 3
-    told = json.loads(capsys.readouterr().out)
-    assert told["drift"] is True
-    assert told["rejected"] == {"empty": 1, "truncated": 1}
-    assert (told["new_slices"], told["training_slices"]) == (192, 192)
-    first = told["features"][0]
+    report = json.loads(capsys.readouterr().out)
+    assert report["drift"] is True
+    assert report["rejected"] == {"empty": 1, "truncated": 1}
+    assert (report["new_slices"], report["training_slices"]) == (192, 192)
+    first = report["features"][0]
     assert (first["name"], first["moved"]) == (features.HEAD_ASPECT, True)
     assert first["value"] > first["threshold"]
     assert sum(first["new"]["shares"]) == pytest.approx(1)
@@ -141,9 +141,9 @@ def test_dicom_is_checked_against_a_model_of_dicom(of_dicom: Path, capsys):
         "dicom.html",
     ]
     assert main(arguments) == 0
-    told = capsys.readouterr().out
-    assert "no drift: none of 17 features moved" in told
-    assert "WARNING: only 6 of 6 new slices are fit to be compared" in told
+    printed = capsys.readouterr().out
+    assert "no drift: none of 17 features moved" in printed
+    assert "WARNING: only 6 of 6 new slices are fit to be compared" in printed
 
 
 @pytest.mark.parametrize(

@@ -48,12 +48,12 @@ def images(tmp_path: Path) -> Path:
 
 
 def looked(folder: Path, dicom: bool = False) -> dict[str, Look]:
-    found = find_slices(folder, dicom, PARAMS)
-    looks = look_at_all(found.slices, WINDOWS if dicom else "", PARAMS, lambda done: None)
-    return {path.name: look for (path, _), look in zip(found.slices, looks, strict=True)}
+    in_folder = find_slices(folder, dicom, PARAMS)
+    looks = look_at_all(in_folder.slices, WINDOWS if dicom else "", PARAMS, lambda done: None)
+    return {path.name: look for (path, _), look in zip(in_folder.slices, looks, strict=True)}
 
 
-def test_pictures_at_any_depth_are_measured_and_labels_are_not_asked_for(images: Path):
+def test_pictures_at_any_depth_are_measured_and_labels_are_not_needed(images: Path):
     looks = looked(images)
     assert set(looks) == {"1.png", "2.PNG", "cut.png", "empty.jpg", "text.jpeg"}
     assert looks["1.png"] == Look((96, 96), measure(picture(30)))
@@ -70,19 +70,19 @@ def test_what_cannot_be_read_has_a_reason(images: Path):
     assert looked(images)["broken.png"].reason == "corrupt"
 
 
-def test_progress_is_told_slice_by_slice(images: Path):
-    told: list[int] = []
-    look_at_all(find_slices(images, False, PARAMS).slices, "", PARAMS, told.append)
-    assert told == [1, 2, 3, 4, 5]
+def test_progress_is_reported_slice_by_slice(images: Path):
+    calls: list[int] = []
+    look_at_all(find_slices(images, False, PARAMS).slices, "", PARAMS, calls.append)
+    assert calls == [1, 2, 3, 4, 5]
 
 
 def test_several_processes_say_the_same_in_the_same_order(images: Path, monkeypatch: pytest.MonkeyPatch):
     slices = find_slices(images, False, PARAMS).slices * 8
     alone = look_at_all(slices, "", PARAMS, lambda done: None)
     monkeypatch.setattr(folder_slices, "FEW_SLICES", 0)
-    told: list[int] = []
-    assert look_at_all(slices, "", PARAMS, told.append) == alone
-    assert told == list(range(1, 41))
+    calls: list[int] = []
+    assert look_at_all(slices, "", PARAMS, calls.append) == alone
+    assert calls == list(range(1, 41))
 
 
 @pytest.fixture
@@ -98,9 +98,9 @@ def dicom(tmp_path: Path) -> Path:
 
 def test_of_dicom_files_those_are_looked_at_that_a_run_would_read(dicom: Path):
     """The sharp series shows the same head again; ingest leaves it out, and so does this."""
-    found = find_slices(dicom, True, PARAMS)
-    assert [path.parent.name for path, _ in found.slices] == ["axial"] * 5
-    assert found.left_out == {"other_series": 3, "truncated": 1}
+    in_folder = find_slices(dicom, True, PARAMS)
+    assert [path.parent.name for path, _ in in_folder.slices] == ["axial"] * 5
+    assert in_folder.left_out == {"other_series": 3, "truncated": 1}
     every = find_slices(dicom, True, PARAMS.model_copy(update={"series": "all"}))
     assert len(every.slices) == 8
 

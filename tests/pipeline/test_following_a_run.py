@@ -1,4 +1,4 @@
-"""What a tracking is told while a graph runs, and what its own failure does to the run: nothing."""
+"""What a tracking logs while a graph runs, and what its own failure does to the run: nothing."""
 
 import logging
 from collections.abc import Mapping
@@ -15,8 +15,8 @@ from schemas.history import Row
 pytestmark = pytest.mark.tfx
 
 
-class Told:
-    """Keeps what it is told."""
+class FakeTracker:
+    """Keeps what is logged."""
 
     place = "here"
 
@@ -40,7 +40,7 @@ def train(folder: Path) -> None:
         history.add(Row(epoch, 0.5, 0.5, 0.5, 0.5, "2026-01-02T03:04:05+00:00", 1.0))
 
 
-def follow(monkeypatch: pytest.MonkeyPatch, *trackers: Told):
+def follow(monkeypatch: pytest.MonkeyPatch, *trackers: FakeTracker):
     monkeypatch.setattr(following, "_begun", lambda config: list(trackers))
     monkeypatch.setattr(following, "read_run", lambda layout: None)
     monkeypatch.setattr(following, "read_history", lambda run: [])
@@ -48,39 +48,39 @@ def follow(monkeypatch: pytest.MonkeyPatch, *trackers: Told):
     return following.followed(load(environment={}).config)
 
 
-def test_each_epoch_is_told_as_it_ends_and_the_end_after_the_graph(
+def test_each_epoch_is_logged_as_it_ends_and_the_end_after_the_graph(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    told = Told()
-    with follow(monkeypatch, told):
+    tracker = FakeTracker()
+    with follow(monkeypatch, tracker):
         train(tmp_path)
-        assert (told.epochs, told.ended) == ([0, 1, 2], [])
-    assert told.ended == [True]
+        assert (tracker.epochs, tracker.ended) == ([0, 1, 2], [])
+    assert tracker.ended == [True]
 
 
 def test_a_tracking_that_fails_is_left_behind_and_neither_the_run_nor_another_one_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
-    broken, sound = Told(broken_at=1), Told()
+    broken, sound = FakeTracker(broken_at=1), FakeTracker()
     with caplog.at_level(logging.WARNING, "ichor.tracking"), follow(monkeypatch, broken, sound):
         train(tmp_path)
-    assert caplog.messages == ["Told: reporting stopped, the run goes on: the server is gone"]
+    assert caplog.messages == ["FakeTracker: reporting stopped, the run goes on: the server is gone"]
     assert (broken.epochs, broken.ended) == ([0], [])
     assert (sound.epochs, sound.ended) == ([0, 1, 2], [True])
 
 
 @pytest.mark.parametrize("reason", [RuntimeError, KeyboardInterrupt])
-def test_a_run_that_fails_or_is_interrupted_is_told_as_such(monkeypatch: pytest.MonkeyPatch, reason: type):
-    told = Told()
-    with pytest.raises(reason), follow(monkeypatch, told):
+def test_a_run_that_fails_or_is_interrupted_is_logged_as_such(monkeypatch: pytest.MonkeyPatch, reason: type):
+    tracker = FakeTracker()
+    with pytest.raises(reason), follow(monkeypatch, tracker):
         raise reason
-    assert told.ended == [False]
+    assert tracker.ended == [False]
 
 
 def test_the_warning_of_a_tracking_that_fails_quotes_no_password(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
-    class Quoting(Told):
+    class Quoting(FakeTracker):
         def end(self, facts: Mapping[str, Fact], succeeded: bool) -> None:
             raise ConnectionError("no way to postgresql://ann:s3@cret@host/db, by ann@host")
 

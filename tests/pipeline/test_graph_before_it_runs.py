@@ -38,7 +38,7 @@ def test_without_a_search_its_settings_change_no_property_of_any_node():
     assert "Tuner" not in built()
 
 
-def test_with_a_search_the_training_waits_for_its_best_and_only_the_report_tells_of_it():
+def test_with_a_search_the_training_waits_for_its_best_and_only_the_report_shows_it():
     config = load("demo", ["tuner.enabled=true"], environment={}).config
     nodes = {node.id: node for node in build_pipeline(config).components}
     order = list(nodes)
@@ -59,12 +59,12 @@ def test_the_length_of_the_training_after_it_does_not_search_anew():
     assert searched("trainer.batch_size=4") != searched()
 
 
-def test_a_missing_file_of_weights_is_told_before_any_node_runs():
+def test_a_missing_file_of_weights_is_reported_before_any_node_runs():
     with pytest.raises(FileNotFoundError, match=r"trainer\.weights: no such file: nowhere\.h5; give a file"):
         built("trainer.weights=nowhere.h5")
 
 
-def test_slices_too_small_for_the_trunk_are_told_before_any_node_runs():
+def test_slices_too_small_for_the_trunk_are_reported_before_any_node_runs():
     with pytest.raises(ValueError, match=r"transform\.image_side: .*at least 75 pixels, got 64"):
         built("transform.image_side=64")
 
@@ -85,18 +85,18 @@ def test_the_model_gets_a_channel_of_images_and_one_a_window_of_dicom(tmp_path: 
         channels("transform.channels=1")
 
 
-def test_the_report_is_told_settings_without_places_of_this_machine_and_where_each_input_is_from():
+def test_the_report_gets_settings_without_places_of_this_machine_and_where_each_input_is_from():
     node = built("run.output=/private/place", "trainer.weights=none", "ingest.key_file=/private/key")[
         "Report"
     ]
     assert "/private" not in json.dumps(node)
-    told = {one["key"]: one for one in json.loads(node["settings_json"])}
-    assert told["transform.image_side"]["value"] == 96
-    assert told["transform.image_side"]["default"] == 224
+    settings = {setting["key"]: setting for setting in json.loads(node["settings_json"])}
+    assert settings["transform.image_side"]["value"] == 96
+    assert settings["transform.image_side"]["default"] == 224
     assert json.loads(node["nodes_json"])["evaluation"] == "ModelGate"
 
 
-def test_weights_from_a_file_are_told_without_its_name(tmp_path: Path):
+def test_weights_from_a_file_are_shown_without_its_name(tmp_path: Path):
     file = tmp_path / "of_somebody.h5"
     file.write_bytes(b"weights")
     assert "of_somebody" not in json.dumps(built(f"trainer.weights={file}")["Report"])

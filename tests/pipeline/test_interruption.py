@@ -28,15 +28,15 @@ def test_a_run_that_is_ended_says_so_and_that_it_can_go_on(
     assert signal.getsignal(signal.SIGTERM) is before
 
 
-def test_who_listens_to_sigterm_himself_still_hears_it(monkeypatch: pytest.MonkeyPatch):
-    heard: list[int] = []
+def test_a_handler_of_sigterm_set_before_still_gets_it(monkeypatch: pytest.MonkeyPatch):
+    received: list[int] = []
     monkeypatch.setattr(run, "run", lambda _: os.kill(os.getpid(), signal.SIGTERM) or 0)
-    before = signal.signal(signal.SIGTERM, lambda number, _: heard.append(number))
+    before = signal.signal(signal.SIGTERM, lambda number, _: received.append(number))
     try:
         assert cli.main(["run"]) == 0
     finally:
         signal.signal(signal.SIGTERM, before)
-    assert heard == [signal.SIGTERM]
+    assert received == [signal.SIGTERM]
 
 
 def test_a_process_that_is_terminated_says_one_line(tmp_path: Path):

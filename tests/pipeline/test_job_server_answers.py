@@ -33,7 +33,7 @@ def test_a_run_without_a_job_server_is_refused_before_it_starts(engine, tmp_path
     assert not list(tmp_path.iterdir())
 
 
-def test_a_port_that_cannot_be_is_told_alike():
+def test_an_impossible_port_is_reported_alike():
     with pytest.raises(ConfigError, match=r"no job server answers at localhost:99999 \(.+\); start Beam's"):
         require_job_server(params("beam.engine=spark", "beam.job_endpoint=localhost:99999"))
 

@@ -35,5 +35,5 @@ def masks(tmp_path: Path) -> Path:
 )
 def test_a_mask_has_its_slices_relative_path_or_name(tmp_path: Path, masks: Path, file, frame, mask):
     (tmp_path / "data").mkdir()
-    found = mask_of(Input(tmp_path / file, frame, "p"), [str(tmp_path / "data")], masks)
-    assert found == (masks / mask if mask else None)
+    path = mask_of(Input(tmp_path / file, frame, "p"), [str(tmp_path / "data")], masks)
+    assert path == (masks / mask if mask else None)

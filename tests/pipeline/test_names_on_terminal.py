@@ -70,16 +70,16 @@ def test_a_name_is_shown_on_one_line(name):
     assert shown(name).isprintable()
 
 
-def test_locate_tells_a_slice_a_line(folder, key):
+def test_locate_prints_a_line_a_slice(folder, key):
     ids = [slice_id(load_key(key), f"normal/{name}") for name in NAMES]
-    told = run("locate", "--data", str(folder), "--set", f"ingest.key_file={key}", *ids)
-    expected = [f"{one}  normal/{name}" for one, name in zip(ids, NAMES.values(), strict=True)]
-    assert told.splitlines() == expected
+    printed = run("locate", "--data", str(folder), "--set", f"ingest.key_file={key}", *ids)
+    expected = [f"{slice_id}  normal/{name}" for slice_id, name in zip(ids, NAMES.values(), strict=True)]
+    assert printed.splitlines() == expected
 
 
-def test_inspect_tells_a_rejected_file_a_line(folder, key):
-    told = run("inspect", str(folder), "--set", f"ingest.key_file={key}")
-    such = [line.split("such as")[1].strip() for line in told.splitlines() if "such as" in line]
+def test_inspect_prints_a_line_a_rejected_file(folder, key):
+    printed = run("inspect", str(folder), "--set", f"ingest.key_file={key}")
+    such = [line.split("such as")[1].strip() for line in printed.splitlines() if "such as" in line]
     assert {line.removesuffix(": empty").split("/")[1] for line in such} <= set(NAMES.values())
     assert len(such) == 5
 
@@ -94,18 +94,18 @@ def scored(monkeypatch):
         predict,
         "score_slices",
         lambda model, slices, params: [
-            predict.Score(one.name, one.patient, None, None, "empty") for one in slices
+            predict.Score(source.name, source.patient, None, None, "empty") for source in slices
         ],
     )
 
 
-def test_predict_tells_a_slice_a_line_and_json_has_the_names_themselves(folder, scored, capsys):
+def test_predict_prints_a_line_a_slice_and_json_has_the_names_themselves(folder, scored, capsys):
     assert main(["predict", "--model", "x", str(folder / "normal")]) == 1
     lines = capsys.readouterr().out.splitlines()
-    told = [line.split("empty")[1].strip().split("/")[-1] for line in lines if "  empty  " in line]
-    assert sorted(told) == sorted(NAMES.values())
+    printed = [line.split("empty")[1].strip().split("/")[-1] for line in lines if "  empty  " in line]
+    assert sorted(printed) == sorted(NAMES.values())
     assert main(["predict", "--model", "x", "--json", str(folder / "normal")]) == 1
-    files = [Path(one["file"]).name for one in json.loads(capsys.readouterr().out)["slices"]]
+    files = [Path(row["file"]).name for row in json.loads(capsys.readouterr().out)["slices"]]
     assert sorted(files) == sorted(NAMES)
 
 

@@ -27,8 +27,8 @@ def lines_of(*events) -> list[str]:
 
 def test_a_quiet_node_gets_one_line():
     (line,) = lines_of(("run", "Pusher"), ("end", "Pusher"))
-    name, seconds, unit, *told = line.split()
-    assert (name, unit, told) == ("Pusher", "s", ["Pusher", "did", "it"])
+    name, seconds, unit, *text = line.split()
+    assert (name, unit, text) == ("Pusher", "s", ["Pusher", "did", "it"])
     assert float(seconds) < 5
 
 

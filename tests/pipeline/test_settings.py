@@ -73,7 +73,7 @@ def test_the_file_may_lie_elsewhere_and_name_a_preset(tmp_path):
         ("run.name=Wrong Name", "--set: run.name: string should match pattern"),
     ],
 )
-def test_a_wrong_setting_is_told_with_its_key_and_bounds(assignment, message):
+def test_a_wrong_setting_is_refused_with_its_key_and_bounds(assignment, message):
     with pytest.raises(ConfigError) as error:
         load(assignments=[assignment], environment={})
     assert message in str(error.value)
@@ -91,7 +91,7 @@ def test_a_wrong_setting_is_told_with_its_key_and_bounds(assignment, message):
         ('preset = "dem"\n', "unknown preset 'dem'; did you mean 'demo'?"),
     ],
 )
-def test_a_wrong_file_is_told_by_name(tmp_path, text, message):
+def test_a_wrong_file_is_refused_by_name(tmp_path, text, message):
     (tmp_path / "ichor.toml").write_text(text)
     with pytest.raises(ConfigError) as error:
         load(environment={})

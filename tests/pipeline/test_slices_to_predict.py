@@ -28,34 +28,34 @@ def folder(tmp_path):
 
 
 def patients(paths, params):
-    return {one.path: one.patient for one in find_slices(paths, "", params)}
+    return {source.path: source.patient for source in find_slices(paths, "", params)}
 
 
 def with_table(folder):
     (folder / "labels.csv").write_text("file,hemorrhage,patient\n17_1.png,0,A\n18_1.png,1,B\n")
 
 
-def test_the_pattern_tells_the_patient_and_hidden_and_other_files_are_left_out(folder, params):
-    found = patients([str(folder)], params)
-    assert {path.relative_to(folder).as_posix(): patient for path, patient in found.items()} == {
+def test_the_pattern_gives_the_patient_and_hidden_and_other_files_are_left_out(folder, params):
+    patient_of = patients([str(folder)], params)
+    assert {path.relative_to(folder).as_posix(): patient for path, patient in patient_of.items()} == {
         "17_1.png": "17", "18_1.png": "18", "below/17_2.png": "17",
     }  # fmt: skip
 
 
 def test_the_table_of_a_named_folder_goes_before_the_pattern(folder, params):
     with_table(folder)
-    found = patients([str(folder)], params)
-    assert found[folder / "17_1.png"] == "A"
-    assert found[folder / "below" / "17_2.png"] == "17"
+    patient_of = patients([str(folder)], params)
+    assert patient_of[folder / "17_1.png"] == "A"
+    assert patient_of[folder / "below" / "17_2.png"] == "17"
 
 
-def test_the_table_beside_a_named_file_tells_its_patient(folder, params):
+def test_the_table_beside_a_named_file_gives_its_patient(folder, params):
     with_table(folder)
-    found = patients([str(folder / "17_1.png"), str(folder / "18_1.png")], params)
-    assert list(found.values()) == ["A", "B"]
+    patient_of = patients([str(folder / "17_1.png"), str(folder / "18_1.png")], params)
+    assert list(patient_of.values()) == ["A", "B"]
 
 
-def test_the_table_above_a_class_folder_tells_the_patients_in_it_and_brings_no_others(folder, params):
+def test_the_table_above_a_class_folder_gives_the_patients_in_it_and_brings_no_others(folder, params):
     (folder / "labels.csv").write_text("file,hemorrhage,patient\n17_1.png,0,A\nbelow/17_2.png,1,B\n")
     expected = {folder / "below" / "17_2.png": "B"}
     assert patients([str(folder / "below")], params) == expected
@@ -67,7 +67,7 @@ def test_without_table_and_pattern_the_folder_is_the_patient(folder, params):
     assert patients([str(folder / "below")], plain) == {folder / "below" / "17_2.png": str(folder / "below")}
 
 
-def test_a_folder_without_images_is_told(tmp_path, params):
+def test_a_folder_without_images_is_reported(tmp_path, params):
     with pytest.raises(FileNotFoundError, match="no PNG or JPEG files in"):
         find_slices([str(tmp_path)], "", params)
 

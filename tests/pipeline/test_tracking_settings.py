@@ -22,15 +22,15 @@ PRIVATE = (
 )  # fmt: skip
 
 
-def test_numbers_switches_and_choices_are_told():
-    told = settings_of(load(assignments=["trainer.epochs=7", "tuner.enabled=true"], environment={}).config)
-    assert (told["trainer.epochs"], told["tuner.enabled"]) == (7, True)
-    assert (told["trainer.trunk"], told["trainer.weights"]) == ("inception_v3", "imagenet")
-    assert told["tuner.unfrozen_shares"] == "0 0.25 0.5 1"
-    assert told["ingest.max_rejected_share"] == 0.05
+def test_numbers_switches_and_choices_are_logged():
+    logged = settings_of(load(assignments=["trainer.epochs=7", "tuner.enabled=true"], environment={}).config)
+    assert (logged["trainer.epochs"], logged["tuner.enabled"]) == (7, True)
+    assert (logged["trainer.trunk"], logged["trainer.weights"]) == ("inception_v3", "imagenet")
+    assert logged["tuner.unfrozen_shares"] == "0 0.25 0.5 1"
+    assert logged["ingest.max_rejected_share"] == 0.05
 
 
-def test_what_is_told_is_what_was_told_before_each_setting_said_so_itself():
+def test_the_logged_settings_are_those_logged_before_each_setting_declared_it():
     free_text = {
         "ingest.windows", "ingest.table", "ingest.hemorrhage_folders", "ingest.normal_folders",
         "ingest.patient_pattern", "ingest.key_file", "ingest.slicing_columns",
@@ -48,7 +48,7 @@ def test_what_is_told_is_what_was_told_before_each_setting_said_so_itself():
     assert settings_of(load(environment={}).config).keys() == expected
 
 
-def test_a_new_number_is_not_told_until_it_is_declared(monkeypatch: pytest.MonkeyPatch):
+def test_a_new_number_is_not_logged_until_it_is_declared(monkeypatch: pytest.MonkeyPatch):
     class WiderTrainerParams(TrainerParams):
         undeclared: int = parameter("a new setting")
         declared: int = parameter("a new setting for the team", tracked=True)
@@ -61,24 +61,24 @@ def test_a_new_number_is_not_told_until_it_is_declared(monkeypatch: pytest.Monke
     for name in ("undeclared", "declared"):
         monkeypatch.setitem(DEFAULTS["trainer"], name, 0)
     assert "trainer.undeclared" in WiderConfig.settings()
-    told = settings_of(WiderConfig.model_validate(values))
-    assert "trainer.undeclared" not in told
-    assert told["trainer.declared"] == 4
+    logged = settings_of(WiderConfig.model_validate(values))
+    assert "trainer.undeclared" not in logged
+    assert logged["trainer.declared"] == 4
 
 
-def test_no_text_that_a_person_wrote_is_told():
-    told = settings_of(load(assignments=PRIVATE, environment={}).config)
-    assert told["trainer.weights"] == "file"
+def test_no_text_that_a_person_wrote_is_logged():
+    logged = settings_of(load(assignments=PRIVATE, environment={}).config)
+    assert logged["trainer.weights"] == "file"
     for word in ("miller", "jane", "secret", "/"):
-        assert [key for key, value in told.items() if word in f"{key}={value}"] == []
+        assert [key for key, value in logged.items() if word in f"{key}={value}"] == []
 
 
 @pytest.mark.parametrize("extra", ["wandb", "mlflow"])
-def test_a_missing_package_is_told_with_its_extra_before_anything_is_done(
+def test_a_missing_package_is_reported_with_its_extra_before_anything_is_done(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], extra: str
 ):
-    found = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == extra else found(name))
+    find_spec = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == extra else find_spec(name))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "slices").mkdir()
     assert main(["run", "--data", "slices", "--set", f"tracking.{extra}=true"]) == 1

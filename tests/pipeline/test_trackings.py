@@ -32,7 +32,7 @@ ROWS = [
 ]
 
 
-def tell(tracker: WandbRun | MlflowRun, succeeded: bool = True) -> None:
+def log_training(tracker: WandbRun | MlflowRun, succeeded: bool = True) -> None:
     for row in ROWS:
         tracker.epoch(row)
     tracker.end(FACTS, succeeded)
@@ -65,7 +65,7 @@ def pairs(items) -> dict:
 @pytest.fixture(scope="module")
 def wandb_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wandb")
-    tell(WandbRun("heads", "2026-01-02", SETTINGS, "offline", folder))
+    log_training(WandbRun("heads", "2026-01-02", SETTINGS, "offline", folder))
     wandb.teardown()  # W&B's service writes on after finish() is back; a process waits for it at its end
     return folder
 
@@ -77,8 +77,8 @@ def test_wandb_has_the_settings_each_epoch_and_what_the_run_came_to(wandb_folder
     history = [pairs(r.history.item) for r in records(wandb_folder) if r.HasField("history")]
     assert [(row["epoch"], row["val_loss"]) for row in history] == [(0, 0.75), (1, 0.5), (2, 0.25)]
     summaries = [pairs(r.summary.update) for r in records(wandb_folder) if r.HasField("summary")]
-    told = {name: value for summary in summaries for name, value in summary.items()}
-    assert {name: told[name] for name in FACTS} == FACTS
+    summary_of = {name: value for summary in summaries for name, value in summary.items()}
+    assert {name: summary_of[name] for name in FACTS} == FACTS
 
 
 def test_wandb_would_send_nothing_of_the_machine_the_user_the_code_or_the_packages(wandb_folder: Path):
@@ -90,19 +90,19 @@ def test_wandb_would_send_nothing_of_the_machine_the_user_the_code_or_the_packag
     kinds = {record.WhichOneof("record_type") for record in records(wandb_folder)}
     assert not kinds & {"files", "stats", "output", "output_raw", "environment", "artifact"}
     folder = path.parent
-    assert [one.name for one in folder.rglob("*") if one.is_file() and one.parent.name != "logs"] == [
+    assert [file.name for file in folder.rglob("*") if file.is_file() and file.parent.name != "logs"] == [
         path.name
     ]
 
 
 def test_mlflow_has_the_settings_each_epoch_and_what_the_run_came_to(tmp_path: Path):
-    tell(MlflowRun("heads", "2026-01-02", SETTINGS, "", tmp_path / "store"))
+    log_training(MlflowRun("heads", "2026-01-02", SETTINGS, "", tmp_path / "store"))
     client = MlflowClient(tracking_uri=(tmp_path / "store").as_uri())
     (run,) = client.search_runs([client.get_experiment_by_name("heads").experiment_id])
     assert run.data.params == {key: str(value) for key, value in SETTINGS.items()}
     assert run.data.metrics["val/auc"] == 0.875
     history = client.get_metric_history(run.info.run_id, "val_loss")
-    assert [(one.step, one.value) for one in history] == [(0, 0.75), (1, 0.5), (2, 0.25)]
+    assert [(metric.step, metric.value) for metric in history] == [(0, 0.75), (1, 0.5), (2, 0.25)]
     assert history[1].timestamp == 1767323041000  # 2026-01-02 03:04:01 UTC, in milliseconds
     assert (run.info.status, run.data.tags["blessed"]) == ("FINISHED", "True")
     assert run.data.tags.keys() == {
@@ -115,7 +115,9 @@ def test_mlflow_has_the_settings_each_epoch_and_what_the_run_came_to(tmp_path: P
 
 def test_a_second_run_joins_the_experiment_of_the_first_and_a_failed_one_is_marked(tmp_path: Path):
     for succeeded in (True, False):
-        tell(MlflowRun("heads", "a", SETTINGS, (tmp_path / "s").as_uri(), tmp_path / "unused"), succeeded)
+        log_training(
+            MlflowRun("heads", "a", SETTINGS, (tmp_path / "s").as_uri(), tmp_path / "unused"), succeeded
+        )
     client = MlflowClient(tracking_uri=(tmp_path / "s").as_uri())
     runs = client.search_runs([client.get_experiment_by_name("heads").experiment_id])
     assert sorted(run.info.status for run in runs) == ["FAILED", "FINISHED"]

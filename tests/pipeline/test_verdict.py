@@ -95,7 +95,7 @@ def test_a_run_that_stopped_early_came_to_no_model():
     assert verdict(Run("2026", {})) == ("NO MODEL: the run did not come to an evaluation", Status.FAILED)
 
 
-def test_every_missed_gate_is_told_with_value_and_bound(tmp_path):
+def test_every_missed_gate_is_reported_with_value_and_bound(tmp_path):
     gates = [
         gate("binary_accuracy", "at least 0.8", 0.75, passed=False),
         gate("ece", "at most 0.1", 0.05, passed=True),
@@ -110,7 +110,7 @@ def test_every_missed_gate_is_told_with_value_and_bound(tmp_path):
     assert status is Status.NOT_BLESSED
 
 
-def test_where_only_the_evaluator_objects_its_own_reasons_are_told(tmp_path):
+def test_where_only_the_evaluator_objects_its_own_reasons_are_reported(tmp_path):
     result = ValidationResult()
     value, change = (result.metric_validations_per_slice.add().failures.add() for _ in range(2))
     value.metric_key.name = change.metric_key.name = "binary_accuracy"
@@ -144,7 +144,7 @@ def test_a_model_that_calls_everything_a_hemorrhage_is_warned_of(tmp_path, pushe
 
 
 @pytest.mark.parametrize(
-    ("auc", "told"),
+    ("auc", "reason"),
     [
         ((0.6, 0.45, 0.75), "its auc 0.600 (0.450 to 0.750) on validation may be that of a coin, 0.5"),
         ((0.4, None, None), "its auc 0.400 on validation may be that of a coin, 0.5"),
@@ -153,9 +153,9 @@ def test_a_model_that_calls_everything_a_hemorrhage_is_warned_of(tmp_path, pushe
         ((None, None, None), ""),
     ],
 )
-def test_a_model_that_may_know_no_more_than_a_coin_is_warned_of(tmp_path, pushed, auc, told):
+def test_a_model_that_may_know_no_more_than_a_coin_is_warned_of(tmp_path, pushed, auc, reason):
     text, _ = verdict(run_of(tmp_path, blessed=1, version=pushed / "9", auc=auc))
     lines = text.splitlines()
     assert lines[0] == (
-        f"WARNING: the model is blind: {told}" if told else f"BLESSED; model pushed to {pushed / '9'}"
+        f"WARNING: the model is blind: {reason}" if reason else f"BLESSED; model pushed to {pushed / '9'}"
     )

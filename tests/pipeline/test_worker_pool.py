@@ -1,4 +1,4 @@
-"""Workers that an engine asks for: they run what ichor's nodes hand over, and end with their pool."""
+"""Workers that an engine starts: they run what ichor's nodes hand over, and end with their pool."""
 
 import contextlib
 import os
@@ -43,8 +43,8 @@ def pool(folder: Path) -> Iterator[tuple[int, subprocess.Popen]]:
 
 
 def children(process: int) -> set[int]:
-    told = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process)], capture_output=True, text=True)
-    return {int(word) for word in told.stdout.split()}
+    printed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process)], capture_output=True, text=True)
+    return {int(word) for word in printed.stdout.split()}
 
 
 def alive(process: int) -> bool:
@@ -84,7 +84,7 @@ def test_a_job_server_hands_tensorflow_data_validation_to_a_pool_which_ends_with
     assert imported(folder) == []
 
 
-def test_a_port_that_is_taken_is_told(capsys: pytest.CaptureFixture[str]):
+def test_a_port_that_is_taken_is_reported(capsys: pytest.CaptureFixture[str]):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

@@ -58,12 +58,12 @@ def images(tmp_path: Path) -> Path:
 def test_a_zipped_study_is_predicted_as_its_folder(study):
     params = config(study).ingest.model_copy(update={"windows": WINDOWS})
     before = find_slices([str(study)], WINDOWS, params)
-    expected = [(one.patient, read_slice(one, params)) for one in before]
+    expected = [(source.patient, read_slice(source, params)) for source in before]
     archive = pack(study)
     slices = find_slices([str(archive)], WINDOWS, params)
-    assert [(one.patient, read_slice(one, params)) for one in slices] == expected
-    assert [one.path.relative_to(archive) for one in slices] == [
-        one.path.relative_to(study) for one in before
+    assert [(source.patient, read_slice(source, params)) for source in slices] == expected
+    assert [source.path.relative_to(archive) for source in slices] == [
+        source.path.relative_to(study) for source in before
     ]
     (again,) = find_slices([slices[1].name], WINDOWS, params)  # as it was printed
     assert read_slice(again, params) == expected[1][1]
@@ -80,7 +80,9 @@ def test_what_cannot_be_read_of_a_zip_has_its_reason_among_the_scores(images):
         archive.writestr("inner.zip", b"")
     (images / "broken.zip").write_bytes(b"no archive")
     slices = find_slices([str(images)], "", config(images).ingest)
-    reasons = {one.path.relative_to(images).as_posix(): one.reason for one in slices if one.reason}
+    reasons = {
+        source.path.relative_to(images).as_posix(): source.reason for source in slices if source.reason
+    }
     assert reasons == {"broken.zip": "corrupt", "more.zip/inner.zip": "unsupported_coding"}
     assert len(slices) == 24 + 2
 
@@ -88,8 +90,8 @@ def test_what_cannot_be_read_of_a_zip_has_its_reason_among_the_scores(images):
 def test_a_zip_is_checked_as_its_folder(study):
     params = config(study).ingest
     before = look_at_all(find_to_check(study, True, params).slices, WINDOWS, params, lambda done: None)
-    found = find_to_check(pack(study), True, params)
-    assert look_at_all(found.slices, WINDOWS, params, lambda done: None) == before
+    zipped = find_to_check(pack(study), True, params)
+    assert look_at_all(zipped.slices, WINDOWS, params, lambda done: None) == before
     assert all(look.measures for look in before)
 
 
@@ -141,6 +143,6 @@ def but_for_path(row):
 
 def test_an_archive_that_cannot_be_read_is_counted_and_warned_of(images):
     (images / "broken.zip").write_bytes(b"no archive")
-    found = plan(images, config(images).ingest)
-    assert str(found.rejections["broken.zip"].reason) == "corrupt"
-    assert f"{UNREAD}: 1" in found.warnings
+    planned = plan(images, config(images).ingest)
+    assert str(planned.rejections["broken.zip"].reason) == "corrupt"
+    assert f"{UNREAD}: 1" in planned.warnings

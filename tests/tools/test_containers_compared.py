@@ -56,7 +56,7 @@ def test_two_runs_that_came_to_the_same_do_not_differ():
         ({"pushed": 0}, "pushed: 1 and 0"),
     ],
 )
-def test_a_difference_is_told_with_both_figures(change: dict[str, object], line: str):
+def test_a_difference_is_reported_with_both_figures(change: dict[str, object], line: str):
     assert outcome.differences(SAME, dataclasses.replace(SAME, **change)) == [line]
 
 

@@ -118,7 +118,7 @@ def test_what_the_dockerfile_copies_and_mounts_exists_and_travels():
     assert [name for name in named if name != "." and not (travels(name) and (ROOT / name).exists())] == []
 
 
-def test_nothing_runs_before_what_is_asked_for():
+def test_nothing_runs_before_what_is_required():
     assert not re.search(r"^\s*(ENTRYPOINT|CMD)\b", DOCKERFILE, re.MULTILINE)
 
 
@@ -144,14 +144,14 @@ def test_the_last_thing_that_the_build_runs_is_the_check_of_imports():
     assert "check_imports.py" in DOCKERFILE[DOCKERFILE.rindex("\nRUN ") :]
 
 
-def test_the_build_asks_for_groups_that_the_lock_has():
+def test_the_build_installs_groups_that_the_lock_has():
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
-    asked_for = set(re.findall(r"--group (\w+)", DOCKERFILE))
-    assert asked_for == {"stack", "gpu"}
-    assert asked_for <= set(groups)
+    installed = set(re.findall(r"--group (\w+)", DOCKERFILE))
+    assert installed == {"stack", "gpu"}
+    assert installed <= set(groups)
 
 
-def test_the_gpu_group_is_what_tensorflow_asks_for_on_cuda():
+def test_the_gpu_group_is_what_tensorflow_needs_on_cuda():
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
     required = importlib.metadata.requires("tensorflow") or []
     cuda = {line.split(";")[0].strip() for line in required if 'extra == "and-cuda"' in line}

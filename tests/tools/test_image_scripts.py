@@ -1,4 +1,4 @@
-"""The scripts that build and check an image, with made-up engines that write down what they are asked."""
+"""The scripts that build and check an image, with made-up engines that write down their arguments."""
 
 import os
 import subprocess
@@ -22,7 +22,7 @@ case "$1" in
       *User*) echo "{user}" ;;
     esac
     exit {image_status} ;;
-  *) printf '%s\\n' "$@" >> "{asked}"; exit {run_status} ;;
+  *) printf '%s\\n' "$@" >> "{calls}"; exit {run_status} ;;
 esac
 """
 
@@ -32,10 +32,10 @@ class Machine:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.asked = folder / "asked"
+        self.calls = folder / "calls"
 
     def has(self, name: str, **answers: object) -> None:
-        told = {
+        replies = {
             "status": 0,
             "image_status": 0,
             "run_status": 0,
@@ -44,7 +44,7 @@ class Machine:
             **answers,
         }
         engine = self.folder / name
-        engine.write_text(ANSWERS.format(name=name, asked=self.asked, **told))
+        engine.write_text(ANSWERS.format(name=name, calls=self.calls, **replies))
         engine.chmod(0o755)
 
     def run(self, script: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -79,7 +79,7 @@ def machine(tmp_path: Path) -> Machine:
 
 
 @pytest.mark.parametrize("script", ["build.sh", "check.sh", "sbom.sh", "base.sh"])
-def test_a_machine_without_an_engine_is_told_so(machine: Machine, script: str):
+def test_a_machine_without_an_engine_is_refused(machine: Machine, script: str):
     result = machine.run(script)
     assert result.returncode == 1
     assert result.stderr == (
@@ -99,9 +99,9 @@ def test_docker_without_its_daemon_is_passed_over_for_podman(machine: Machine):
 def test_a_build_with_nothing_set_takes_the_dockerfiles_own_base_and_no_cuda(machine: Machine):
     machine.has("docker")
     assert machine.run("build.sh").returncode == 0
-    asked = machine.asked.read_text().splitlines()
-    assert asked[:3] == ["build", "--tag", "ichor:0.1.0"]
-    assert [word for word in asked if word.startswith(("BASE_IMAGE", "GPU", "--secret", "--timestamp"))] == []
+    calls = machine.calls.read_text().splitlines()
+    assert calls[:3] == ["build", "--tag", "ichor:0.1.0"]
+    assert [word for word in calls if word.startswith(("BASE_IMAGE", "GPU", "--secret", "--timestamp"))] == []
 
 
 def test_settings_reach_the_engine(machine: Machine):
@@ -115,8 +115,8 @@ def test_settings_reach_the_engine(machine: Machine):
         SOURCE_DATE_EPOCH="1700000000",
     )
     assert result.returncode == 0, result.stderr
-    asked = machine.asked.read_text().splitlines()
-    assert asked[2] == "ichor:0.1.0-gpu"
+    calls = machine.calls.read_text().splitlines()
+    assert calls[2] == "ichor:0.1.0-gpu"
     assert {
         "BASE_IMAGE=mirror/debian:bookworm-slim",
         "GPU=1",
@@ -124,8 +124,8 @@ def test_settings_reach_the_engine(machine: Machine):
         "--network=host",
         "--no-cache",
         "SOURCE_DATE_EPOCH=1700000000",
-    } <= set(asked)
-    assert asked[asked.index("--timestamp") + 1] == "1700000000"
+    } <= set(calls)
+    assert calls[calls.index("--timestamp") + 1] == "1700000000"
 
 
 def test_a_failed_build_fails_the_target(machine: Machine):
@@ -134,7 +134,7 @@ def test_a_failed_build_fails_the_target(machine: Machine):
 
 
 @pytest.mark.parametrize("script", ["check.sh", "sbom.sh"])
-def test_an_image_that_is_not_there_is_told_with_how_to_make_it(machine: Machine, script: str):
+def test_an_image_that_is_not_there_is_reported_with_how_to_make_it(machine: Machine, script: str):
     machine.has("podman", image_status=125)
     result = machine.run(script, IMAGE="mine:1")
     assert result.returncode == 1
@@ -169,8 +169,8 @@ def test_the_demo_is_run_as_a_cluster_would_run_it(machine: Machine, tmp_path: P
     (pushed / "saved_model.pb").write_bytes(b"model")
     result = machine.run("check.sh", OUT=str(tmp_path / "out"))
     assert result.returncode == 0, result.stderr
-    asked = machine.asked.read_text()
-    demo = asked[asked.rindex("run\n") :].splitlines()
+    calls = machine.calls.read_text()
+    demo = calls[calls.rindex("run\n") :].splitlines()
     assert {
         "--read-only",
         "--read-only-tmpfs=false",

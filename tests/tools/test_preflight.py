@@ -1,4 +1,4 @@
-"""The preflight on made-up machines: fakes stand first on PATH for the commands that it asks."""
+"""The preflight on made-up machines: fakes stand first on PATH for the commands that it calls."""
 
 import re
 import subprocess
@@ -75,7 +75,7 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
 
 
-def test_a_fit_machine_is_told_nothing_and_its_python_and_uv_are_named(machine: Machine):
+def test_a_fit_machine_gets_no_complaint_and_its_python_and_uv_are_named(machine: Machine):
     result = machine.preflight()
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout == f"python={machine.bin}/python3.11\nuv=uv\n"
@@ -125,16 +125,16 @@ def test_a_python3_that_is_3_11_does_where_python3_11_is_a_shim_that_fails(machi
     assert f"python={machine.bin}/python3\n" in machine.preflight().stdout
 
 
-def test_a_python_that_is_asked_for_is_taken_before_the_others(machine: Machine):
+def test_a_python_that_is_set_is_taken_before_the_others(machine: Machine):
     machine.has_python("my-python", PYTHON_311)
     assert f"python={machine.bin}/my-python\n" in machine.preflight(PYTHON="my-python").stdout
 
 
-def test_a_python_that_is_asked_for_and_does_not_run_is_named(machine: Machine):
+def test_a_python_that_is_set_and_does_not_run_is_named(machine: Machine):
     assert "but PYTHON=/no/python does not run;" in machine.complaint(PYTHON="/no/python")
 
 
-def test_a_missing_compiler_is_told_with_the_package_that_brings_it(machine: Machine):
+def test_a_missing_compiler_is_reported_with_the_package_that_brings_it(machine: Machine):
     machine.lacks("g++")
     assert machine.complaint() == (
         "ichor set-up: no C++ compiler (g++): one package, pyfarmhash, is built from source; "
@@ -148,14 +148,14 @@ def test_another_compiler_may_be_named(machine: Machine):
     assert machine.preflight(CXX="clang++ -O1").returncode == 0
 
 
-def test_missing_python_headers_are_told_with_the_package_that_brings_them(machine: Machine):
+def test_missing_python_headers_are_reported_with_the_package_that_brings_them(machine: Machine):
     (machine.include / "Python.h").unlink()
     line = machine.complaint()
     assert f"no Python.h in {machine.include}:" in line
     assert "(Debian: apt-get install python3.11-dev)" in line
 
 
-def test_too_little_disk_is_told_with_what_is_needed_and_what_is_there(machine: Machine):
+def test_too_little_disk_is_reported_with_what_is_needed_and_what_is_there(machine: Machine):
     machine.has_free(1_200_000)
     assert machine.complaint() == (
         "ichor set-up: too little disk: .venv with uv's cache needs 4.5 GB free in "
@@ -163,7 +163,7 @@ def test_too_little_disk_is_told_with_what_is_needed_and_what_is_there(machine: 
     )
 
 
-def test_cache_and_environment_on_two_file_systems_are_asked_for_singly(machine: Machine):
+def test_cache_and_environment_on_two_file_systems_are_checked_singly(machine: Machine):
     machine.has_free(1_200_000)
     machine.says("stat", 'echo "$3"')
     lines = machine.preflight(UV_CACHE_DIR=f"{machine.project}/../cache/of/uv").stderr.splitlines()
@@ -191,7 +191,7 @@ def test_a_newer_uv_of_the_user_is_used(machine: Machine):
     assert machine.preflight().stdout.endswith("\nuv=uv\n")
 
 
-def test_without_any_way_to_install_uv_the_package_that_brings_one_is_told(machine: Machine):
+def test_without_any_way_to_install_uv_the_package_that_brings_one_is_reported(machine: Machine):
     machine.lacks("uv")
     machine.has_python("python3.11", PYTHON_311, can_install=False)
     line = machine.complaint()
@@ -199,18 +199,18 @@ def test_without_any_way_to_install_uv_the_package_that_brings_one_is_told(machi
     assert "has neither venv nor pip to install it with (Debian: apt-get install python3.11-venv)." in line
 
 
-def test_everything_that_is_wrong_is_told_at_once(machine: Machine):
+def test_everything_that_is_wrong_is_reported_at_once(machine: Machine):
     machine.lacks("g++")
     machine.has_free(0)
     machine.says("getconf", "echo glibc 2.17")
     assert len(machine.preflight().stderr.splitlines()) == 3
 
 
-def test_the_glibc_asked_for_is_the_newest_that_a_locked_package_needs():
+def test_the_required_glibc_is_the_newest_that_a_locked_package_needs():
     needed = max(filter(None, map(_oldest_glibc, _locked_packages())))
-    asked = re.search(r"^GLIBC_NEEDED=(\S+)", (ROOT / "tools" / "preflight.sh").read_text(), re.MULTILINE)
-    assert asked is not None
-    assert asked[1] == ".".join(map(str, needed))
+    declared = re.search(r"^GLIBC_NEEDED=(\S+)", (ROOT / "tools" / "preflight.sh").read_text(), re.MULTILINE)
+    assert declared is not None
+    assert declared[1] == ".".join(map(str, needed))
 
 
 def test_only_these_locked_packages_with_compiled_code_come_as_source_alone():
@@ -229,10 +229,10 @@ def _oldest_glibc(package: dict) -> tuple[int, int] | None:
     if any(name.endswith("-none-any.whl") for name in names):
         return None
     python = f"cp{sys.version_info.major}{sys.version_info.minor}"
-    found = [
+    versions = [
         (int(major), int(minor))
         for name in names
         if name.endswith("x86_64.whl") and (f"-{python}-" in name or "abi3" in name or "-none-" in name)
         for major, minor in re.findall(r"manylinux_(\d+)_(\d+)_x86_64", name)
     ]
-    return min(found, default=None)
+    return min(versions, default=None)

@@ -25,14 +25,14 @@ def artifacts(folder: Path, train: list[bytes], report: bytes = b"{}", number: i
     return folder
 
 
-def told(one: Path, other: Path) -> dict[str, str]:
-    return {found.what: found.how for found in outcome.compare_data(one, other)}
+def how_equal(first: Path, second: Path) -> dict[str, str]:
+    return {comparison.what: comparison.how for comparison in outcome.compare_data(first, second)}
 
 
 def test_the_same_records_in_another_order_are_the_same(tmp_path: Path):
-    one = artifacts(tmp_path / "one", [b"a", b"b"])
+    first = artifacts(tmp_path / "one", [b"a", b"b"])
     other = artifacts(tmp_path / "other", [b"b", b"a"])
-    assert told(one, other) == {
+    assert how_equal(first, other) == {
         "SliceExampleGen records": "same bytes",
         "SliceExampleGen ingest.json": "same bytes",
     }
@@ -47,21 +47,21 @@ def test_the_same_records_in_another_order_are_the_same(tmp_path: Path):
     ],
     ids=["lost", "doubled", "changed"],
 )
-def test_a_record_that_is_lost_doubled_or_changed_is_told(tmp_path: Path, records: list[bytes], how: str):
-    one = artifacts(tmp_path / "one", [b"a", b"b"])
+def test_a_record_that_is_lost_doubled_or_changed_is_reported(tmp_path: Path, records: list[bytes], how: str):
+    first = artifacts(tmp_path / "one", [b"a", b"b"])
     other = artifacts(tmp_path / "other", records)
-    assert told(one, other)["SliceExampleGen records"] == how
-    found = list(outcome.compare_data(one, other))
-    assert [what.same for what in found] == [False, True]
+    assert how_equal(first, other)["SliceExampleGen records"] == how
+    comparisons = list(outcome.compare_data(first, other))
+    assert [what.same for what in comparisons] == [False, True]
 
 
-def test_an_account_that_differs_is_told(tmp_path: Path):
-    one, other = artifacts(tmp_path / "one", [b"a"]), artifacts(tmp_path / "other", [b"a"], b"[]")
-    assert told(one, other)["SliceExampleGen ingest.json"] == "DIFFERENT"
+def test_an_account_that_differs_is_reported(tmp_path: Path):
+    first, other = artifacts(tmp_path / "one", [b"a"]), artifacts(tmp_path / "other", [b"a"], b"[]")
+    assert how_equal(first, other)["SliceExampleGen ingest.json"] == "DIFFERENT"
 
 
 def test_the_last_execution_of_a_node_counts(tmp_path: Path):
-    one = artifacts(tmp_path / "one", [b"a"], number=9)
+    first = artifacts(tmp_path / "one", [b"a"], number=9)
     artifacts(tmp_path / "one", [b"z"], number=10)
     other = artifacts(tmp_path / "other", [b"z"])
-    assert told(one, other)["SliceExampleGen records"] == "same bytes"
+    assert how_equal(first, other)["SliceExampleGen records"] == "same bytes"

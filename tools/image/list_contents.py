@@ -18,13 +18,13 @@ def contents() -> dict[str, list[dict[str, str]]]:
         }
         for distribution in importlib.metadata.distributions()
     ]
-    listed = subprocess.run(
+    listing = subprocess.run(
         ["dpkg-query", "--show", "--showformat", "${Package}\t${Version}\t${Architecture}\n"],
         check=True,
         capture_output=True,
         text=True,
     ).stdout
-    debian = [dict(zip(DEBIAN_FIELDS, line.split("\t"), strict=True)) for line in listed.splitlines()]
+    debian = [dict(zip(DEBIAN_FIELDS, line.split("\t"), strict=True)) for line in listing.splitlines()]
     return {"python": python, "debian": debian}
 
 

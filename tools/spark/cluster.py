@@ -113,8 +113,8 @@ class Cluster:
 
     def kill_worker(self, worker: int) -> int:
         """Kills all that runs on a worker at once, as if its power went; returns how many processes."""
-        told = subprocess.run(["ip", "netns", "pids", namespace(worker)], check=True, capture_output=True)
-        processes = [int(word) for word in told.stdout.split()]
+        printed = subprocess.run(["ip", "netns", "pids", namespace(worker)], check=True, capture_output=True)
+        processes = [int(word) for word in printed.stdout.split()]
         for process in processes:
             os.kill(process, signal.SIGKILL)
         return len(processes)

@@ -35,14 +35,21 @@ def prove(cluster: Cluster, folder: Path) -> bool:
         in_own_process(same.run_graph, on_spark, log, LAST)
         killer.join()
     driver = (folder / "cluster/job-server.log").read_text(encoding="utf-8", errors="replace")
-    found = in_own_process(_compared, folder / "direct/artifacts", artifacts)
-    print_table(("what", "of which", "direct and Spark"), [(one.what, one.size, one.how) for one in found])
-    for line in killer.told:
+    comparisons = in_own_process(_compared, folder / "direct/artifacts", artifacts)
+    print_table(
+        ("what", "of which", "direct and Spark"),
+        [(comparison.what, comparison.size, comparison.how) for comparison in comparisons],
+    )
+    for line in killer.lines:
         print(line)
-    print(f"Spark told of {driver.count(LOST)} lost executors and {driver.count(LOST_TASK)} lost tasks")
+    print(f"Spark reported {driver.count(LOST)} lost executors and {driver.count(LOST_TASK)} lost tasks")
     left = [path.name for path in artifacts.rglob("*") if "beam-temp" in path.name]
     print(f"temporary folders left in the results: {len(left)}")
-    return all(one.same for one in found) and len(killer.told) == 2 and driver.count(LOST) >= 2
+    return (
+        all(comparison.same for comparison in comparisons)
+        and len(killer.lines) == 2
+        and driver.count(LOST) >= 2
+    )
 
 
 class Killer(threading.Thread):
@@ -52,7 +59,7 @@ class Killer(threading.Thread):
         super().__init__(daemon=True)
         self._cluster = cluster
         self._artifacts = artifacts
-        self.told: list[str] = []
+        self.lines: list[str] = []
 
     def run(self) -> None:
         """Waits for each moment in turn."""
@@ -69,13 +76,13 @@ class Killer(threading.Thread):
         _until(lambda: written() > 0)
         files = written()
         processes = self._cluster.kill_worker(worker)
-        self.told.append(
+        self.lines.append(
             f"{node}: worker {worker} killed ({processes} processes) when {files} files were written"
         )
 
 
-def _compared(one: Path, other: Path) -> list[outcome.Compared]:
-    return list(outcome.compare_data(one, other))
+def _compared(first: Path, second: Path) -> list[outcome.Compared]:
+    return list(outcome.compare_data(first, second))
 
 
 def _files(folder: Path, pattern: str) -> int:

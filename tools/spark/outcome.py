@@ -61,18 +61,18 @@ def latest(artifacts: Path, node: str, key: str) -> Path:
 def records(folder: Path, split: str) -> collections.Counter[str]:
     """Returns how often each record stands in a split, by a hash of its bytes."""
     files = sorted(str(path) for path in (folder / f"Split-{split}").iterdir())
-    found = tf.data.TFRecordDataset(files).as_numpy_iterator()
-    return collections.Counter(hashlib.sha256(record).hexdigest() for record in found)
+    serialized = tf.data.TFRecordDataset(files).as_numpy_iterator()
+    return collections.Counter(hashlib.sha256(record).hexdigest() for record in serialized)
 
 
-def compare_data(one: Path, other: Path) -> Iterator[Compared]:
+def compare_data(first: Path, second: Path) -> Iterator[Compared]:
     """Compares what the data nodes of two runs wrote; each is the artifacts' folder of its run."""
     for node, key in RECORDS:
-        if (one / node).is_dir():
-            yield _same_records(node, key, one, other)
+        if (first / node).is_dir():
+            yield _same_records(node, key, first, second)
     for node, key, name in FILES:
-        if (one / node).is_dir():
-            yield _same_files(f"{node} {name}", [latest(run, node, key) / name for run in (one, other)])
+        if (first / node).is_dir():
+            yield _same_files(f"{node} {name}", [latest(run, node, key) / name for run in (first, second)])
     for node, key, name, read in (
         ("SliceFilter", "filtered_examples", features.BASELINE_FILE, _read_statistics),
         *(
@@ -80,13 +80,15 @@ def compare_data(one: Path, other: Path) -> Iterator[Compared]:
             for split in features.SPLITS
         ),
     ):
-        if (one / node).is_dir():
-            yield _same_statistics(node, name, [latest(run, node, key) / name for run in (one, other)], read)
+        if (first / node).is_dir():
+            yield _same_statistics(
+                node, name, [latest(run, node, key) / name for run in (first, second)], read
+            )
 
 
-def compare_transform(one: Path, other: Path) -> Compared:
+def compare_transform(first: Path, second: Path) -> Compared:
     """Compares the files of two transform graphs."""
-    folders = [latest(run, "Transform", "transform_graph") for run in (one, other)]
+    folders = [latest(run, "Transform", "transform_graph") for run in (first, second)]
     digests = [
         {
             path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -102,17 +104,17 @@ def compare_transform(one: Path, other: Path) -> Compared:
     return Compared("Transform graph", how, f"{len(digests[0])} files")
 
 
-def compare_evaluations(node: str, one: Path, other: Path) -> Compared:
+def compare_evaluations(node: str, first: Path, second: Path) -> Compared:
     """Compares two evaluations by TFMA of the same model."""
-    results = [tfma.load_eval_result(str(folder)).slicing_metrics for folder in (one, other)]
+    results = [tfma.load_eval_result(str(folder)).slicing_metrics for folder in (first, second)]
     values = [dict(_numbers(dict(result))) for result in results]
-    return Compared(f"{node} metrics", _told(values[0], values[1]), f"{len(values[0])} numbers")
+    return Compared(f"{node} metrics", _how_equal(values[0], values[1]), f"{len(values[0])} numbers")
 
 
-def _same_records(node: str, key: str, one: Path, other: Path) -> Compared:
+def _same_records(node: str, key: str, first: Path, second: Path) -> Compared:
     differing, number = [], 0
     for split in features.SPLITS:
-        counts = [records(latest(run, node, key), split) for run in (one, other)]
+        counts = [records(latest(run, node, key), split) for run in (first, second)]
         number += counts[0].total()
         if counts[0] != counts[1]:
             lost, more = counts[0] - counts[1], counts[1] - counts[0]
@@ -132,7 +134,7 @@ def _same_statistics(node: str, name: str, files: list[Path], read: Callable[[st
     if files[0].read_bytes() == files[1].read_bytes():
         return Compared(what, "same bytes", f"{files[0].stat().st_size} bytes")
     values = [dict(_numbers(_fields(read(str(file))))) for file in files]
-    return Compared(what, _told(values[0], values[1]), f"{len(values[0])} numbers")
+    return Compared(what, _how_equal(values[0], values[1]), f"{len(values[0])} numbers")
 
 
 def _read_statistics(path: str) -> Message:
@@ -148,9 +150,9 @@ def _fields(message: Message) -> dict[str, Any]:
         elif field.label != field.LABEL_REPEATED:
             tree[field.name] = _fields(value)
         elif field.name == "features":
-            tree[field.name] = {"/".join(one.path.step): _fields(one) for one in value}
+            tree[field.name] = {"/".join(item.path.step): _fields(item) for item in value}
         else:
-            tree[field.name] = [_fields(one) for one in value]
+            tree[field.name] = [_fields(item) for item in value]
     return tree
 
 
@@ -165,18 +167,18 @@ def _numbers(tree: Any, place: str = "") -> Iterator[tuple[str, Any]]:
         yield place, tree
 
 
-def _told(one: Mapping[str, Any], other: Mapping[str, Any]) -> str:
-    differing = [name for name in sorted(one.keys() | other.keys()) if not _close(one, other, name)]
+def _how_equal(first: Mapping[str, Any], second: Mapping[str, Any]) -> str:
+    differing = [name for name in sorted(first.keys() | second.keys()) if not _close(first, second, name)]
     if differing:
         name = differing[0]
-        return f"DIFFERENT: {len(differing)}, first {name}: {one.get(name)!r}, {other.get(name)!r}"
-    return "same bytes" if dict(one) == dict(other) else f"same values to {CLOSE:g}"
+        return f"DIFFERENT: {len(differing)}, first {name}: {first.get(name)!r}, {second.get(name)!r}"
+    return "same bytes" if dict(first) == dict(second) else f"same values to {CLOSE:g}"
 
 
-def _close(one: Mapping[str, Any], other: Mapping[str, Any], name: str) -> bool:
-    if name not in one or name not in other:
+def _close(first: Mapping[str, Any], second: Mapping[str, Any], name: str) -> bool:
+    if name not in first or name not in second:
         return False
-    values = one[name], other[name]
+    values = first[name], second[name]
     if all(isinstance(value, float) for value in values):
         return math.isclose(*values, rel_tol=CLOSE) or all(map(math.isnan, values))
     return values[0] == values[1]

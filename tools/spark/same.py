@@ -70,12 +70,12 @@ def states(config: Config) -> dict[str, str]:
 
 def compared(direct: Config, spark: Config) -> list[Compared]:
     """Compares all that Beam made; `spark`'s evaluators have run twice, by Spark and then by direct."""
-    one, other = Layout.of(direct.run).artifacts, Layout.of(spark.run).artifacts
-    found = [*outcome.compare_data(one, other), outcome.compare_transform(one, other)]
+    first, second = Layout.of(direct.run).artifacts, Layout.of(spark.run).artifacts
+    comparisons = [*outcome.compare_data(first, second), outcome.compare_transform(first, second)]
     for node in EVALUATORS:
-        runs = sorted((other / node / "evaluation").iterdir(), key=lambda folder: int(folder.name))
-        found.append(outcome.compare_evaluations(node, runs[-1], runs[0]))
-    return found
+        runs = sorted((second / node / "evaluation").iterdir(), key=lambda folder: int(folder.name))
+        comparisons.append(outcome.compare_evaluations(node, runs[-1], runs[0]))
+    return comparisons
 
 
 def prove(cluster: Cluster, folder: Path) -> bool:
@@ -89,12 +89,15 @@ def prove(cluster: Cluster, folder: Path) -> bool:
     with cluster:
         costs["spark"] = in_own_process(run_graph, on_spark, log)
     in_own_process(evaluate_again, here_again, log)
-    found = in_own_process(compared, direct, on_spark)
+    comparisons = in_own_process(compared, direct, on_spark)
     in_own_process(run_graph, here_again, log, BY_BEAM[-1])
     cached = {node: state for node, state in in_own_process(states, here_again).items() if node in BY_BEAM}
-    print_table(("what", "of which", "direct and Spark"), [(one.what, one.size, one.how) for one in found])
+    print_table(
+        ("what", "of which", "direct and Spark"),
+        [(comparison.what, comparison.size, comparison.how) for comparison in comparisons],
+    )
     nodes = [node for node in (*BY_BEAM, *EVALUATORS) if node in costs["spark"]]
     rows = [(node, *(f"{costs[way][node].wall:.1f}" for way in costs)) for node in nodes]
     print_table(("node, seconds", *costs), rows)
     print(f"direct after Spark, in the same folder: {', '.join(f'{k} {v}' for k, v in cached.items())}")
-    return all(one.same for one in found) and set(cached.values()) == {"cached"}
+    return all(comparison.same for comparison in comparisons) and set(cached.values()) == {"cached"}

@@ -92,7 +92,7 @@ def test_a_limit_is_kept(folder: Path, trained: Path, tmp_path: Path):
     ("arguments", "said"),
     [
         ([], "explain: give --out DIR for pictures, --masks DIR to measure maps, or both"),
-        (["--out", "{out}", "--json"], "explain: --json prints what --masks tells, and goes without --out"),
+        (["--out", "{out}", "--json"], "--json prints what --masks measures, and goes without --out"),
         (["--out", "{data}/pictures"], "where pictures would be taken for slices; name another --out"),
         (["--out", "{masks}"], "is there already and is not an empty folder; nothing was written"),
         (["--masks", "{data}/none"], "/none: no such folder; give the one that holds a PNG for each slice"),

@@ -77,9 +77,9 @@ def test_a_gate_that_does_not_stop_makes_it_a_warning(folder, inspected, setting
     give_a_picture_both_labels(folder)
     status, page = inspected(folder, *settings, "--set", f"leakage.action={action}")
     assert status == 0
-    (told,) = [text for text in page.entries("warning") if "both labels" in text]
+    (warning,) = [text for text in page.entries("warning") if "both labels" in text]
     assert re.fullmatch(
-        rf"1 picture has both labels \(slices: 2 \w+\); leakage\.action = {action} {re.escape(way)}", told
+        rf"1 picture has both labels \(slices: 2 \w+\); leakage\.action = {action} {re.escape(way)}", warning
     )
 
 

@@ -40,9 +40,9 @@ def test_the_data_take_three_looks():
 def test_an_epoch_trains_on_what_is_kept_and_measures_the_rest_on_all_cores():
     # 900 of 1,000 are read, 700 kept; 560 of them trained on at 0.206 CPU s, 140 measured at 0.28 of that.
     an_epoch = (560 + 0.28 * 140) * 0.206 / 2
-    six, one = expected("trainer.epochs=6"), expected("trainer.epochs=1")
-    assert six.training_seconds - one.training_seconds == pytest.approx(5 * an_epoch)
-    assert six.rest_seconds - one.rest_seconds == pytest.approx(7.5)  # 1.5 s an epoch
+    six, single = expected("trainer.epochs=6"), expected("trainer.epochs=1")
+    assert six.training_seconds - single.training_seconds == pytest.approx(5 * an_epoch)
+    assert six.rest_seconds - single.rest_seconds == pytest.approx(7.5)  # 1.5 s an epoch
     half = expected("trainer.epochs=6", "transform.image_side=112")
     assert half.training_seconds == pytest.approx(six.training_seconds / 4)
 
@@ -50,10 +50,10 @@ def test_an_epoch_trains_on_what_is_kept_and_measures_the_rest_on_all_cores():
 def test_the_split_counts_where_it_is_known_and_nothing_is_dropped_by_a_filter_that_is_off():
     parts = {"train": Part(500, 1, 1, 1), "val": Part(500, 1, 1, 1)}
     known = dataclasses.replace(SPLIT, parts=parts)
-    six, one = (
+    six, single = (
         expected(f"trainer.epochs={epochs}", "filter.enabled=false", split=known) for epochs in (6, 1)
     )
-    assert six.training_seconds - one.training_seconds == pytest.approx(5 * (450 + 0.28 * 450) * 0.206 / 2)
+    assert six.training_seconds - single.training_seconds == pytest.approx(5 * (450 + 0.28 * 450) * 0.206 / 2)
 
 
 def test_a_machine_twice_as_fast_takes_half_the_time(monkeypatch):
@@ -63,10 +63,10 @@ def test_a_machine_twice_as_fast_takes_half_the_time(monkeypatch):
 
 
 def test_disk_is_two_copies_of_the_records_and_three_of_the_model_and_the_states_while_it_trains():
-    found = expected()
+    cost = expected()
     records = 2 * 900 * (9400 + 600)
-    assert found.kept_bytes == records + 3 * 91_000_000
-    assert found.most_bytes == records + 5 * 91_000_000
+    assert cost.kept_bytes == records + 3 * 91_000_000
+    assert cost.most_bytes == records + 5 * 91_000_000
 
 
 def test_slices_that_do_not_fit_into_memory_take_disk_while_it_trains():

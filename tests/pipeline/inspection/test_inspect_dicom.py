@@ -1,4 +1,4 @@
-"""What `ichor inspect` tells of a folder of DICOM files."""
+"""What `ichor inspect` prints of a folder of DICOM files."""
 
 import pytest
 from dicom_folders import series_uid, study_uid, table, write_patient
@@ -9,7 +9,7 @@ from pipeline.inspection import folder as inspection
 pytestmark = pytest.mark.numpy
 
 
-def test_series_and_what_stands_beside_them_are_told_as_they_were_written(dicom, key, inspected):
+def test_series_and_what_stands_beside_them_are_listed_as_they_were_written(dicom, key, inspected):
     folder, made = dicom
     settings = (f"ingest.key_file={key}", "ingest.seed=1", "gate.min_binary_accuracy=1")
     status, page = inspected(folder, *(word for setting in settings for word in ("--set", setting)))
@@ -53,18 +53,18 @@ def test_thickness_kernel_maker_and_contrast_are_counted_by_series(studies, insp
     assert page.entry("contrast agent") == "in 1 series"
 
 
-def test_a_header_that_does_not_say_is_told(studies, inspected):
+def test_a_header_that_does_not_say_is_reported(studies, inspected):
     def change(dataset):
         del dataset.SliceThickness
         del dataset.ConvolutionKernel
 
     write_patient(studies, "A", slices=4, change=change)
     _, page = inspected(studies)
-    assert page.entry("thickness") == "20.0 mm (9); not told (1)"
-    assert page.entry("kernels") == "STANDARD (9); not told (1)"
+    assert page.entry("thickness") == "20.0 mm (9); not given (1)"
+    assert page.entry("kernels") == "STANDARD (9); not given (1)"
 
 
-def test_files_without_hu_and_damaged_ones_are_told_before_a_run(studies, inspected):
+def test_files_without_hu_and_damaged_ones_are_reported_before_a_run(studies, inspected):
     def without_slope(dataset):
         del dataset.RescaleSlope
 
@@ -77,7 +77,7 @@ def test_files_without_hu_and_damaged_ones_are_told_before_a_run(studies, inspec
     assert page.entries("  such as")[0].startswith("torn.dcm: truncated")
     assert page.entries("  such as")[1] == "A/axial/IM0001: no_hu, no rescale slope and intercept"
     assert page.entries("warning")[-1] == (
-        "4 DICOM slices do not tell HU (no_hu), so that their values mean nothing; get them anew from the "
+        "4 DICOM slices give no HU (no_hu), so that their values mean nothing; get them anew from the "
         "archive, with RescaleSlope and RescaleIntercept"
     )
     assert page.entries("refused")[0].startswith(
@@ -85,7 +85,7 @@ def test_files_without_hu_and_damaged_ones_are_told_before_a_run(studies, inspec
     )
 
 
-def test_without_labels_the_series_are_told_all_the_same(studies, inspected):
+def test_without_labels_the_series_are_listed_all_the_same(studies, inspected):
     (studies / "labels.csv").unlink()
     status, page = inspected(studies)
     assert status == 1
@@ -111,7 +111,7 @@ def test_of_two_series_of_a_study_without_labels_the_one_that_a_run_would_read_i
     assert page.entry("kernels") == "STANDARD (10)"
 
 
-def test_no_uid_and_no_patient_is_told(dicom, studies, facts):
+def test_no_uid_and_no_patient_is_reported(dicom, studies, facts):
     write_patient(studies, "A", slices=4, change=lambda dataset: delattr(dataset, "RescaleSlope"))
     said = str(facts(studies))
     for name in (study_uid("A"), series_uid("A"), "Name^A", "2.25."):

@@ -25,7 +25,7 @@ def warnings(inspected, key) -> Callable[..., list[str]]:
 
     def call(folder: Path, *settings: str) -> list[str]:
         plain = (f"ingest.key_file={key}", "ingest.seed=1", "gate.min_binary_accuracy=1")
-        _, page = inspected(folder, *(word for one in (*plain, *settings) for word in ("--set", one)))
+        _, page = inspected(folder, *(word for setting in (*plain, *settings) for word in ("--set", setting)))
         return page.entries("warning")
 
     return call
@@ -103,7 +103,7 @@ def test_mixed_sizes_and_slices_that_are_not_square(folder, warnings):
     ]
 
 
-def test_mixed_kinds_are_told_by_size_depth_and_colour(folder, inspected):
+def test_mixed_kinds_are_reported_by_size_depth_and_colour(folder, inspected):
     redraw(images(folder)[:5], lambda image: image.convert("RGB"))
     redraw(
         images(folder)[5:8], lambda image: image.convert("I").point(lambda grey: grey * 257).convert("I;16")
@@ -116,8 +116,8 @@ def test_mixed_kinds_are_told_by_size_depth_and_colour(folder, inspected):
 
 def test_slices_exported_without_a_window(folder, warnings):
     redraw(images(folder, "normal")[:40], lambda image: image.point(lambda grey: grey // 30))
-    (told,) = warnings(folder)
-    number, rest = told.split(" ", 1)
+    (warning,) = warnings(folder)
+    number, rest = warning.split(" ", 1)
     assert 20 <= int(number) <= 40  # blank ones stay blank
     assert rest == (
         "of 160 slices are nearly black but not empty (dark): most likely exported without a window; export "
@@ -135,20 +135,20 @@ def test_slices_exported_in_too_wide_a_window(folder, warnings):
 
 def test_black_slices(folder, warnings):
     redraw(images(folder, "normal")[:80], lambda image: Image.new("L", image.size))
-    told = warnings(folder)
-    assert [text.split(" ", 1)[1] for text in told] == [
+    texts = warnings(folder)
+    assert [text.split(" ", 1)[1] for text in texts] == [
         "of 160 slices show no head (blank)",
         "of 160 slices are of one even grey: black, or empty",
     ]
-    assert all(80 <= int(text.split(" ")[0]) <= 80 + 31 for text in told)
+    assert all(80 <= int(text.split(" ")[0]) <= 80 + 31 for text in texts)
 
 
 def test_a_disk_that_would_be_full(folder, warnings, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(2**40, 2**40, 10**8))
-    (told,) = warnings(folder)
-    assert told == "a run needs 0.5 GB, and 0.1 GB are free: set run.output to another disk"
+    (warning,) = warnings(folder)
+    assert warning == "a run needs 0.5 GB, and 0.1 GB are free: set run.output to another disk"
 
 
-def test_what_a_run_warns_of_is_told_before_it(folder, warnings):
+def test_what_a_run_warns_of_is_reported_before_it(folder, warnings):
     Image.new("L", (96, 96)).save(folder / "more.png")
     assert warnings(folder) == ["images that the label table does not name were not read: 1"]

@@ -1,4 +1,4 @@
-"""What `ichor inspect` tells of a folder of images, beside what is known of the phantoms in it."""
+"""What `ichor inspect` prints of a folder of images, beside what is known of the phantoms in it."""
 
 import json
 import re
@@ -25,7 +25,7 @@ def copy(png, tmp_path) -> Path:
     return Path(shutil.copytree(png[0], tmp_path / "copy"))
 
 
-def test_a_sound_folder_is_told_as_its_phantoms_are_and_a_run_can_start(png, key, inspected):
+def test_a_sound_folder_is_described_as_its_phantoms_are_and_a_run_can_start(png, key, inspected):
     folder, made = png
     status, page = inspected(folder, "--set", f"ingest.key_file={key}", "--set", "ingest.seed=1")
     assert status == 0
@@ -121,7 +121,7 @@ def test_too_many_such_files_stop_a_run(copy, inspected):
     assert page.count(": empty") == 5
 
 
-def test_of_a_large_folder_the_same_slices_are_looked_at_each_time_unless_all_are_asked_for(
+def test_of_a_large_folder_the_same_slices_are_looked_at_each_time_unless_all_are_selected(
     png, facts, inspected, monkeypatch
 ):
     monkeypatch.setitem(inspection.MOST_LOOKED_AT, "image", 40)
@@ -161,18 +161,18 @@ def test_where_patients_are_not_known_the_groups_are_split(copy, key, inspected,
 
 
 def test_json_says_the_same_and_names_no_patient(png, key, facts):
-    found = facts(png[0], "--set", f"ingest.key_file={key}", "--set", "ingest.seed=1")
-    assert found["classes"] == {"hemorrhage": 32, "normal": 128}
-    assert found["patients"] == {
+    report = facts(png[0], "--set", f"ingest.key_file={key}", "--set", "ingest.seed=1")
+    assert report["classes"] == {"hemorrhage": 32, "normal": 128}
+    assert report["patients"] == {
         "known_from": "column", "number": 20, "with_hemorrhage": 11,
         "slices_each": {"least": 8, "median": 8.0, "most": 8},
     }  # fmt: skip
-    assert found["looks"]["would_drop"] == {"blank": 31}
-    assert (found["refusals"], found["source"], found["form"]) == ([], "image", "table")
-    assert not re.search(r"p0\d\d", json.dumps(found))
+    assert report["looks"]["would_drop"] == {"blank": 31}
+    assert (report["refusals"], report["source"], report["form"]) == ([], "image", "table")
+    assert not re.search(r"p0\d\d", json.dumps(report))
 
 
-def test_columns_that_become_no_attribute_are_told_with_the_reason(copy, inspected):
+def test_columns_that_become_no_attribute_are_listed_with_the_reason(copy, inspected):
     rows = (copy / "labels.csv").read_text().splitlines()
     rows = [f"{rows[0]},note", *(f"{row},remark {number}" for number, row in enumerate(rows[1:]))]
     (copy / "labels.csv").write_text("\n".join(rows))

@@ -73,9 +73,9 @@ def test_a_broken_table(folder, inspected, capsys, table, said):
 def test_labels_that_cannot_be_used_give_no_numbers(folder, facts):
     assert facts(folder)["looks"]["hemorrhages"] is None
     draw(folder, "1.png", "2.png")
-    found = facts(folder)
-    assert (found["looks"]["slices"], found["looks"]["hemorrhages"], found["classes"]) == (2, None, {})
-    assert (found["split"], found["expected"], found["patients"]) == (None, None, None)
+    report = facts(folder)
+    assert (report["looks"]["slices"], report["looks"]["hemorrhages"], report["classes"]) == (2, None, {})
+    assert (report["split"], report["expected"], report["patients"]) == (None, None, None)
 
 
 def test_an_empty_folder_and_one_of_other_files(folder, inspected, capsys):
@@ -92,11 +92,11 @@ def test_an_empty_folder_and_one_of_other_files(folder, inspected, capsys):
     assert not page.entries("looked at")
 
 
-def test_no_folder_is_told_in_one_line(tmp_path, capsys):
+def test_no_folder_is_reported_in_one_line(tmp_path, capsys):
     assert main(["inspect", str(tmp_path / "nowhere")]) == 1
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err == (
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err == (
         f"ichor: data folder {tmp_path / 'nowhere'}: no such folder; give the one that holds the slices\n"
     )
 

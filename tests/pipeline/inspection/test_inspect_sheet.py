@@ -31,8 +31,9 @@ def tile(picture: Path, part: int, place: int, rows: int = 3) -> np.ndarray:
     return pixels[top : top + THUMBNAIL, left : left + THUMBNAIL]
 
 
-def is_framed(one: np.ndarray) -> bool:
-    return all((one[edge] == WARNING).all() for edge in ((0,), (-1,), (slice(None), 0), (slice(None), -1)))
+def is_framed(picture: np.ndarray) -> bool:
+    edges = ((0,), (-1,), (slice(None), 0), (slice(None), -1))
+    return all((picture[edge] == WARNING).all() for edge in edges)
 
 
 def test_it_shows_slices_at_random_by_class_and_frames_those_that_would_be_dropped(png, sheet, inspected):
@@ -115,8 +116,8 @@ def test_none_is_written_where_no_slice_can_be_shown(tmp_path, sheet, inspected)
 def test_a_sheet_that_cannot_be_written_there_is_refused_before_any_work(png, capsys, name, said):
     names = {"here": Path.cwd(), "data": png[0]}
     assert main(["inspect", str(png[0]), "--contact-sheet", name.format(**names)]) == 1
-    told = capsys.readouterr()
-    assert (told.out, told.err) == ("", f"ichor: {said.format(**names)}\n")
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("", f"ichor: {said.format(**names)}\n")
 
 
 class Terminal(io.StringIO):

@@ -24,7 +24,7 @@ def checked(*settings: str):
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "message"),
     [
         (
             "kubeflow.image=registry.example/my image:1",
@@ -51,8 +51,8 @@ def checked(*settings: str):
         ("kubeflow.gpu_type=''", "kubeflow.gpu_type: string should match pattern"),
     ],
 )
-def test_what_a_cluster_would_refuse_is_refused_here(changed, told):
-    with pytest.raises(ConfigError, match=re.escape(told)):
+def test_what_a_cluster_would_refuse_is_refused_here(changed, message):
+    with pytest.raises(ConfigError, match=re.escape(message)):
         checked(changed)
 
 
@@ -90,7 +90,7 @@ def test_a_file_that_could_not_be_submitted_is_not_written(name, tmp_path, monke
     assert not list(tmp_path.iterdir())
 
 
-def test_a_disk_that_is_full_is_told_without_a_name(monkeypatch, capsys):
+def test_a_disk_that_is_full_is_reported_without_a_name(monkeypatch, capsys):
     def full(*_):
         raise OSError(28, "No space left on device")
 

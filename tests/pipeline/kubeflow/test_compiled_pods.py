@@ -15,26 +15,26 @@ def executor(task: str, *settings: str) -> dict:
     return executors.get(label(task, *settings), {})
 
 
-def asked_of_pods(*settings: str) -> dict:
+def pod_requests(*settings: str) -> dict:
     return compiled(*settings).platforms["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
 
 
 def pod(task: str, *settings: str) -> dict:
-    return asked_of_pods(*settings).get(label(task, *settings), {})
+    return pod_requests(*settings).get(label(task, *settings), {})
 
 
-def test_what_pods_are_asked_for_passes_a_strict_parse():
-    executors = asked_of_pods("kubeflow.gpus=1")
-    for asked in executors.values():
-        json_format.ParseDict(asked, kubernetes.KubernetesExecutorConfig(), ignore_unknown_fields=False)
+def test_what_pods_request_passes_a_strict_parse():
+    executors = pod_requests("kubeflow.gpus=1")
+    for request in executors.values():
+        json_format.ParseDict(request, kubernetes.KubernetesExecutorConfig(), ignore_unknown_fields=False)
     assert executors.keys() <= compiled().pipeline["deploymentSpec"]["executors"].keys()
 
 
-def test_a_gpu_is_asked_for_by_what_trains_alone():
-    asked = ("kubeflow.gpus=2", "tuner.enabled=true", "kubeflow.gpu_type=amd.com/gpu")
-    with_gpu = [name for name in tasks(*asked) if "accelerator" in json.dumps(executor(name, *asked))]
+def test_a_gpu_is_requested_by_what_trains_alone():
+    settings = ("kubeflow.gpus=2", "tuner.enabled=true", "kubeflow.gpu_type=amd.com/gpu")
+    with_gpu = [name for name in tasks(*settings) if "accelerator" in json.dumps(executor(name, *settings))]
     assert sorted(with_gpu) == ["Trainer", "Tuner"]
-    accelerator = executor("Trainer", *asked)["container"]["resources"]["accelerator"]
+    accelerator = executor("Trainer", *settings)["container"]["resources"]["accelerator"]
     assert accelerator == {
         "type": "amd.com/gpu", "count": "2", "resourceType": "amd.com/gpu", "resourceCount": "2",
     }  # fmt: skip
@@ -42,25 +42,28 @@ def test_a_gpu_is_asked_for_by_what_trains_alone():
 
 
 def test_nodes_with_accelerators_are_chosen_by_label_and_taint():
-    asked = (
+    settings = (
         "kubeflow.gpus=1",
         'kubeflow.gpu_node_selector={"cloud.google.com/gke-accelerator" = "nvidia-l4"}',
         'kubeflow.gpu_tolerations=["nvidia.com/gpu:NoSchedule", "team=radiology:NoExecute"]',
     )
-    assert pod("Trainer", *asked)["nodeSelector"] == {
+    assert pod("Trainer", *settings)["nodeSelector"] == {
         "labels": {"cloud.google.com/gke-accelerator": "nvidia-l4"}
     }
-    assert pod("Trainer", *asked)["tolerations"] == [
+    assert pod("Trainer", *settings)["tolerations"] == [
         {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"},
         {"key": "team", "operator": "Equal", "value": "radiology", "effect": "NoExecute"},
     ]
-    assert "tolerations" not in json.dumps(pod("Transform", *asked))
+    assert "tolerations" not in json.dumps(pod("Transform", *settings))
 
 
-def test_every_step_asks_for_processors_and_memory():
-    asked = ("kubeflow.cpu={default = 1.5, Transform = 8}", "kubeflow.memory={default = 3, Transform = 32}")
-    for name in tasks(*asked).keys() - {"LatestBlessedModel"}:
-        resources = executor(name, *asked)["container"]["resources"]
+def test_every_step_requests_processors_and_memory():
+    settings = (
+        "kubeflow.cpu={default = 1.5, Transform = 8}",
+        "kubeflow.memory={default = 3, Transform = 32}",
+    )
+    for name in tasks(*settings).keys() - {"LatestBlessedModel"}:
+        resources = executor(name, *settings)["container"]["resources"]
         cpu, memory = (8, 32) if name == "Transform" else (1.5, 3)
         assert (resources["cpuRequest"], resources["memoryRequest"], resources["memoryLimit"]) == (
             cpu, memory, memory,
@@ -76,10 +79,11 @@ def test_slices_and_key_are_mounted_where_they_are_read():
     assert pod("SliceExampleGen")["secretAsVolume"][0]["secretName"] == "ichor-key"
 
 
-def test_the_secret_for_the_registry_is_asked_for_by_every_pod():
-    asked = "kubeflow.image_pull_secret=registry"
+def test_the_secret_for_the_registry_is_named_by_every_pod():
+    settings = "kubeflow.image_pull_secret=registry"
     assert all(
-        pod(name, asked)["imagePullSecret"][0]["secretName"] == "registry" for name in ("Trainer", *LOOKUPS)
+        pod(name, settings)["imagePullSecret"][0]["secretName"] == "registry"
+        for name in ("Trainer", *LOOKUPS)
     )
     assert "imagePullSecret" not in pod("Trainer")
 

@@ -20,13 +20,13 @@ pytestmark = pytest.mark.tfx
 GOLDEN = Path(__file__).parents[2] / "golden" / "kubeflow.yaml"
 
 
-def without_fingerprints(told):
+def without_fingerprints(tree):
     """Fingerprints of code change with the code, which is not the spec's shape."""
-    if isinstance(told, dict):
-        return {key: without_fingerprints(one) for key, one in told.items()}
-    if isinstance(told, list):
-        return [without_fingerprints(one) for one in told]
-    return re.sub(r"\b[0-9a-f]{16}\b", "FINGERPRINT", told) if isinstance(told, str) else told
+    if isinstance(tree, dict):
+        return {key: without_fingerprints(part) for key, part in tree.items()}
+    if isinstance(tree, list):
+        return [without_fingerprints(part) for part in tree]
+    return re.sub(r"\b[0-9a-f]{16}\b", "FINGERPRINT", tree) if isinstance(tree, str) else tree
 
 
 def test_every_change_of_the_spec_shows_in_the_golden_file(tmp_path):
@@ -48,7 +48,7 @@ def test_the_spec_is_of_version_2_1_0_and_passes_a_strict_parse():
 def test_kfp_loads_it_with_its_parameters_and_their_defaults(tmp_path):
     write(compiled(), tmp_path / "ichor.yaml")
     inputs = components.load_component_from_file(str(tmp_path / "ichor.yaml")).component_spec.inputs
-    assert {name: (one.type, one.default) for name, one in inputs.items()} == {
+    assert {name: (parameter.type, parameter.default) for name, parameter in inputs.items()} == {
         "run_data": ("String", "/data"),
         "trainer_epochs": ("Integer", 10),
         "trainer_learning_rate": ("Float", 0.0005),
@@ -82,10 +82,10 @@ def test_each_command_names_the_outputs_that_its_component_declares():
     assert named == len(tasks("tuner.enabled=true").keys() - LOOKUPS - {"LatestBlessedModel"})
 
 
-def test_only_executors_of_the_open_source_backend_are_asked_for():
+def test_only_executors_of_the_open_source_backend_are_used():
     executors = compiled().pipeline["deploymentSpec"]["executors"].values()
-    assert {kind for one in executors for kind in one} == {"container", "importer"}
-    assert all(one["container"]["image"] == IMAGE for one in executors if "container" in one)
+    assert {kind for executor in executors for kind in executor} == {"container", "importer"}
+    assert all(executor["container"]["image"] == IMAGE for executor in executors if "container" in executor)
 
 
 def test_an_importer_waits_for_no_task_and_reads_its_address_from_the_graph_around_it():
@@ -93,7 +93,7 @@ def test_an_importer_waits_for_no_task_and_reads_its_address_from_the_graph_arou
     document = compiled().pipeline
     components, executors = document["components"], document["deploymentSpec"]["executors"]
     seen = []
-    for graph in (document["root"], *(one for one in components.values() if "dag" in one)):
+    for graph in (document["root"], *(component for component in components.values() if "dag" in component)):
         for name, task in graph["dag"]["tasks"].items():
             label = components[task["componentRef"]["name"]].get("executorLabel")
             if label and "importer" in executors[label]:
@@ -108,7 +108,8 @@ def test_every_input_comes_from_a_task_that_is_waited_for():
     for name, task in tasks().items():
         inputs = task.get("inputs", {})
         producers = {
-            one["taskOutputArtifact"]["producerTask"] for one in inputs.get("artifacts", {}).values()
+            artifact["taskOutputArtifact"]["producerTask"]
+            for artifact in inputs.get("artifacts", {}).values()
         }
         for value in inputs.get("parameters", {}).values():
             if "taskOutputParameter" in value:
@@ -133,8 +134,8 @@ def test_all_is_cached_but_what_looks_outside():
 
 
 def test_the_fingerprint_of_the_data_is_an_input_of_the_ingest_so_that_the_cache_sees_it():
-    asked = tasks()["SliceExampleGen"]["inputs"]["parameters"]["input_fingerprint"]
-    assert asked == {
+    fingerprint = tasks()["SliceExampleGen"]["inputs"]["parameters"]["input_fingerprint"]
+    assert fingerprint == {
         "taskOutputParameter": {
             "producerTask": "SliceExampleGen-lookup",
             "outputParameterKey": "input_fingerprint",
@@ -158,7 +159,7 @@ def test_the_file_is_the_same_whenever_it_is_compiled(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "message"),
     [
         ("kubeflow.image=''", "kubeflow.image: is needed; give it with --image"),
         ("kubeflow.pipeline_root=''", "kubeflow.pipeline_root: is needed; give it with --pipeline-root"),
@@ -205,8 +206,8 @@ def test_the_file_is_the_same_whenever_it_is_compiled(tmp_path):
         ("kubeflow.runtime_parameters=['trainer.weights']", "'trainer.weights' cannot be changed"),
     ],
 )
-def test_what_a_cluster_cannot_do_is_refused_before_it_is_compiled(changed, told):
-    with pytest.raises(ConfigError, match=re.escape(told)):
+def test_what_a_cluster_cannot_do_is_refused_before_it_is_compiled(changed, message):
+    with pytest.raises(ConfigError, match=re.escape(message)):
         compiled(changed)
 
 

@@ -29,7 +29,7 @@ def without_type(uri: str, number: int, **metadata: object) -> dict:
 
 
 def push(folder: Path) -> dict:
-    """What KFP's backend asks of Pusher's container."""
+    """The request of KFP's backend to Pusher's container."""
     return {
         "inputs": {
             "artifacts": {
@@ -67,21 +67,21 @@ def store(tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
-def run(folder: Path, executor: str, node: str = "Pusher", asked: dict | None = None) -> int:
+def run(folder: Path, executor: str, node: str = "Pusher", request: dict | None = None) -> int:
     return main(
         [
             *("--node", node),
             *("--state_dir", str(folder / "state")),
             *("--outputs", "pushed_model"),
             *("--executor_class_path", executor),
-            *("--json_serialized_invocation_args", json.dumps(asked or push(folder))),
+            *("--json_serialized_invocation_args", json.dumps(request or push(folder))),
             *("--json_serialized_inputs_spec_args", definition("pusher")),
             "--direct_num_workers=2",
         ]
     )
 
 
-def told(folder: Path) -> dict:
+def output_of(folder: Path) -> dict:
     return json.loads((folder / "outputs/executor_output.json").read_text())
 
 
@@ -91,7 +91,7 @@ def output(folder: Path) -> Path:
 
 def test_a_stock_executor_runs_on_artifacts_without_types(store):
     assert run(store, name_utils.get_full_name(PusherExecutor)) == 0
-    (pushed,) = told(store)["artifacts"]["pushed_model"]["artifacts"]
+    (pushed,) = output_of(store)["artifacts"]["pushed_model"]["artifacts"]
     assert pushed["uri"] == f"{ROOT}/Pusher/pushed_model"
     assert pushed["metadata"]["pushed"] == 1
     (version,) = (store / "pushed").iterdir()
@@ -101,56 +101,56 @@ def test_a_stock_executor_runs_on_artifacts_without_types(store):
 
 def test_upstreams_own_entrypoint_fails_on_the_same_input(store):
     """The day that this fails, upstream is mended: look whether the entrypoint of ours is needed any more."""
-    asked = argparse.Namespace(
+    request = argparse.Namespace(
         executor_class_path=name_utils.get_full_name(PusherExecutor),
         json_serialized_invocation_args=json.dumps(push(store)),
         json_serialized_inputs_spec_args=definition("pusher"),
     )
     with pytest.raises(UnboundLocalError, match="title"):
-        stock._run_executor(asked, [])
+        stock._run_executor(request, [])
 
 
-def test_paths_of_this_process_are_addresses_again_in_what_kfp_is_told(store):
+def test_paths_of_this_process_are_addresses_again_in_what_kfp_gets(store):
     assert run(store, f"{EXECUTORS}.Whole") == 0
-    (pushed,) = told(store)["artifacts"]["pushed_model"]["artifacts"]
+    (pushed,) = output_of(store)["artifacts"]["pushed_model"]["artifacts"]
     assert pushed["metadata"]["of"] == f"{ROOT}/OperatingPoint/model"
-    assert str(store) not in json.dumps(told(store))
+    assert str(store) not in json.dumps(output_of(store))
 
 
 def test_a_type_that_nobody_knows_is_named(store, capfd):
-    asked = push(store)
-    asked["outputs"]["artifacts"]["pushed_model"]["artifacts"][0]["type"] = {"schemaTitle": "other.Thing"}
-    assert run(store, f"{EXECUTORS}.Whole", asked=asked) == 1
+    request = push(store)
+    request["outputs"]["artifacts"]["pushed_model"]["artifacts"][0]["type"] = {"schemaTitle": "other.Thing"}
+    assert run(store, f"{EXECUTORS}.Whole", request=request) == 1
     assert "artifact 'pushed_model': expected a type of TFX or ichor, got 'other.Thing'" in last_line(capfd)
 
 
 def with_logs(folder: Path) -> tuple[dict, Path]:
-    """What KFP asks since 2.5, whose driver adds an output for its launcher's log, and where that lies."""
-    asked = push(folder)
+    """The request of KFP since 2.5, whose driver adds an output for its log, and where that lies."""
+    request = push(folder)
     name = "executor-logs"
     uri = f"{ROOT}/Pusher/{name}-0"
     logs = {"name": name, "uri": uri, "type": {"schemaTitle": "system.Artifact"}, "metadata": {}}
-    asked["outputs"]["artifacts"][name] = {"artifacts": [logs]}
+    request["outputs"]["artifacts"][name] = {"artifacts": [logs]}
     file = folder / "s3/bucket/root/ichor/run-1/Pusher/executor-logs-0"
     file.parent.mkdir(parents=True)
     file.write_text("a line of the launcher's log")
-    return asked, file
+    return request, file
 
 
 @pytest.mark.parametrize(("executor", "status"), [("Whole", 0), ("Refusing", 1)])
 def test_outputs_that_the_node_does_not_declare_are_left_alone(executor, status, store):
-    asked, log = with_logs(store)
-    assert run(store, f"{EXECUTORS}.{executor}", asked=asked) == status
+    request, log = with_logs(store)
+    assert run(store, f"{EXECUTORS}.{executor}", request=request) == status
     assert log.read_text() == "a line of the launcher's log"
     if status == 0:
-        assert told(store)["artifacts"].keys() == {"pushed_model"}
+        assert output_of(store)["artifacts"].keys() == {"pushed_model"}
 
 
 def test_a_folder_of_an_output_that_the_node_does_not_declare_is_not_removed(store):
-    asked, log = with_logs(store)
+    request, log = with_logs(store)
     log.unlink()
     log.mkdir()
-    assert run(store, f"{EXECUTORS}.Whole", asked=asked) == 0
+    assert run(store, f"{EXECUTORS}.Whole", request=request) == 0
     assert log.is_dir()
 
 
@@ -195,10 +195,10 @@ def test_what_a_killed_try_left_is_not_in_the_next_ones_output(store):
     (store / "outputs/executor_output.json").write_text('{"artifacts": {')
     assert run(store, f"{EXECUTORS}.Whole") == 0
     assert [file.name for file in output(store).iterdir()] == [FILE]
-    assert told(store)["artifacts"].keys() == {"pushed_model"}
+    assert output_of(store)["artifacts"].keys() == {"pushed_model"}
 
 
-def test_what_kfp_is_told_is_there_whole_or_not_at_all(store, monkeypatch):
+def test_what_kfp_gets_is_there_whole_or_not_at_all(store, monkeypatch):
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -215,19 +215,19 @@ def test_what_a_step_starts_imports_nothing_from_the_working_directory(store, mo
 
 
 def test_a_baseline_that_is_the_candidate_stands_for_none(store):
-    asked = push(store)
-    del asked["inputs"]["artifacts"]["model_blessing"]
-    asked["inputs"]["artifacts"]["baseline_model"] = asked["inputs"]["artifacts"]["model"]
-    step = Step.read("SliceScorer", json.dumps(asked), definition("slice-scorer"), ["scores"])
+    request = push(store)
+    del request["inputs"]["artifacts"]["model_blessing"]
+    request["inputs"]["artifacts"]["baseline_model"] = request["inputs"]["artifacts"]["model"]
+    step = Step.read("SliceScorer", json.dumps(request), definition("slice-scorer"), ["scores"])
     assert step.inputs["baseline_model"] == []
     other = without_type(f"{ROOT}/OperatingPoint/older", 5)
-    asked["inputs"]["artifacts"]["baseline_model"] = other
-    step = Step.read("SliceScorer", json.dumps(asked), definition("slice-scorer"), ["scores"])
+    request["inputs"]["artifacts"]["baseline_model"] = other
+    step = Step.read("SliceScorer", json.dumps(request), definition("slice-scorer"), ["scores"])
     assert step.inputs["baseline_model"][0].uri.endswith("older")
 
 
 def test_an_address_that_the_launcher_does_not_handle_is_named(store, capfd):
-    asked = push(store)
-    asked["inputs"]["artifacts"]["model"]["artifacts"][0]["uri"] = "hdfs://x/model"
-    assert run(store, f"{EXECUTORS}.Whole", asked=asked) == 1
+    request = push(store)
+    request["inputs"]["artifacts"]["model"]["artifacts"][0]["uri"] = "hdfs://x/model"
+    assert run(store, f"{EXECUTORS}.Whole", request=request) == 1
     assert "hdfs://x/model: expected an address of s3://, minio://, gs:// or a path" in last_line(capfd)

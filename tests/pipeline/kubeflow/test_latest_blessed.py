@@ -23,8 +23,8 @@ def trained(metadata: Metadata, uri: str, pipeline: str = "ichor") -> None:
 
 
 def judged(metadata: Metadata, uri: str, blessed: bool, final: bool = True, pipeline: str = "ichor") -> None:
-    told = {"blessed": float(blessed), "current_model": uri} | ({"ichor_final": 1.0} if final else {})
-    metadata.record(pipeline, BLESSING, f"{uri}-blessing", told)
+    properties = {"blessed": float(blessed), "current_model": uri} | ({"ichor_final": 1.0} if final else {})
+    metadata.record(pipeline, BLESSING, f"{uri}-blessing", properties)
 
 
 def answer(metadata: Metadata, candidate: str) -> str | None:
@@ -86,13 +86,13 @@ def test_a_model_of_another_namespace_does_not_count_though_kfp_keeps_its_pipeli
     assert answer(metadata, "candidate") == "ours"
 
 
-def ask(tmp_path, address: str, candidate: str = "candidate") -> tuple[int, dict]:
+def run_baseline(tmp_path, address: str, candidate: str = "candidate") -> tuple[int, dict]:
     file = tmp_path / "output.json"
-    asked = {
+    request = {
         "inputs": {"artifacts": {keys.MODEL_KEY: {"artifacts": [{"name": "3", "uri": candidate}]}}},
         "outputs": {"outputFile": str(file)},
     }
-    status = main(["baseline", "--executor_input", json.dumps(asked), "--metadata_address", address])
+    status = main(["baseline", "--executor_input", json.dumps(request), "--metadata_address", address])
     return status, json.loads(file.read_text()) if file.exists() else {}
 
 
@@ -101,20 +101,20 @@ def test_the_look_up_puts_out_the_address(metadata, tmp_path):
     judged(metadata, "first", True)
     trained(metadata, "candidate")
     with metadata.served() as address:
-        assert ask(tmp_path, address) == (0, {"parameterValues": {"uri": "first"}})
+        assert run_baseline(tmp_path, address) == (0, {"parameterValues": {"uri": "first"}})
 
 
-def test_none_is_told_by_the_candidates_own_address(metadata, tmp_path):
+def test_no_baseline_has_the_candidates_own_address(metadata, tmp_path):
     trained(metadata, "candidate")
     with metadata.served() as address:
-        assert ask(tmp_path, address) == (0, {"parameterValues": {"uri": "candidate"}})
-    assert ask(tmp_path, "") == (0, {"parameterValues": {"uri": "candidate"}})
+        assert run_baseline(tmp_path, address) == (0, {"parameterValues": {"uri": "candidate"}})
+    assert run_baseline(tmp_path, "") == (0, {"parameterValues": {"uri": "candidate"}})
 
 
 def test_a_store_that_does_not_know_the_candidate_is_an_error(metadata, tmp_path, capfd):
     with metadata.served() as address:
-        status, told = ask(tmp_path, address)
-    assert (status, told) == (1, {})
+        status, output = run_baseline(tmp_path, address)
+    assert (status, output) == (1, {})
     assert "ML Metadata knows no model of a pipeline at candidate" in capfd.readouterr().err
 
 
@@ -122,11 +122,11 @@ def test_a_store_that_is_not_there_stops_the_run_and_does_not_pass_for_no_baseli
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    status, told = ask(tmp_path, address)
-    assert (status, told) == (1, {})
+    status, output = run_baseline(tmp_path, address)
+    assert (status, output) == (1, {})
     assert f"ML Metadata at {address} does not answer" in capfd.readouterr().err
 
 
 def test_an_address_of_another_form_is_refused(tmp_path, capfd):
-    assert ask(tmp_path, "metadata")[0] == 1
+    assert run_baseline(tmp_path, "metadata")[0] == 1
     assert "kubeflow.metadata_address: expected HOST:PORT, got 'metadata'" in capfd.readouterr().err

@@ -15,14 +15,14 @@ def properties(task: str, **given: object) -> dict:
     """A task's parameters as KFP gives them: those of the graph as compiled, those of the run as given."""
     tasks = compiled().pipeline["root"]["dag"]["tasks"]
     defaults = compiled().pipeline["root"]["inputDefinitions"]["parameters"]
-    found = {}
+    values = {}
     for name, value in tasks[task]["inputs"]["parameters"].items():
         if "componentInputParameter" in value:
             name_of_run = value["componentInputParameter"]
-            found[name] = given.get(name_of_run, defaults[name_of_run]["defaultValue"])
+            values[name] = given.get(name_of_run, defaults[name_of_run]["defaultValue"])
         elif "runtimeValue" in value:
-            found[name] = value["runtimeValue"]["constant"]
-    return found
+            values[name] = value["runtimeValue"]["constant"]
+    return values
 
 
 def params(task: str, parameter: str, **given: object) -> dict:
@@ -49,13 +49,13 @@ def test_a_gates_bound_reaches_both_who_judge():
     bound = {"gate_min_binary_accuracy": 0.93}
     config = tfma.EvalConfig()
     json_format.ParseDict(params("Evaluator", "eval_config", **bound), config)
-    (gated,) = [one for one in config.metrics_specs[0].metrics if one.class_name == "BinaryAccuracy"]
+    (gated,) = [metric for metric in config.metrics_specs[0].metrics if metric.class_name == "BinaryAccuracy"]
     threshold = gated.per_slice_thresholds[0].threshold
     assert threshold.value_threshold.lower_bound.value == pytest.approx(0.93)
     assert params("ModelGate", "gate_json", **bound)["min_binary_accuracy"] == 0.93
 
 
-def test_the_rule_of_the_threshold_reaches_who_applies_and_who_tells_it():
+def test_the_rule_of_the_threshold_reaches_the_nodes_that_apply_and_report_it():
     assert params("OperatingPoint", "params_json", threshold_rule="youden")["rule"] == "youden"
     given = properties("ModelGate", threshold_rule="youden")
     assert runtime.apply("ModelGate", given)["threshold_rule"] == "youden"
@@ -68,7 +68,7 @@ def test_the_data_folder_is_the_runs():
     )
 
 
-def test_the_report_tells_what_the_run_was_given():
+def test_the_report_shows_what_the_run_was_given():
     rows = params("Report", "settings_json", trainer_epochs=3)
     assert {row["key"]: row["value"] for row in rows}["trainer.epochs"] == 3
     assert {row["key"]: row["value"] for row in rows}["trainer.batch_size"] == 32

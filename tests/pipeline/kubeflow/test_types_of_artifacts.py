@@ -16,15 +16,17 @@ def mounts(monkeypatch):
 
 def without_type(uri: str, **metadata: object) -> spec.ArtifactList:
     """As KFP's backend hands an artifact over (tensorflow/tfx issue 7768): a number and no type."""
-    told = {"artifacts": [{"name": "3", "uri": uri, "metadata": metadata}]}
-    return json_format.ParseDict(told, spec.ArtifactList())
+    request = {"artifacts": [{"name": "3", "uri": uri, "metadata": metadata}]}
+    return json_format.ParseDict(request, spec.ArtifactList())
 
 
 @pytest.mark.parametrize("own", artifacts.OWN_TYPES, ids=lambda own: own.TYPE_NAME)
 def test_each_type_of_our_own_comes_back(own):
     schema = compiler_utils.get_artifact_schema(own)
-    asked = without_type("s3://bucket/x", rows=12.0, note="text")
-    (restored,) = artifacts.read({"it": asked}, {"it": spec.ArtifactTypeSchema(instance_schema=schema)})["it"]
+    request = without_type("s3://bucket/x", rows=12.0, note="text")
+    (restored,) = artifacts.read({"it": request}, {"it": spec.ArtifactTypeSchema(instance_schema=schema)})[
+        "it"
+    ]
     assert type(restored) is own
     assert restored.uri == "/mounts/s3/bucket/x"
     assert restored.get_int_custom_property("rows") == 12
@@ -34,15 +36,15 @@ def test_each_type_of_our_own_comes_back(own):
 def test_every_type_of_the_graph_is_known():
     for component in compiled("tuner.enabled=true").pipeline["components"].values():
         for side in ("inputDefinitions", "outputDefinitions"):
-            for one in component.get(side, {}).get("artifacts", {}).values():
-                kind = json_format.ParseDict(one["artifactType"], spec.ArtifactTypeSchema())
+            for artifact in component.get(side, {}).get("artifacts", {}).values():
+                kind = json_format.ParseDict(artifact["artifactType"], spec.ArtifactTypeSchema())
                 assert artifacts._class_path("x", kind)
 
 
 def test_splits_of_examples_survive():
     metadata = {"split_names": '["train", "val"]', "span": 0.0, "display_name": "examples"}
-    asked = without_type("gs://b/examples", **metadata)
+    request = without_type("gs://b/examples", **metadata)
     schema = spec.ArtifactTypeSchema(instance_schema="title: tfx.Examples\ntype: object\n")
-    (examples,) = artifacts.read({"examples": asked}, {"examples": schema})["examples"]
+    (examples,) = artifacts.read({"examples": request}, {"examples": schema})["examples"]
     assert examples.split_names == '["train", "val"]'
     assert examples.uri == "/mounts/gcs/b/examples"

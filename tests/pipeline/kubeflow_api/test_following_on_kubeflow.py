@@ -17,7 +17,7 @@ def submit(kfp: Kfp, file: str, *flags: str) -> int:
     return main(["submit", file, "--host", kfp.url, *FAST, *flags])
 
 
-def steps_told(out: str) -> list[str]:
+def printed_steps(out: str) -> list[str]:
     """Returns the lines of steps without the time of day, whose zone is this machine's."""
     lines = [re.fullmatch(r"\d\d:\d\d:\d\d  (.*)", line) for line in out.splitlines()]
     return [re.sub(" +", " ", match[1]) for match in lines if match]
@@ -39,7 +39,7 @@ def test_each_change_of_a_step_is_one_line_and_success_is_status_zero(kfp: Kfp, 
     ]
     assert submit(kfp, tiny) == 0
     captured = capsys.readouterr()
-    assert steps_told(captured.out) == [
+    assert printed_steps(captured.out) == [
         "Ingest running",
         "Ingest succeeded 60 s",
         "Trainer running",
@@ -69,7 +69,7 @@ def test_a_failed_step_is_named_with_its_message_on_one_line_and_status_one(kfp:
     assert submit(kfp, tiny) == 1
     captured = capsys.readouterr()
     shown = r"ValueError: not one slice in split train\x1b[31m"
-    assert steps_told(captured.out)[-1] == f"Trainer failed 28 s {shown}"
+    assert printed_steps(captured.out)[-1] == f"Trainer failed 28 s {shown}"
     assert captured.out.splitlines()[-1] == "failed: 2 steps, 1 failed, 89 s"
     assert captured.err == f"ichor: the run failed at Trainer: {shown}\n"
 
@@ -91,7 +91,7 @@ def test_a_run_that_fails_before_any_step_says_what_the_server_says(kfp: Kfp, ti
     assert capsys.readouterr().err == "ichor: the run failed: exceeded quota: pods=20\n"
 
 
-def test_of_several_failed_steps_the_first_tells_why(kfp: Kfp, tiny: str, capsys):
+def test_of_several_failed_steps_the_first_gives_the_reason(kfp: Kfp, tiny: str, capsys):
     later, first = (
         step("Ingest", "FAILED", 1, 90, error="later"),
         step("Trainer", "FAILED", 1, 80, error="first"),
@@ -108,7 +108,7 @@ def test_a_step_that_is_tried_again_says_which_attempt_runs(kfp: Kfp, tiny: str,
         look("SUCCEEDED", step("Trainer", "SUCCEEDED", 10, 80, attempts=2)),
     ]
     assert submit(kfp, tiny) == 0
-    assert steps_told(capsys.readouterr().out) == [
+    assert printed_steps(capsys.readouterr().out) == [
         "Trainer running",
         "Trainer running attempt 2",
         "Trainer succeeded 70 s attempt 2",
@@ -120,11 +120,11 @@ def test_a_step_that_others_wait_for_is_not_taken_for_one_that_is_tried_again(kf
     drivers = [node["pod_name"] for node in waiting if node["display_name"].endswith("-driver")]
     ingest = step("Ingest", "SUCCEEDED", 1, 9)
     executor = next(node for node in ingest if node["display_name"] == "executor")
-    executor["child_tasks"] = [{"pod_name": one} for one in drivers]  # Argo hangs what comes next there
+    executor["child_tasks"] = [{"pod_name": driver} for driver in drivers]  # Argo hangs what comes next there
     kfp.state.story = [look("SUCCEEDED", ingest, waiting)]
     assert submit(kfp, tiny) == 0
-    told = steps_told(capsys.readouterr().out)
-    assert told == ["Ingest succeeded 8 s", "Trainer running", "Pusher running"]
+    printed = printed_steps(capsys.readouterr().out)
+    assert printed == ["Ingest succeeded 8 s", "Trainer running", "Pusher running"]
 
 
 def test_a_look_that_leaves_steps_out_forgets_none(kfp: Kfp, tiny: str, capsys):
@@ -132,11 +132,11 @@ def test_a_look_that_leaves_steps_out_forgets_none(kfp: Kfp, tiny: str, capsys):
     kfp.state.story = [look("RUNNING", ingest), look("RUNNING", trainer), look("SUCCEEDED", ingest, trainer)]
     assert submit(kfp, tiny) == 0
     out = capsys.readouterr().out
-    assert steps_told(out) == ["Ingest succeeded 8 s", "Trainer succeeded 10 s"]
+    assert printed_steps(out) == ["Ingest succeeded 8 s", "Trainer succeeded 10 s"]
     assert out.splitlines()[-1] == "succeeded: 2 steps, 19 s"
 
 
-def test_a_run_of_which_kfp_tells_no_steps_is_told_all_the_same(kfp: Kfp, tiny: str, capsys):
+def test_a_run_of_which_kfp_lists_no_steps_is_reported_all_the_same(kfp: Kfp, tiny: str, capsys):
     kfp.state.story = [{"state": "RUNNING"}, {"state": "SUCCEEDED"}]
     assert submit(kfp, tiny) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "succeeded; KFP lists no steps"
@@ -175,14 +175,14 @@ def test_a_stop_leaves_the_run_going_and_says_how_to_look_again(
         f"ichor: {word}; the run goes on at {kfp.url}/#/runs/details/{run}; "
         f"look again with: ichor runs --host {kfp.url}\n"
     )
-    assert "run_service_terminate_run" not in kfp.asked
+    assert "run_service_terminate_run" not in kfp.calls
 
 
 def test_after_the_timeout_the_outcome_is_unknown_not_failed(kfp: Kfp, tiny: str, capsys):
     kfp.state.story = [look("RUNNING", step("Trainer", "RUNNING", 10))]
     assert submit(kfp, tiny, "--timeout", "0.01") == 3
-    told = capsys.readouterr().err
-    assert told.startswith(
+    printed = capsys.readouterr().err
+    assert printed.startswith(
         "ichor: not known how the run ends: it has not ended after 0.01 s; the run goes on at "
     )
 
@@ -192,7 +192,7 @@ def test_a_timeout_without_waiting_is_a_wrong_call(kfp: Kfp, tiny: str, capsys):
     assert capsys.readouterr().err == "ichor: --timeout goes with --wait\n"
     with pytest.raises(SystemExit, match="2"):
         submit(kfp, tiny, "--timeout", "-5")
-    assert kfp.asked == []
+    assert kfp.calls == []
 
 
 def test_a_run_that_somebody_deletes_is_not_waited_for(kfp: Kfp, tiny: str, capsys):
@@ -201,7 +201,7 @@ def test_a_run_that_somebody_deletes_is_not_waited_for(kfp: Kfp, tiny: str, caps
     assert "not known how the run ends: the run is there no longer" in capsys.readouterr().err
 
 
-def test_json_tells_every_step_and_lines_go_to_standard_error(kfp: Kfp, tiny: str, capsys):
+def test_json_lists_every_step_and_lines_go_to_standard_error(kfp: Kfp, tiny: str, capsys):
     kfp.state.story = [
         look(
             "FAILED",
@@ -212,10 +212,10 @@ def test_json_tells_every_step_and_lines_go_to_standard_error(kfp: Kfp, tiny: st
     ]
     assert submit(kfp, tiny, "--json", "--run-name", "mine") == 1
     captured = capsys.readouterr()
-    told = json.loads(captured.out)
-    assert (told["run_name"], told["state"], told["message"]) == ("mine", "failed", "workflow failed")
-    assert told["steps"] == {
+    report = json.loads(captured.out)
+    assert (report["run_name"], report["state"], report["message"]) == ("mine", "failed", "workflow failed")
+    assert report["steps"] == {
         "Ingest": {"state": "cached", "seconds": 60.0, "attempts": 1, "message": ""},
         "Trainer": {"state": "failed", "seconds": 28.0, "attempts": 2, "message": "no slice"},
     }
-    assert len(steps_told(captured.err)) == 2
+    assert len(printed_steps(captured.err)) == 2

@@ -29,10 +29,10 @@ def test_the_sdk_of_kfp_takes_the_server_for_kfp(kfp: Kfp, tiny: str, tmp_path: 
         pipeline_id=pipeline.pipeline_id, version_id=version.pipeline_version_id,
     )  # fmt: skip
     assert client.wait_for_run_completion(run.run_id, timeout=5).state == "SUCCEEDED"
-    assert [one.display_name for one in client.list_runs(sort_by="created_at desc").runs] == ["first"]
+    assert [run.display_name for run in client.list_runs(sort_by="created_at desc").runs] == ["first"]
 
 
-def test_the_operations_that_are_asked_are_read_back_from_the_published_client():
+def test_the_operations_that_are_called_are_read_back_from_the_published_client():
     operation, parts = find("POST", "/apis/v2beta1/runs")
     assert (operation.name, operation.body, operation.answer, parts) == (
         "run_service_create_run", "V2beta1Run", "V2beta1Run", (),

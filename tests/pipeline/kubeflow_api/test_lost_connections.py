@@ -51,7 +51,7 @@ def running(kfp: Kfp) -> Kfp:
     return kfp
 
 
-def test_a_server_that_is_away_for_a_while_is_asked_again_with_longer_waits(running: Kfp):
+def test_a_server_that_is_away_for_a_while_is_tried_again_with_longer_waits(running: Kfp):
     def away() -> None:
         running.faults += [AWAY, BUSY, AWAY]
 
@@ -64,10 +64,10 @@ def test_a_server_that_is_away_for_a_while_is_asked_again_with_longer_waits(runn
     assert waits == [10, 10, 20, 40]
     host = running.url
     assert said[1:-1] == [
-        f"no answer, asking again in 10 s; the run goes on ({host}: broke the connection off)",
-        f"no answer, asking again in 20 s; the run goes on ({host}: answered 503 Service Unavailable "
+        f"no answer, trying again in 10 s; the run goes on ({host}: broke the connection off)",
+        f"no answer, trying again in 20 s; the run goes on ({host}: answered 503 Service Unavailable "
         "with a web page)",
-        f"no answer, asking again in 40 s; the run goes on ({host}: broke the connection off)",
+        f"no answer, trying again in 40 s; the run goes on ({host}: broke the connection off)",
         "the server answers again",
     ]
 
@@ -83,7 +83,7 @@ def test_after_an_answer_the_waits_begin_anew(running: Kfp):
     assert waits == [10, 10, 10, 10]
 
 
-def test_a_server_that_stays_away_is_given_up_after_the_patience_and_what_was_heard_stays(running: Kfp):
+def test_a_server_that_stays_away_is_given_up_after_the_patience_and_its_last_answer_stays(running: Kfp):
     def away() -> None:
         running.faults += [AWAY] * 99
 

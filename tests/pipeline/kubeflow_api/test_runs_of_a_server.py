@@ -58,7 +58,7 @@ def test_only_the_latest_are_listed_and_it_is_said_that_there_are_more(kfp: Kfp,
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines[1:-1]] == ["run2", "run4"]
     assert lines[-1] == f"and older ones: {kfp.url}/#/runs (kubeflow.listed_runs=2)"
-    assert kfp.asked.count("run_service_list_runs") == 2
+    assert kfp.calls.count("run_service_list_runs") == 2
 
 
 def test_runs_of_one_experiment_in_a_namespace(capsys):
@@ -108,7 +108,7 @@ def test_flags_of_a_server_without_one_are_a_wrong_call(capsys):
     )
 
 
-def test_a_server_that_cannot_be_asked_is_one_line_and_status_two(kfp: Kfp, capsys):
+def test_a_server_that_cannot_be_reached_is_one_line_and_status_two(kfp: Kfp, capsys):
     kfp.faults = [Fault(only="run_service_list_runs")]
     assert main(["runs", "--host", kfp.url]) == 2
     assert capsys.readouterr().err == f"ichor: {kfp.url}: broke the connection off\n"

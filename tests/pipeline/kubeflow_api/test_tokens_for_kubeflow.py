@@ -23,7 +23,7 @@ def test_a_token_opens_the_server_from_a_file_or_from_a_variable(tiny, token_fil
 
 
 @pytest.mark.parametrize("wrong", ["", "another-token"])
-def test_a_missing_or_wrong_token_is_told(tiny, capsys, monkeypatch, wrong):
+def test_a_missing_or_wrong_token_is_reported(tiny, capsys, monkeypatch, wrong):
     monkeypatch.setenv("ICHOR_KFP_TOKEN", wrong)
     with serving(Kfp(token=TOKEN)) as kfp:
         assert refused(capsys, kfp.url) == (
@@ -33,7 +33,7 @@ def test_a_missing_or_wrong_token_is_told(tiny, capsys, monkeypatch, wrong):
     assert kfp.state.pipelines == {}
 
 
-def test_a_token_without_the_right_is_told(tiny, token_file, capsys):
+def test_a_token_without_the_right_is_reported(tiny, token_file, capsys):
     with serving(Kfp(token=TOKEN, forbidden=True)) as kfp:
         assert refused(capsys, kfp.url, "--token-file", token_file) == (
             "answered 403 Forbidden: User 'radiology' is not authorized: create pipelines; this token or "
@@ -54,10 +54,10 @@ def test_a_token_that_is_renewed_while_a_run_is_followed_is_read_again(tiny, tok
                     kfp.token = f"{TOKEN}2"
                     Path(token_file).write_text(kfp.token)
 
-        kfp.asked = Renewing()
+        kfp.calls = Renewing()
         flags = ["--token-file", token_file, "--wait", "--set", "kubeflow.poll_seconds=0.001"]
         assert main(["submit", tiny, "--host", kfp.url, *flags]) == 0
-    assert len([name for name in kfp.asked if name == "run_service_get_run"]) == 3  # the first was refused
+    assert len([name for name in kfp.calls if name == "run_service_get_run"]) == 3  # the first was refused
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_what_is_no_token_is_not_sent_and_not_shown(kfp, tiny, capsys, text, mes
         Path("token").write_text(text)
     assert main(["submit", tiny, "--host", kfp.url, "--token-file", "token"]) == 2
     assert capsys.readouterr().err == f"ichor: {message}\n"
-    assert kfp.asked == []
+    assert kfp.calls == []
 
 
 def test_a_token_that_a_server_repeats_is_not_shown(tiny, token_file, capsys):
@@ -130,7 +130,7 @@ def test_a_token_over_http_to_elsewhere_is_warned_of(tiny, token_file, capsys, m
         ),
     ],
 )
-def test_a_wrong_flag_is_told_before_anything_is_sent(tiny, capsys, flags, message):
+def test_a_wrong_flag_is_refused_before_anything_is_sent(tiny, capsys, flags, message):
     assert main(["submit", tiny, *flags]) == 2
     assert capsys.readouterr().err == f"ichor: {message}\n"
 
@@ -141,5 +141,5 @@ def test_what_kfp_keeps_for_its_own_client_is_not_read_or_written(kfp, tiny, mon
     context.parent.mkdir(parents=True)
     context.write_text('{"namespace": "other", "client_authentication_cookie": "stale"}')
     assert main(["submit", tiny, "--host", f"{kfp.url}/apis/v2beta1/"]) == 0
-    assert [one.get("namespace") for one in kfp.state.experiments.values()] == [None]
+    assert [experiment.get("namespace") for experiment in kfp.state.experiments.values()] == [None]
     assert json.loads(context.read_text())["client_authentication_cookie"] == "stale"

@@ -1,4 +1,4 @@
-"""How a run tells what its leakage gate found, from a hand-made report."""
+"""The leakage gate's findings in a run's line and summary, from a hand-made report."""
 
 import json
 from pathlib import Path
@@ -44,7 +44,7 @@ def test_a_clean_gate_says_so_in_its_line_and_in_the_summary(tmp_path):
     assert f"leakage: {tmp_path}" in summary
 
 
-def test_what_was_dropped_stands_behind_what_was_found(tmp_path):
+def test_dropped_slices_stand_behind_the_findings(tmp_path):
     run = run_of(tmp_path, IDENTICAL, dropped=2)
     dropped = "dropped: 2 of train (2 identical_across_splits)"
     assert describe(run, "LeakageGate") == f"40 slices compared: {SAID}; {dropped}"
