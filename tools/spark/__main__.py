@@ -20,25 +20,25 @@ PARTS = ("same", "killed", "throughput")
 
 
 def main() -> int:
-    """Runs the parts that are asked for; returns 0 if all hold."""
+    """Runs the parts that are selected; returns 0 if all hold."""
     parser = argparse.ArgumentParser(prog="python -m tools.spark", description=__doc__)
     parser.add_argument("--spark", type=Path, required=True, help="folder of pyspark, as run.sh fetches it")
     parser.add_argument("--jars", type=Path, required=True, help="folder of the job server's class path")
     parser.add_argument("--out", type=Path, default=ROOT / ".spark/proof", help="folder for all that is made")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all by default")
-    asked = parser.parse_args()
-    if unknown := set(asked.parts) - set(PARTS):
+    arguments = parser.parse_args()
+    if unknown := set(arguments.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     began, failed = time.monotonic(), []
-    for name in asked.parts or PARTS:
-        folder = asked.out / name
+    for name in arguments.parts or PARTS:
+        folder = arguments.out / name
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         cluster = functools.partial(
-            Cluster, asked.spark.resolve(), asked.jars.resolve(), folder.resolve() / "cluster"
+            Cluster, arguments.spark.resolve(), arguments.jars.resolve(), folder.resolve() / "cluster"
         )
         print(f"{name}: {folder}", flush=True)
-        with interruption.heard():  # a cluster is taken down when this is ended, too
+        with interruption.handle_sigterm():  # a cluster is taken down when this is ended, too
             if not _run(name, cluster, folder):
                 failed.append(name)
     print(f"{'NOT HELD: ' + ', '.join(failed) if failed else 'all held'}; {time.monotonic() - began:.0f} s")
