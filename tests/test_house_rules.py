@@ -1,6 +1,8 @@
 """What every file of the project has to keep to."""
 
+import ast
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("schemas", "components", "pipeline")
 MOST_LINES = 400
 EMPTY_WORDS = {"util", "utils", "helper", "helpers", "common", "misc", "base"}  # names that say nothing
+VAGUE_NAMES = {"told", "tell", "asked", "ask", "heard", "found", "one", "listed"}
+FREE_OF_VAGUE_NAMES = ("pipeline", "bench", "tools")
 HEAVIER = {
     "numpy": r"tensorflow\w*|keras|tfx|apache_beam|ml_metadata|pipeline\.graph",
     "tf": r"tfx|apache_beam|tensorflow_(?:model_analysis|data_validation)|ml_metadata|pipeline\.graph",
@@ -46,11 +50,37 @@ def broken_tiers(root: Path) -> list[str]:
     return broken
 
 
+def vague_names(root: Path, packages: Iterable[str]) -> list[str]:
+    """Returns a line for each function, class, argument or variable whose name does not say what it is."""
+    broken = []
+    for package in packages:
+        for path in sorted((root / package).rglob("*.py")):
+            for line, name in sorted(_named(ast.parse(path.read_text(encoding="utf-8")))):
+                if name.strip("_").lower() in VAGUE_NAMES:
+                    broken.append(
+                        f"{path.relative_to(root).as_posix()}:{line}: {name} does not say what it is"
+                    )
+    return broken
+
+
+def _named(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yields line and name; fields of a class are left out, for they are keys of JSON."""
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    fields = {part.target for node in classes for part in node.body if isinstance(part, ast.AnnAssign)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.lineno, node.name
+        elif isinstance(node, ast.arg):
+            yield node.lineno, node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node not in fields:
+            yield node.lineno, node.id
+
+
 def test_every_file_is_short_and_has_a_name_that_says_something():
     assert broken_rules(ROOT) == []
 
 
-def test_every_test_module_is_of_the_tier_that_its_imports_ask_for():
+def test_every_test_module_is_of_the_tier_that_its_imports_need():
     assert broken_tiers(ROOT) == []
 
 
@@ -59,7 +89,11 @@ def test_test_modules_have_names_of_their_own():
     assert sorted(names) == sorted(set(names))
 
 
-def test_a_long_file_and_an_empty_name_are_told(tmp_path: Path):
+def test_every_name_says_what_it_is():
+    assert vague_names(ROOT, FREE_OF_VAGUE_NAMES) == []
+
+
+def test_a_long_file_and_an_empty_name_are_reported(tmp_path: Path):
     (tmp_path / "components").mkdir()
     (tmp_path / "components" / "long.py").write_text("x = 1\n" * 401)
     (tmp_path / "components" / "just_right.py").write_text("x = 1\n" * 400)
@@ -82,7 +116,24 @@ def test_a_long_file_and_an_empty_name_are_told(tmp_path: Path):
         ("pytestmark = pytest.mark.tf\nfrom tfx import v1", "test_x.py: of tier tf, imports tfx"),
     ],
 )
-def test_a_test_module_of_the_wrong_tier_is_told(tmp_path: Path, source: str, complaint: str):
+def test_a_test_module_of_the_wrong_tier_is_reported(tmp_path: Path, source: str, complaint: str):
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "test_x.py").write_text(source)
     assert broken_tiers(tmp_path) == [complaint]
+
+
+def test_a_name_that_does_not_say_what_it_is_is_reported(tmp_path: Path):
+    (tmp_path / "components").mkdir()
+    (tmp_path / "components" / "vague.py").write_text(
+        "class Found:\n"
+        "    found: int = 0\n"
+        "def _tell(one, lines_found):\n"
+        "    told, rows = one\n"
+        "    return [ask for ask in rows if (heard := ask)]\n"
+        "async def asked(*, listed): ...\n"
+    )
+    reported = vague_names(tmp_path, ("components", "schemas"))
+    assert [line.split(": ")[1].split()[0] for line in reported] == [
+        "Found", "_tell", "one", "told", "ask", "heard", "asked", "listed",
+    ]  # fmt: skip
+    assert reported[0] == "components/vague.py:1: Found does not say what it is"
