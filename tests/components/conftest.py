@@ -1,4 +1,4 @@
-"""Small folders of made-up slices; and slices that a tiny trunk learns in seconds, and what it learned.
+"""Small folders of made-up slices; and slices that a tiny trunk learns in seconds, with its model.
 
 TensorFlow is loaded when it is needed.
 """
@@ -79,13 +79,13 @@ def made() -> ModuleType:
 
 @pytest.fixture(scope="session")
 def inputs(made: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Examples of both splits and the transform graph; nobody may change them."""
+    """Examples of both splits and the transform graph; read only."""
     return made.write_inputs(tmp_path_factory.mktemp("inputs"))
 
 
 @pytest.fixture(scope="session")
 def trained(made: ModuleType, inputs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a SavedModel that tells the classes apart, as Trainer leaves it; nobody may change it."""
+    """The folder of a SavedModel that separates the classes, as Trainer leaves it; read only."""
     run = importlib.import_module("components.trainer.run")
     output = tmp_path_factory.mktemp("trained") / "model"
     run.run_fn(made.fn_args(inputs, output, made.params(epochs=1)))

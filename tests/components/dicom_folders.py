@@ -68,6 +68,6 @@ def set_all(**attributes: object) -> Callable[[Dataset], None]:
     return change
 
 
-def reasons(found: Plan) -> dict[str, Reason]:
+def reasons(plan: Plan) -> dict[str, Reason]:
     """Returns why each file is left out, by its path."""
-    return {path: rejection.reason for path, rejection in found.rejections.items()}
+    return {path: rejection.reason for path, rejection in plan.rejections.items()}

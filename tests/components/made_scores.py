@@ -12,7 +12,7 @@ def made_scores(patients: int = 60, *, baseline: bool = False, seed: int = 0) ->
     """Returns slices of patients, by turns of train, val and test, every other one with hemorrhages.
 
     A slice with a hemorrhage, in the middle of the series, has a subtype; each slice has a sex. The
-    baseline, asked about val, is a model that is worse by a noise of its own.
+    baseline, which scored val, is a model made worse by its own noise.
     """
     random = np.random.default_rng(seed)
     patient = np.repeat(np.arange(patients), SLICES)
@@ -33,8 +33,8 @@ def made_scores(patients: int = 60, *, baseline: bool = False, seed: int = 0) ->
         baseline_probability=np.where(known, _sigmoid(logits + noise), np.nan).astype(np.float32),
         slice_index=index,
         attributes=[
-            (*([f"subtype={SUBTYPES[one // 6 % 2]}"] if ill else []), f"sex={'fm'[one // 3 % 2]}")
-            for one, ill in zip(patient, hemorrhage, strict=True)
+            (*([f"subtype={SUBTYPES[number // 6 % 2]}"] if ill else []), f"sex={'fm'[number // 3 % 2]}")
+            for number, ill in zip(patient, hemorrhage, strict=True)
         ],
     )
 

@@ -75,8 +75,8 @@ def write_split(
     path = folder / f"Split-{split}" / f"data_tfrecord-{shard}"
     path.parent.mkdir(parents=True, exist_ok=True)
     with tf.io.TFRecordWriter(str(path)) as writer:
-        for one in slices:
-            writer.write(one.to_example().SerializeToString())
+        for record in slices:
+            writer.write(record.to_example().SerializeToString())
 
 
 def write_graph(folder: Path) -> None:

@@ -102,7 +102,7 @@ def _codings(token: str) -> Iterator[bytes]:
     yield urllib.parse.quote(f"{token} ").encode()[:-3]
     for shift in range(3):  # base64 of it at each place of a longer text
         yield base64.b64encode(b"\0" * shift + plain)[(0, 2, 3)[shift] : -4]
-    for name in ("md5", "sha1", "sha256", "blake2b"):  # hashed without a key, whoever guesses can test
+    for name in ("md5", "sha1", "sha256", "blake2b"):  # a hash without a key can be tested by guessing
         digest = hashlib.new(name, plain).digest()
         yield digest
         yield digest.hex().encode()

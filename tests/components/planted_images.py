@@ -28,10 +28,10 @@ def plant_images(folder: Path, form: str) -> list[str]:
     """
     table = folder / "labels.csv"
     with table.open() as file:
-        told = list(csv.DictReader(file))
+        labels = list(csv.DictReader(file))
     patients: dict[str, str] = {}
     rows = []
-    for number, row in enumerate(told):
+    for number, row in enumerate(labels):
         patient = patients.setdefault(row["patient"], f"{NAME}{len(patients):03d}")
         path = folder / row["file"]
         label = path.parent.name if form == CLASS_FOLDERS else ""

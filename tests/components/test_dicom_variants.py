@@ -1,4 +1,4 @@
-"""What the variants are made of is what they say, by a reader that is told of each fault."""
+"""The variants hold what they claim, as seen by a reader that knows each fault."""
 
 import gdcm
 import numpy as np

@@ -63,11 +63,11 @@ def test_a_file_counts_with_what_it_reaches_and_not_with_its_room(tmp_path: Path
 def test_equal_sources_elsewhere_have_an_equal_fingerprint_whatever_lies_beside_them(
     tmp_path: Path, name: str
 ):
-    one, other = write(tmp_path / "one"), write(tmp_path / "other")
+    root, other = write(tmp_path / "one"), write(tmp_path / "other")
     beside = other / "components/one" / name
     beside.parent.mkdir(exist_ok=True)
     beside.write_bytes(b"compiled, or of an editor")
-    assert of_code("components/one", one) == of_code("components/one", other)
+    assert of_code("components/one", root) == of_code("components/one", other)
 
 
 def test_the_project_has_no_relative_import_which_would_not_be_followed():

@@ -1,4 +1,4 @@
-"""Accounts as files: the form, what is refused, and that each goes round through its type unchanged."""
+"""Accounts as files: their form, what is refused, and that each survives a round trip through its type."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,7 @@ from tests.account_kinds import KINDS
 
 pytestmark = pytest.mark.numpy
 
-# Written by the nodes of before there were types, from accounts counted by hand or a run on phantoms.
+# Written by the nodes before accounts had types, from counts made by hand or a run on phantoms.
 GOLDEN = Path(__file__).parents[1] / "golden" / "accounts"
 INGEST = (GOLDEN / "ingest.json").read_text(encoding="utf-8")
 
@@ -70,7 +70,7 @@ def test_a_file_without_a_format_is_of_format_1():
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"seed": None}, "seed: input should be a valid integer, got None"),
         ({"colour": 1}, "colour is not known"),
@@ -84,26 +84,26 @@ def test_a_file_without_a_format_is_of_format_1():
         ),
     ],
 )
-def test_a_key_that_is_missing_unknown_or_no_such_value_is_named(changes: dict, told: str):
+def test_a_key_that_is_missing_unknown_or_no_such_value_is_named(changes: dict, message: str):
     text = json.dumps({**json.loads(INGEST), **changes})
     with pytest.raises(AccountError) as refused:
         IngestAccount.from_json(text, "ingest.json")
     assert str(refused.value) == (
-        f"ingest.json: not as this version of ichor writes it ({told}); make a new run, or use the version "
-        "of ichor that wrote it"
+        f"ingest.json: not as this version of ichor writes it ({message}); make a new run, or use the "
+        "version of ichor that wrote it"
     )
     assert refused.value.__suppress_context__  # no traceback of pydantic's
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         (INGEST[:200], r"^ingest\.json: is not JSON \(.*\); make a new run$"),
         ("[1, 2]", r"^ingest\.json: must hold a JSON object, holds \[1, 2\]; make a new run$"),
     ],
 )
-def test_a_damaged_file_is_refused_with_its_name(text: str, told: str):
-    with pytest.raises(AccountError, match=told):
+def test_a_damaged_file_is_refused_with_its_name(text: str, message: str):
+    with pytest.raises(AccountError, match=message):
         IngestAccount.from_json(text, "ingest.json")
 
 

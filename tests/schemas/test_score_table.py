@@ -47,15 +47,15 @@ def test_rows_are_picked_by_split():
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "message"),
     [
         ({"slice_id": np.array(["a"])}, "scores: columns differ in length"),
         ({"hemorrhage": np.array([0, 1, 2], np.int8)}, "scores: hemorrhage must be 0 or 1"),
         ({"probability": np.array([0, 1, np.nan], np.float32)}, "scores: probability must be within 0..1"),
     ],
 )
-def test_a_table_that_breaks_the_contract_is_refused(changed: dict[str, object], told: str):
-    with pytest.raises(ValueError, match=told):
+def test_a_table_that_breaks_the_contract_is_refused(changed: dict[str, object], message: str):
+    with pytest.raises(ValueError, match=message):
         table(**changed)
 
 

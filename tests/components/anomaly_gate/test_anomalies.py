@@ -7,10 +7,10 @@ pytestmark = pytest.mark.tf
 
 
 def anomalies(**descriptions: str) -> anomalies_pb2.Anomalies:
-    found = anomalies_pb2.Anomalies()
+    of_split = anomalies_pb2.Anomalies()
     for feature, text in descriptions.items():
-        found.anomaly_info[feature].description = text
-    return found
+        of_split.anomaly_info[feature].description = text
+    return of_split
 
 
 def test_clean_splits_let_the_run_go_on():
@@ -37,6 +37,6 @@ def test_every_anomaly_is_named_with_split_feature_and_text():
 
 
 def test_an_anomaly_of_a_whole_split_counts_too():
-    found = anomalies()
-    found.dataset_anomaly_info.description = "The dataset has no examples."
-    assert describe({"test": found}) == ["test: the whole split: The dataset has no examples."]
+    of_split = anomalies()
+    of_split.dataset_anomaly_info.description = "The dataset has no examples."
+    assert describe({"test": of_split}) == ["test: the whole split: The dataset has no examples."]

@@ -14,14 +14,14 @@ pytestmark = pytest.mark.tfx
 
 
 def gate(root: str, val: anomalies_pb2.Anomalies) -> None:
-    found, report = ExampleAnomalies(), AnomalyReport()
-    found.uri, report.uri = f"{root}/anomalies/1", f"{root}/report/1"
-    found.split_names = json.dumps(["train", "val"])
+    anomalies, report = ExampleAnomalies(), AnomalyReport()
+    anomalies.uri, report.uri = f"{root}/anomalies/1", f"{root}/report/1"
+    anomalies.split_names = json.dumps(["train", "val"])
     for split, of_split in (("train", anomalies_pb2.Anomalies()), ("val", val)):
-        tf.io.gfile.makedirs(f"{found.uri}/Split-{split}")
-        with tf.io.gfile.GFile(f"{found.uri}/Split-{split}/SchemaDiff.pb", "wb") as file:
+        tf.io.gfile.makedirs(f"{anomalies.uri}/Split-{split}")
+        with tf.io.gfile.GFile(f"{anomalies.uri}/Split-{split}/SchemaDiff.pb", "wb") as file:
             file.write(of_split.SerializeToString())
-    AnomalyGate.test_call(anomalies=found, report=report, code_fingerprint="0")
+    AnomalyGate.test_call(anomalies=anomalies, report=report, code_fingerprint="0")
 
 
 def test_the_report_names_the_splits_that_were_looked_at():

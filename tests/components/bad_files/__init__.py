@@ -1,4 +1,4 @@
-"""Files that no reader should trust, made by code, with what has to become of each.
+"""Files that no reader should trust, made by code, with the required outcome of each.
 
 `IMAGES` and `DICOMS` hold a file a case. `tests/fuzz` starts from them too.
 """

@@ -1,4 +1,4 @@
-"""One bad file, and what has to become of it."""
+"""One bad file, and its required outcome."""
 
 import dataclasses
 import zlib

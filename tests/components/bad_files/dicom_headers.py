@@ -36,7 +36,7 @@ def with_element(patient: str, data: bytes) -> bytes:
 
 
 def nested(depth: int) -> bytes:
-    """A private sequence in a sequence and so on, none of a length that is told."""
+    """A private sequence in a sequence and so on, all of undefined length."""
     opened = element(0x00990010, b"SQ", struct.pack("<HHI", 0xFFFE, 0xE000, UNDEFINED), UNDEFINED)
     return opened * depth + (ITEM_END + SEQUENCE_END) * depth
 
@@ -81,7 +81,7 @@ _CUT = {
 }
 _SEQUENCE = element(0x00081140, b"SQ", item(element(0x00081150, b"UI", b"1.2"), UNDEFINED), UNDEFINED)
 
-# What is read of a header, and what becomes of a slice that lacks it.
+# The elements that are read of a header, and the outcome of a slice that lacks them.
 MISSING = {
     "SOPClassUID": None,  # the meta information has it too
     "SOPInstanceUID": Reason.CORRUPT,

@@ -1,4 +1,4 @@
-"""DICOM files whose headers are whole and whose pixels cannot be had, or mean nothing."""
+"""DICOM files whose headers are whole and whose pixels cannot be read, or mean nothing."""
 
 import struct
 from collections.abc import Callable

@@ -46,9 +46,9 @@ def said_to_be(syntax: str, whole: bytes) -> bytes:
     at = whole.index(b"\x02\x00\x10\x00UI")
     (length,) = struct.unpack_from("<H", whole, at + 6)
     name = syntax.encode() + b"\0" * (len(syntax) % 2)
-    told = whole[at : at + 6] + struct.pack("<H", len(name)) + name
+    element = whole[at : at + 6] + struct.pack("<H", len(name)) + name
     of_group = struct.unpack_from("<I", whole, 140)[0] + len(name) - length
-    return whole[:140] + struct.pack("<I", of_group) + whole[144:at] + told + whole[at + 8 + length :]
+    return whole[:140] + struct.pack("<I", of_group) + whole[144:at] + element + whole[at + 8 + length :]
 
 
 def changed(patient: str, change: Callable[[Dataset], object], syntax: str = ExplicitVRLittleEndian) -> bytes:

@@ -1,4 +1,4 @@
-"""Sound DICOM files of each kind, small, to be changed by who looks for faults."""
+"""Sound DICOM files of each kind, small, as starting points for tests that damage them."""
 
 import tempfile
 from pathlib import Path

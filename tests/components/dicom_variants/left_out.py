@@ -27,7 +27,7 @@ def _protocol(number: int, description: str, image_type: tuple[str, ...]) -> Pro
     )
 
 
-def _one(folder: Path, dataset: Dataset) -> Path:
+def _file_of(folder: Path, dataset: Dataset) -> Path:
     (path,) = write_files(folder, [dataset], uid.ExplicitVRLittleEndian)
     return path
 
@@ -38,7 +38,7 @@ def _picture(folder: Path, hu: np.ndarray, geometry: Geometry, protocol: Protoco
         setattr(dataset, keyword, value)
     if "SOPClassUID" in changes:
         dataset.file_meta.MediaStorageSOPClassUID = dataset.SOPClassUID
-    return _one(folder, dataset)
+    return _file_of(folder, dataset)
 
 
 @_enter
@@ -51,7 +51,7 @@ def scout(folder: Path) -> Path:
 @_enter
 def dose_sr(folder: Path) -> Path:
     """A radiation dose report as text: no pixels at all."""
-    return _one(folder, dose_report(STUDY, _protocol(12, "DOSE REPORT", ()), 812.5))
+    return _file_of(folder, dose_report(STUDY, _protocol(12, "DOSE REPORT", ()), 812.5))
 
 
 @_enter
@@ -65,18 +65,18 @@ def dose_screen(folder: Path) -> Path:
     text = np.zeros((64, 56), np.uint8)
     text[8:60:6, 5:50] = 255
     d.add_new("PixelData", "OB", text.tobytes())
-    return _one(folder, d)
+    return _file_of(folder, d)
 
 
 @_enter
 def colour_rendering(folder: Path) -> Path:
-    """A picture of the head in three dimensions, RGB, in a CT image's clothes."""
+    """A rendering of the head in three dimensions, RGB, stored as a CT image."""
     protocol = _protocol(14, "3D", ("DERIVED", "SECONDARY", "VOLREN"))
     (d,) = series_datasets(volume()[:1], GEOMETRY, STUDY, protocol)
     d.SamplesPerPixel, d.PhotometricInterpretation, d.PlanarConfiguration = 3, "RGB", 0
     d.BitsAllocated, d.BitsStored, d.HighBit = 8, 8, 7
     d.add_new("PixelData", "OB", bytes(64 * 56 * 3))
-    return _one(folder, d)
+    return _file_of(folder, d)
 
 
 @_enter
@@ -89,7 +89,7 @@ def coronal_reformat(folder: Path) -> Path:
 
 @_enter
 def coronal_said_to_be_axial(folder: Path) -> Path:
-    """A coronal cut whose ImageType says AXIAL: only its orientation tells."""
+    """A coronal cut whose ImageType says AXIAL: only its orientation shows it."""
     protocol = _protocol(16, "CORONAL", ("ORIGINAL", "PRIMARY", "AXIAL"))
     geometry = Geometry((20.0, 3.5), 3.5, (-96.0, 0.0, 108.75), column=(0.0, 0.0, -1.0))
     return _picture(folder, volume()[::-1, 32][None], geometry, protocol)
@@ -117,7 +117,7 @@ def presentation_state(folder: Path) -> Path:
         uid.GrayscaleSoftcopyPresentationStateStorage, instance_uid(protocol.uid, 0), STUDY, protocol, 1
     )
     d.Modality, d.ContentLabel, d.PresentationCreationDate = "PR", "KEY IMAGES", "20000101"
-    return _one(folder, d)
+    return _file_of(folder, d)
 
 
 @_enter
@@ -127,7 +127,7 @@ def pdf(folder: Path) -> Path:
     d = header(uid.EncapsulatedPDFStorage, instance_uid(protocol.uid, 0), STUDY, protocol, 1)
     d.Modality, d.MIMETypeOfEncapsulatedDocument = "DOC", "application/pdf"
     d.EncapsulatedDocument = b"%PDF-1.4\n%%EOF\n\x00"
-    return _one(folder, d)
+    return _file_of(folder, d)
 
 
 @_enter
@@ -140,7 +140,7 @@ def no_pixels(folder: Path) -> Path:
     d.SOPInstanceUID = d.file_meta.MediaStorageSOPInstanceUID = instance_uid(PROTOCOL.uid, number)
     d.InstanceNumber = number + 1
     del d.PixelData
-    return _one(folder, d)
+    return _file_of(folder, d)
 
 
 @_enter
@@ -150,4 +150,4 @@ def perfusion_map(folder: Path) -> Path:
     (dataset,) = series_datasets(volume()[3:4], GEOMETRY, STUDY, protocol)
     set_pixels(dataset, np.abs(CT_STORAGE.to_stored(volume()[3])) // 40, CT_STORAGE)
     dataset.RescaleType, dataset.RescaleIntercept = "US", "0"
-    return _one(folder, dataset)
+    return _file_of(folder, dataset)

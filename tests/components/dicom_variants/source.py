@@ -52,7 +52,7 @@ VARIANTS: dict[str, Variant] = {}
 
 
 def variant(function: Variant) -> Variant:
-    """Enters a function that writes a variant into a folder."""
+    """Registers a function that writes a variant into a folder."""
     VARIANTS[function.__name__] = function
     return function
 
@@ -74,7 +74,7 @@ def datasets(storage: Storage = CT_STORAGE, geometry: Geometry = GEOMETRY) -> li
 def write(
     folder: Path, made: Sequence[Dataset], syntax: str = ExplicitVRLittleEndian, **said: object
 ) -> Made:
-    """Writes data sets, and says of them that they show `volume` unless told otherwise."""
+    """Writes data sets, which show `volume` unless `hu` is given."""
     files = tuple(write_files(folder, made, syntax))
     return Made(files=files, **{"hu": volume(), **said})
 

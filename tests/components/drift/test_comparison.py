@@ -42,7 +42,7 @@ def divergence(first: list[float], second: list[float]) -> float:
     def entropy(shares: list[float]) -> float:
         return -sum(share * math.log2(share) for share in shares if share)
 
-    middle = [(one + other) / 2 for one, other in zip(first, second, strict=True)]
+    middle = [(share + other) / 2 for share, other in zip(first, second, strict=True)]
     return entropy(middle) - (entropy(first) + entropy(second)) / 2
 
 
@@ -74,7 +74,7 @@ def test_numbers_are_apart_by_their_jensen_shannon_divergence():
 
 def test_what_has_nothing_in_common_is_one_apart():
     result = compared(profile(50, side=512), profile(50, side=256))
-    assert [(one.name, one.value) for one in result.moved] == [
+    assert [(feature.name, feature.value) for feature in result.moved] == [
         (f.HEIGHT, pytest.approx(1)),
         (f.WIDTH, pytest.approx(1)),
     ]
@@ -112,7 +112,7 @@ def test_what_is_furthest_beyond_its_threshold_is_named_first_and_not_what_is_ap
     assert result.verdict == "DRIFT: 2 of 14 features moved: low_intensity, noise"
 
 
-def test_without_a_slice_fit_to_be_compared_the_reasons_alone_tell():
+def test_without_a_slice_fit_to_be_compared_the_reasons_alone_show_drift():
     result = compared(profile(100, noise=0.02), profile(100, Reason.DARK))
     assert [feature.name for feature in result.moved] == [f.FILTER_REASON]
     assert [feature.name for feature in result.features] == [f.FILTER_REASON, f.HEIGHT, f.WIDTH]
@@ -147,10 +147,10 @@ def test_few_slices_are_warned_about_on_either_side():
 
 
 def test_statistics_of_nothing_are_refused():
-    told = training_statistics.statistics(profile(1), 0.02)
-    nothing = type(told)()
+    training = training_statistics.statistics(profile(1), 0.02)
+    nothing = type(training)()
     with pytest.raises(ValueError, match="the new statistics are of no slices"):
-        compare(told, nothing, read_schema(SCHEMA), 1)
+        compare(training, nothing, read_schema(SCHEMA), 1)
 
 
 def test_every_column_of_a_profile_has_a_comparator_in_the_schema():

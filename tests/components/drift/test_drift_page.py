@@ -1,4 +1,4 @@
-"""The page of a comparison: what it tells, and that it stands alone."""
+"""The page of a comparison: its contents, and that it needs no other file."""
 
 import json
 import re
@@ -35,9 +35,9 @@ def comparison(*features: Feature, new_fit: int = 270) -> Comparison:
 
 def page(*features: Feature, model: str = "1795500834", rejected=None, new_fit: int = 270) -> str:
     """The page without plotly's own code."""
-    told = render(comparison(*features, new_fit=new_fit), model, rejected or {})
-    assert told.count(get_plotlyjs()) == 1
-    return told.replace(get_plotlyjs(), "")
+    html = render(comparison(*features, new_fit=new_fit), model, rejected or {})
+    assert html.count(get_plotlyjs()) == 1
+    return html.replace(get_plotlyjs(), "")
 
 
 def text(html: str) -> str:
@@ -46,23 +46,23 @@ def text(html: str) -> str:
 
 
 def test_the_verdict_comes_first_with_what_moved_furthest():
-    told = text(page(feature(f.NOISE, 0.6), feature(f.HEAD_ASPECT, 0.2), feature(f.CONTRAST, 0.05)))
-    assert told.index("Drift: 2 of 3 features moved") < told.index("Slices")
-    assert "Furthest beyond its limit: noise , head_aspect ." in told
+    shown = text(page(feature(f.NOISE, 0.6), feature(f.HEAD_ASPECT, 0.2), feature(f.CONTRAST, 0.05)))
+    assert shown.index("Drift: 2 of 3 features moved") < shown.index("Slices")
+    assert "Furthest beyond its limit: noise , head_aspect ." in shown
 
 
 def test_without_drift_it_does_not_say_that_the_model_is_good():
-    told = text(page(feature(f.NOISE, 0.06)))
-    assert "No drift: none of 1 features moved" in told
-    assert "says nothing of how well it scores them" in told
-    assert " moved " not in told.split("Slices")[1].split("Histograms")[0]
+    shown = text(page(feature(f.NOISE, 0.06)))
+    assert "No drift: none of 1 features moved" in shown
+    assert "says nothing of how well it scores them" in shown
+    assert " moved " not in shown.split("Slices")[1].split("Histograms")[0]
 
 
 def test_each_feature_has_its_row_its_meaning_and_its_histogram():
     html = page(feature(f.NOISE, 0.6), feature(f.HEAD_ASPECT, 0.05))
-    told = text(html)
+    shown = text(html)
     for name, value in ((f.NOISE, "0.600"), (f.HEAD_ASPECT, "0.050")):
-        assert f"{name} {MEANINGS[name]} 0.5 ± 0.1 0.5 ± 0.1 {value} 0.10" in told
+        assert f"{name} {MEANINGS[name]} 0.5 ± 0.1 0.5 ± 0.1 {value} 0.10" in shown
         assert f'id="{name}"' in html
     charts = json.loads(re.search(r"const charts = (.*);", html)[1])
     (training, new) = charts[0]["bars"]
@@ -72,15 +72,15 @@ def test_each_feature_has_its_row_its_meaning_and_its_histogram():
     assert charts[0]["ticks"] == ["0.08", "0.33", "0.58", "0.83"]
 
 
-def test_counts_rejections_and_warnings_are_told():
-    told = text(page(feature(f.NOISE, 0.6), rejected={"truncated": 2, "not_an_image": 7}, new_fit=150))
-    assert "slices read 580 320" in told
-    assert "with enough brain to be compared 485 150" in told
-    assert told.index("not read: not_an_image 7") < told.index("not read: truncated 2")
-    assert "only 150 of 320 new slices are fit to be compared; below 200 (drift.min_slices)" in told
+def test_counts_rejections_and_warnings_are_on_the_page():
+    shown = text(page(feature(f.NOISE, 0.6), rejected={"truncated": 2, "not_an_image": 7}, new_fit=150))
+    assert "slices read 580 320" in shown
+    assert "with enough brain to be compared 485 150" in shown
+    assert shown.index("not read: not_an_image 7") < shown.index("not read: truncated 2")
+    assert "only 150 of 320 new slices are fit to be compared; below 200 (drift.min_slices)" in shown
 
 
-def test_the_page_asks_nothing_of_a_network():
+def test_the_page_loads_nothing_from_a_network():
     html = page(feature(f.NOISE, 0.6))
     assert "http://" not in html
     assert "https://" not in html
@@ -88,7 +88,7 @@ def test_the_page_asks_nothing_of_a_network():
     assert "default-src 'none'" in html
 
 
-def test_nothing_that_is_told_can_become_code():
+def test_nothing_on_the_page_can_become_code():
     mean = Shares([HOSTILE, "b"], [0.5, 0.5])
     hostile = Feature(f.FILTER_REASON, HOSTILE, 0.5, 0.1, mean, mean)
     html = page(hostile, model=HOSTILE, rejected={HOSTILE: 1})

@@ -1,4 +1,4 @@
-"""`ichor explain` on a folder, and what maps are worth where the evidence is known."""
+"""`ichor explain` on a folder, and the scores of maps where the evidence is known."""
 
 import csv
 import json
@@ -25,11 +25,11 @@ def folder(made: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("explained")
     (folder / "data" / "deep").mkdir(parents=True)
     (folder / "masks" / "deep").mkdir(parents=True)
-    for at, one in enumerate(made.records(made.VAL, 1)):
+    for at, record in enumerate(made.records(made.VAL, 1)):
         name = f"deep/s{at:02d}.png"
-        (folder / "data" / name).write_bytes(one.image)
-        if one.hemorrhage:
-            bleed = decode_grey(one.image) > SEEN
+        (folder / "data" / name).write_bytes(record.image)
+        if record.hemorrhage:
+            bleed = decode_grey(record.image) > SEEN
             Image.fromarray(np.where(bleed, 1, 0).astype(np.uint8)).save(folder / "masks" / name)
     return folder
 
@@ -41,23 +41,23 @@ def worth(folder: Path, trained: Path, capsys: pytest.CaptureFixture[str], *more
 
 
 def test_maps_point_better_than_chance_and_than_shuffled_weights(folder, trained, capsys):
-    told = worth(folder, trained, capsys)
-    assert (told["slices"], told["patients"]) == (12, 12)
-    assert told["chance_image"] == pytest.approx(12 * 12 / 64 / 64, rel=0.1)
-    assert told["chance_head"] >= told["chance_image"]
-    assert told["pointing"]["low"] > told["chance_head"]
-    assert told["pointing"]["value"] > told["shuffled_pointing"]["value"] + 0.3
-    assert told["mass"]["value"] > 2 * told["chance_image"]
+    report = worth(folder, trained, capsys)
+    assert (report["slices"], report["patients"]) == (12, 12)
+    assert report["chance_image"] == pytest.approx(12 * 12 / 64 / 64, rel=0.1)
+    assert report["chance_head"] >= report["chance_image"]
+    assert report["pointing"]["low"] > report["chance_head"]
+    assert report["pointing"]["value"] > report["shuffled_pointing"]["value"] + 0.3
+    assert report["mass"]["value"] > 2 * report["chance_image"]
 
 
 def test_integrated_gradients_point_at_what_is_bright_with_weights_shuffled_too(folder, trained, capsys):
     more = ["--method", "integrated-gradients", "--set", "explain.steps=8", "--set", "explain.shuffles=1"]
-    told = worth(folder, trained, capsys, *more)
-    assert told["pointing"]["low"] > told["chance_head"]
-    assert told["shuffled_pointing"]["value"] > told["chance_head"]
+    report = worth(folder, trained, capsys, *more)
+    assert report["pointing"]["low"] > report["chance_head"]
+    assert report["shuffled_pointing"]["value"] > report["chance_head"]
 
 
-def test_each_slice_gets_a_picture_and_a_row_and_what_cannot_be_read_is_told(
+def test_each_slice_gets_a_picture_and_a_row_and_what_cannot_be_read_is_reported(
     folder: Path, trained: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ):
     data = tmp_path / "data"
@@ -99,14 +99,14 @@ def test_a_limit_is_kept(folder: Path, trained: Path, tmp_path: Path):
         (["--masks", "{data}/.."], "no slice has a mask with a pixel that is not 0"),
     ],
 )
-def test_a_call_that_makes_no_sense_is_told(folder, trained, tmp_path, capsys, arguments, said: str):
+def test_a_call_that_makes_no_sense_is_refused(folder, trained, tmp_path, capsys, arguments, said: str):
     places = {"out": tmp_path / "out", "data": folder / "data", "masks": folder / "masks"}
     filled = [argument.format(**places) for argument in arguments]
     assert main(["explain", str(folder / "data"), "--model", str(trained), *filled]) == 1
     assert said in capsys.readouterr().err
 
 
-def test_a_mask_of_another_size_is_told(folder: Path, trained: Path, tmp_path: Path, capsys):
+def test_a_mask_of_another_size_is_refused(folder: Path, trained: Path, tmp_path: Path, capsys):
     (tmp_path / "s01.png").write_bytes(b"")
     Image.new("L", (30, 20), 1).save(tmp_path / "s01.png")
     arguments = [str(folder / "data"), "--model", str(trained), "--masks", str(tmp_path)]

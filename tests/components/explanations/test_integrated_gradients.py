@@ -14,17 +14,17 @@ WEIGHTS = tf.constant(RANDOM.normal(size=(6, 6, 2)), tf.float32)
 
 
 def test_of_a_weighted_sum_each_pixel_adds_its_weight_times_itself():
-    found = integrated_gradients(lambda x: tf.reduce_sum(WEIGHTS * x, (1, 2, 3)) + 3.0, PIXELS, 5)
-    np.testing.assert_allclose(found.values, (WEIGHTS * PIXELS).numpy().sum(-1), atol=1e-5)
-    assert found.gap == pytest.approx(0, abs=1e-5)
-    assert found.rise == pytest.approx(float(tf.reduce_sum(WEIGHTS * PIXELS)), abs=1e-5)
+    result = integrated_gradients(lambda x: tf.reduce_sum(WEIGHTS * x, (1, 2, 3)) + 3.0, PIXELS, 5)
+    np.testing.assert_allclose(result.values, (WEIGHTS * PIXELS).numpy().sum(-1), atol=1e-5)
+    assert result.gap == pytest.approx(0, abs=1e-5)
+    assert result.rise == pytest.approx(float(tf.reduce_sum(WEIGHTS * PIXELS)), abs=1e-5)
 
 
 def test_of_a_square_of_a_sum_pixels_share_what_they_add_together():
     # f = (x1 + x2)^2 at (3, 1): along the way df/dx = 2 * 4t, so x1 adds 3 * 4 and x2 adds 1 * 4.
     pixels = tf.reshape(tf.constant([3.0, 1.0, 0.0, 0.0]), (2, 2, 1))
-    found = integrated_gradients(lambda x: tf.square(tf.reduce_sum(x, (1, 2, 3))), pixels, 20)
-    np.testing.assert_allclose(found.values, [[12.0, 4.0], [0.0, 0.0]], atol=1e-4)
+    result = integrated_gradients(lambda x: tf.square(tf.reduce_sum(x, (1, 2, 3))), pixels, 20)
+    np.testing.assert_allclose(result.values, [[12.0, 4.0], [0.0, 0.0]], atol=1e-4)
 
 
 def test_more_steps_leave_less_unaccounted_for():
@@ -39,8 +39,8 @@ def test_more_steps_leave_less_unaccounted_for():
 def test_smoothing_keeps_what_speaks_for_a_hemorrhage_and_moves_no_peak():
     values = np.zeros((25, 25), np.float32)
     values[12, 7], values[3, 20] = 1.0, -5.0
-    found = smoothed(values, 0.08)  # two pixels
-    assert found.min() >= 0
-    assert np.unravel_index(found.argmax(), found.shape) == (12, 7)
-    assert found[12, 9] / found[12, 7] == pytest.approx(np.exp(-0.5), rel=0.01)
+    blurred = smoothed(values, 0.08)  # two pixels
+    assert blurred.min() >= 0
+    assert np.unravel_index(blurred.argmax(), blurred.shape) == (12, 7)
+    assert blurred[12, 9] / blurred[12, 7] == pytest.approx(np.exp(-0.5), rel=0.01)
     np.testing.assert_array_equal(smoothed(values, 0), values.clip(0))

@@ -15,10 +15,10 @@ HOW = Resampling(500, 0.95, 0)
 
 def heat(**levels: int) -> np.ndarray:
     """A map with levels at places such as r2c3."""
-    found = np.zeros(MASK.shape, np.uint8)
+    drawn = np.zeros(MASK.shape, np.uint8)
     for place, level in levels.items():
-        found[int(place[1]), int(place[3])] = level
-    return found
+        drawn[int(place[1]), int(place[3])] = level
+    return drawn
 
 
 def test_a_peak_in_the_mask_is_a_hit_and_the_mass_is_the_share_of_the_sum_there():

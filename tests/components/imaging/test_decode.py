@@ -1,4 +1,4 @@
-"""Decoding: values come back, colour becomes luma, damage is told in one way."""
+"""Decoding: values come back, colour becomes luma, damage raises one kind of error."""
 
 import io
 import struct

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.numpy
 PLACES = 256
 
 
-def found(ours: np.ndarray, theirs: np.ndarray, most: int) -> list[tuple[int, int, int]]:
+def searched(ours: np.ndarray, theirs: np.ndarray, most: int) -> list[tuple[int, int, int]]:
     """All pairs of the search: index, index, distance."""
     blocks = hamming.pairs_within(hamming.pack(ours), hamming.pack(theirs), most)
     return [(int(i), int(j), int(d)) for block in blocks for i, j, d in zip(*block, strict=True)]
@@ -46,7 +46,7 @@ def test_every_pair_within_the_bound_is_found_once_and_none_beyond(seed: int, mo
         ]
     )
     ours, theirs = strings[:25], strings[25:]
-    pairs = found(ours, theirs, most)
+    pairs = searched(ours, theirs, most)
     assert len(pairs) == len(set(pairs))
     assert set(pairs) == compared(ours, theirs, most)
 
@@ -60,26 +60,26 @@ def test_a_pair_at_the_bound_is_found_wherever_it_differs_and_one_place_beyond_i
         np.arange(PLACES - 1, PLACES - 2 - most, -1),
         random.permutation(PLACES),
     ):
-        assert found(string[None], changed(string, places[:most])[None], most) == [(0, 0, most)]
-        assert found(string[None], changed(string, places[: most + 1])[None], most) == []
+        assert searched(string[None], changed(string, places[:most])[None], most) == [(0, 0, most)]
+        assert searched(string[None], changed(string, places[: most + 1])[None], most) == []
 
 
 def test_equal_strings_pair_each_with_each_across_blocks(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(hamming, "BLOCK", 50)
     same = np.tile(np.random.default_rng(1).random(PLACES) < 0.5, (20, 1))
-    assert sorted(found(same, same, 16)) == [(i, j, 0) for i in range(20) for j in range(20)]
+    assert sorted(searched(same, same, 16)) == [(i, j, 0) for i in range(20) for j in range(20)]
 
 
 def test_nothing_is_near_where_there_is_nothing():
     none, some = np.zeros((0, PLACES), np.bool_), np.zeros((3, PLACES), np.bool_)
-    assert found(none, some, 8) == found(some, none, 8) == []
+    assert searched(none, some, 8) == searched(some, none, 8) == []
 
 
 @pytest.mark.parametrize("most", [-1, 25])
 def test_a_bound_that_the_search_cannot_keep_to_is_refused(most: int):
     some = np.zeros((1, PLACES), np.bool_)
     with pytest.raises(ValueError, match=f"differences must be 0 to 24 places, got {most}"):
-        found(some, some, most)
+        searched(some, some, most)
 
 
 def test_few_strings_are_compared_though_most_places_are_equal_in_all(monkeypatch: pytest.MonkeyPatch):
@@ -89,5 +89,5 @@ def test_few_strings_are_compared_though_most_places_are_equal_in_all(monkeypatc
     counted = []
     count = hamming._count
     monkeypatch.setattr(hamming, "_count", lambda words: counted.append(len(words)) or count(words))
-    assert found(strings[:500], strings[500:], 16) == []
+    assert searched(strings[:500], strings[500:], 16) == []
     assert sum(counted) < 500 * 500 / 100

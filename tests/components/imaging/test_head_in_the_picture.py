@@ -77,7 +77,7 @@ def test_an_inverted_slice_has_the_same_percentiles_noise_and_place():
 
 @pytest.mark.parametrize("side", [128, 200, 512, 900])
 @pytest.mark.parametrize("sigma", [1, 3, 6, 12])
-def test_white_noise_is_told_by_its_standard_deviation_whatever_the_pictures_size(side, sigma):
+def test_white_noise_measures_its_standard_deviation_whatever_the_pictures_size(side, sigma):
     assert measure(grainy(side, sigma)).noise * 255 == pytest.approx(sigma, rel=0.08)
 
 
@@ -112,7 +112,7 @@ def test_a_picture_without_a_head_has_neutral_values():
     assert (measures.noise, measures.head_aspect, measures.head_balance) == (0, 0.5, 0.5)
 
 
-def test_hu_of_the_head_are_told_by_their_first_and_ninety_ninth_percentile():
+def test_hu_of_the_head_are_summarised_by_their_first_and_ninety_ninth_percentile():
     """Of 10,000 pixels of a head 2 % are fat, 2 % bone, the others brain; air does not count."""
     shown = windows.parse("40/80 80/200 600/2800")
     hu = np.full((200, 200), -1000.0)

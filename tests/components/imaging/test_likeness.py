@@ -36,10 +36,10 @@ def heads() -> list[list[np.ndarray]]:
     return [
         [
             to_grey(hu, BRAIN_WINDOW)
-            for hu, brain in zip(one.hu, one.brain_share, strict=True)
+            for hu, brain in zip(head.hu, head.brain_share, strict=True)
             if brain >= 0.02
         ]
-        for one in series
+        for head in series
     ]
 
 
@@ -77,16 +77,16 @@ COPIES = {
 }
 
 
-def places(one: np.ndarray, other: np.ndarray) -> int:
+def places(first: np.ndarray, second: np.ndarray) -> int:
     """In how many of 256 places two pictures' brightness steps differ."""
-    ours, theirs = steps_of_grey(one), steps_of_grey(other)
+    ours, theirs = steps_of_grey(first), steps_of_grey(second)
     assert ours is not None
     assert theirs is not None
     return int((ours != theirs).sum())
 
 
-def edges(one: np.ndarray, other: np.ndarray) -> float:
-    return float(edge_correlation(closer_look(one)[None], closer_look(other)[None])[0])
+def edges(first: np.ndarray, second: np.ndarray) -> float:
+    return float(edge_correlation(closer_look(first)[None], closer_look(second)[None])[0])
 
 
 @pytest.mark.parametrize("copy", COPIES)
@@ -99,8 +99,8 @@ def test_a_copy_looks_like_its_original(copy: str):
 
 def test_slices_of_two_patients_do_not_look_alike():
     for ours, theirs in itertools.combinations(heads(), 2):
-        for one, other in itertools.product(ours, theirs):
-            assert places(one, other) > ALIKE_PLACES or edges(one, other) < ALIKE_EDGES
+        for grey, other in itertools.product(ours, theirs):
+            assert places(grey, other) > ALIKE_PLACES or edges(grey, other) < ALIKE_EDGES
 
 
 def test_equal_pixels_have_equal_steps_whatever_they_are_encoded_as():

@@ -1,4 +1,4 @@
-"""Heat maps laid over slices: what shows, and who can read it."""
+"""Heat maps laid over slices: what they show, and that colour-blind readers can read them."""
 
 import numpy as np
 import pytest

@@ -39,8 +39,8 @@ def by_tfma(request: pytest.FixtureRequest) -> dict[str, Estimate]:
     }
 
 
-def width(found: Estimate) -> float:
-    return found.high - found.low
+def width(estimate: Estimate) -> float:
+    return estimate.high - estimate.low
 
 
 @pytest.mark.parametrize("name", ["auc", "binary_accuracy"])

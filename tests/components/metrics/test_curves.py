@@ -51,12 +51,12 @@ def test_the_band_is_that_of_drawing_patients_and_reading_the_curve_at_the_same_
     random = np.random.default_rng(7)
     drawn = []
     for _ in range(1000):
-        picked = np.concatenate([np.flatnonzero(rows.patient == one) for one in random.integers(0, 25, 25)])
+        picked = np.concatenate([np.flatnonzero(rows.patient == p) for p in random.integers(0, 25, 25)])
         rates, heights, _ = theirs.roc_curve(
             rows.hemorrhage[picked], rows.probability[picked], drop_intermediate=False
         )
         drawn.append(np.interp(rate, rates, heights))
-    low, high = np.quantile(drawn, [0.0175, 0.9825])  # 0.025, widened as 25 patients ask for
+    low, high = np.quantile(drawn, [0.0175, 0.9825])  # 0.025, widened as 25 patients require
     assert (curve.low[place], curve.high[place]) == (
         pytest.approx(low, abs=0.05),
         pytest.approx(high, abs=0.05),
@@ -83,23 +83,23 @@ def test_one_class_has_no_roc_curve_and_no_hemorrhage_no_precision():
     assert len(roc(SMALL.where(SMALL.hemorrhage == 1), RESAMPLING).sensitivity) == 0
 
 
-def test_a_calibration_bin_tells_what_was_said_and_what_was_there():
+def test_a_calibration_bin_has_what_was_predicted_and_what_was_observed():
     probability = np.concatenate([np.linspace(0.1, 0.19, 10), np.linspace(0.8, 0.89, 10)]).astype(np.float32)
     label = np.array([0] * 9 + [1] + [1] * 7 + [0] * 3, np.int8)
     bins = calibration(Scored.of(label, probability, np.arange(20)), RESAMPLING)
-    assert [one.count for one in bins] == [2] * 10
+    assert [bin_.count for bin_ in bins] == [2] * 10
     assert (bins[0].lowest, bins[-1].highest) == (pytest.approx(0.1), pytest.approx(0.89))
     assert bins[0].mean_probability == pytest.approx(0.105)
-    assert [one.observed.value for one in bins] == [0, 0, 0, 0, 0.5, 1, 1, 1, 0.5, 0]
+    assert [bin_.observed.value for bin_ in bins] == [0, 0, 0, 0, 0.5, 1, 1, 1, 0.5, 0]
     assert np.isnan(bins[4].observed.low)  # of two patients
 
 
 def test_a_bin_of_ten_patients_has_the_interval_of_ten_coins():
     probability = np.linspace(0, 1, 100).astype(np.float32)
     label = np.tile([0, 1], 50).astype(np.int8)
-    one = calibration(Scored.of(label, probability, np.arange(100)), RESAMPLING)[3].observed
+    got = calibration(Scored.of(label, probability, np.arange(100)), RESAMPLING)[3].observed
     # Of ten coins 2 to 8 show heads with 0.979, 3 to 7 with 0.891.
-    assert (one.value, one.low, one.high) == (0.5, pytest.approx(0.2, abs=0.07), pytest.approx(0.8, abs=0.07))
+    assert (got.value, got.low, got.high) == (0.5, pytest.approx(0.2, abs=0.07), pytest.approx(0.8, abs=0.07))
 
 
 def test_bins_of_no_slices_are_none():
@@ -107,10 +107,10 @@ def test_bins_of_no_slices_are_none():
 
 
 def test_a_histogram_counts_each_class_from_0_to_1():
-    found = histogram(SMALL, bins=5)
-    assert found.edges == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1])
-    assert found.hemorrhage.sum() == 3
-    assert found.normal.sum() == 2
+    counts = histogram(SMALL, bins=5)
+    assert counts.edges == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 1])
+    assert counts.hemorrhage.sum() == 3
+    assert counts.normal.sum() == 2
     at_the_ends = Scored.of(np.array([0, 1], np.int8), np.array([0, 1], np.float32), np.arange(2))
     assert histogram(at_the_ends, bins=4).normal.tolist() == [1, 0, 0, 0]
     assert histogram(at_the_ends, bins=4).hemorrhage.tolist() == [0, 0, 0, 1]

@@ -92,14 +92,14 @@ def test_a_class_that_the_rule_needs_must_be_there(hemorrhage: np.ndarray, rule:
         choose_threshold(hemorrhage, scores(0.1, 0.2), rule, 0.9)
 
 
-def test_a_rule_asks_for_no_more_than_the_class_that_it_looks_at():
+def test_a_rule_needs_no_more_than_the_class_that_it_looks_at():
     assert choose_threshold(labels(1, 1), scores(0.4, 0.6), "sensitivity", 1.0) == pytest.approx(0.2)
     assert choose_threshold(labels(0, 0), scores(0.4, 0.6), "specificity", 1.0) == pytest.approx(0.8)
     assert choose_threshold(labels(), scores(), "value", 0.5) == 0.5
 
 
 @pytest.mark.parametrize(
-    ("hemorrhage", "probability", "rule", "wanted", "told"),
+    ("hemorrhage", "probability", "rule", "wanted", "message"),
     [
         (
             LABELS,
@@ -117,9 +117,9 @@ def test_a_rule_asks_for_no_more_than_the_class_that_it_looks_at():
     ],
 )
 def test_what_is_no_label_score_or_rule_is_refused(
-    hemorrhage: np.ndarray, probability: np.ndarray, rule: str, wanted: float, told: str
+    hemorrhage: np.ndarray, probability: np.ndarray, rule: str, wanted: float, message: str
 ):
-    with pytest.raises(ValueError, match=told):
+    with pytest.raises(ValueError, match=message):
         choose_threshold(hemorrhage, probability, rule, wanted)
 
 
@@ -150,8 +150,8 @@ def test_youden_agrees_with_scikit_learn():
     random = np.random.default_rng(0)
     hemorrhage = random.integers(0, 2, 500).astype(np.int8)
     probability = random.beta(2 + hemorrhage, 3 - hemorrhage).astype(np.float32)
-    false_alarms, found, thresholds = roc_curve(hemorrhage, probability, drop_intermediate=False)
-    best = np.argmax(found - false_alarms)
+    false_alarms, hits, thresholds = roc_curve(hemorrhage, probability, drop_intermediate=False)
+    best = np.argmax(hits - false_alarms)
     ours = choose_threshold(hemorrhage, probability, "youden", 0)
     assert thresholds[best + 1] < ours < thresholds[best]
 

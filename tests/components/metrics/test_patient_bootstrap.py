@@ -116,9 +116,9 @@ def coverage() -> dict[tuple[str, str], float]:
     for seed in range(200):
         rows = clustered(60, 10, seed)
         for unit, data in (("patients", rows), ("slices", by_slice(rows))):
-            found = intervals(data, resampling)
+            by_metric = intervals(data, resampling)
             for name in ("auc", "sensitivity", "brier"):
-                inside = found[name].low <= large[name][0] <= found[name].high
+                inside = by_metric[name].low <= large[name][0] <= by_metric[name].high
                 held.setdefault((unit, name), []).append(inside)
     return {key: float(np.mean(inside)) for key, inside in held.items()}
 
@@ -147,19 +147,19 @@ def test_replicates_without_a_class_are_left_out_and_counted():
     # Three of eight patients have all hemorrhages: of 8^8 draws 5^8 are without them, 3^8 with nobody else.
     label = np.array([1, 1, 1, 0, 0, 0, 0, 0], np.int8)
     probability = np.array([0.9, 0.8, 0.4, 0.5, 0.1, 0.2, 0.3, 0.6], np.float32)
-    found = intervals(Scored.of(label, probability, np.arange(8)))
-    assert found["auc"].left_out / 2000 == pytest.approx((5**8 + 3**8) / 8**8, abs=0.01)
-    assert found["brier"].left_out == 0
-    assert found["auc"].low <= found["auc"].value <= found["auc"].high
+    by_metric = intervals(Scored.of(label, probability, np.arange(8)))
+    assert by_metric["auc"].left_out / 2000 == pytest.approx((5**8 + 3**8) / 8**8, abs=0.01)
+    assert by_metric["brier"].left_out == 0
+    assert by_metric["auc"].low <= by_metric["auc"].value <= by_metric["auc"].high
 
 
 def test_an_interval_of_less_than_nine_tenths_of_the_replicates_is_none():
-    one = Scored.of(np.zeros(1, np.int8), np.zeros(1, np.float32), np.zeros(1, np.int64))
-    many = dataclasses.replace(one, patients=100_000)
+    single = Scored.of(np.zeros(1, np.int8), np.zeros(1, np.float32), np.zeros(1, np.int64))
+    many = dataclasses.replace(single, patients=100_000)
     enough = np.concatenate([np.linspace(0, 1, 900), np.full(100, np.nan)])
-    found = estimate(0.5, enough, many, RESAMPLING)
-    assert found.left_out == 100
-    assert (found.low, found.high) == (pytest.approx(0.025, abs=1e-4), pytest.approx(0.975, abs=1e-4))
+    result = estimate(0.5, enough, many, RESAMPLING)
+    assert result.left_out == 100
+    assert (result.low, result.high) == (pytest.approx(0.025, abs=1e-4), pytest.approx(0.975, abs=1e-4))
     less = estimate(0.5, enough[1:], many, RESAMPLING)
     assert (less.value, less.left_out) == (0.5, 100)
     assert np.isnan([less.low, less.high]).all()
@@ -168,16 +168,16 @@ def test_an_interval_of_less_than_nine_tenths_of_the_replicates_is_none():
 def test_a_class_of_one_patient_has_a_figure_but_no_interval():
     rows = clustered(30, 10, seed=0)
     ill = int(rows.patient[rows.hemorrhage == 1][0])
-    found = intervals(rows.where((rows.hemorrhage == 0) | (rows.patient == ill)))
-    assert np.isnan([found["auc"].low, found["sensitivity"].low]).all()
-    assert not np.isnan([found["auc"].value, found["specificity"].low]).any()
+    by_metric = intervals(rows.where((rows.hemorrhage == 0) | (rows.patient == ill)))
+    assert np.isnan([by_metric["auc"].low, by_metric["sensitivity"].low]).all()
+    assert not np.isnan([by_metric["auc"].value, by_metric["specificity"].low]).any()
 
 
 def test_fewer_than_five_patients_have_figures_without_intervals():
     rows = clustered(4, 30, seed=0)
-    found = intervals(rows)
-    assert found["auc"].value == pytest.approx(roc_auc_score(rows.hemorrhage, rows.probability))
-    assert np.isnan([(one.low, one.high) for one in found.values()]).all()
+    by_metric = intervals(rows)
+    assert by_metric["auc"].value == pytest.approx(roc_auc_score(rows.hemorrhage, rows.probability))
+    assert np.isnan([(interval.low, interval.high) for interval in by_metric.values()]).all()
     assert not np.isnan(intervals(clustered(5, 30, seed=0))["brier"].low)
 
 
@@ -190,40 +190,40 @@ def test_a_metric_that_cannot_be_had_has_no_interval():
 
 
 def two_models(seed: int = 0) -> tuple[Scored, Scored]:
-    """A model and one that is worse by a noise of its own; what is hard about a patient is hard for both."""
-    one = clustered(60, 15, seed)
-    noise = np.random.default_rng(seed + 1).normal(0, 1, len(one))
-    logits = np.log(one.probability / (1 - one.probability)) + noise
-    return one, one.with_probability((1 / (1 + np.exp(-logits))).astype(np.float32))
+    """A model and one made worse by its own noise; a patient who is hard for one is hard for both."""
+    better = clustered(60, 15, seed)
+    noise = np.random.default_rng(seed + 1).normal(0, 1, len(better))
+    logits = np.log(better.probability / (1 - better.probability)) + noise
+    return better, better.with_probability((1 / (1 + np.exp(-logits))).astype(np.float32))
 
 
 def test_a_model_does_not_differ_from_itself():
-    one, _ = two_models()
-    for name, found in differences(one, one, 0.5, 0.5, 0.8, RESAMPLING).items():
-        assert (name, found.value, found.low, found.high) == (name, 0, 0, 0)
+    model, _ = two_models()
+    for name, difference in differences(model, model, 0.5, 0.5, 0.8, RESAMPLING).items():
+        assert (name, difference.value, difference.low, difference.high) == (name, 0, 0, 0)
 
 
 def test_the_difference_is_that_of_both_values_with_its_sign():
-    one, other = two_models()
-    found = differences(one, other, 0.5, 0.3, 0.8, RESAMPLING)
-    first, second = estimates(one, 0.5, 0.8, RESAMPLING), estimates(other, 0.3, 0.8, RESAMPLING)
+    better, worse = two_models()
+    by_metric = differences(better, worse, 0.5, 0.3, 0.8, RESAMPLING)
+    first, second = estimates(better, 0.5, 0.8, RESAMPLING), estimates(worse, 0.3, 0.8, RESAMPLING)
     for name in METRICS:
-        assert found[name].value == pytest.approx(first[name].value - second[name].value)
-    assert found["auc"].low > 0
+        assert by_metric[name].value == pytest.approx(first[name].value - second[name].value)
+    assert by_metric["auc"].low > 0
 
 
 def test_a_paired_difference_is_surer_than_two_intervals_apart():
-    one, other = two_models()
-    paired = differences(one, other, 0.5, 0.5, 0.8, RESAMPLING)["auc"]
-    apart = [intervals(rows)["auc"] for rows in (one, other)]
-    assert paired.high - paired.low < 0.7 * np.hypot(*(found.high - found.low for found in apart))
+    better, worse = two_models()
+    paired = differences(better, worse, 0.5, 0.5, 0.8, RESAMPLING)["auc"]
+    apart = [intervals(rows)["auc"] for rows in (better, worse)]
+    assert paired.high - paired.low < 0.7 * np.hypot(*(interval.high - interval.low for interval in apart))
     assert apart[0].low < apart[1].high  # they overlap, though the difference is sure
 
 
 def test_models_that_scored_different_slices_are_not_paired():
-    one, other = two_models()
+    better, worse = two_models()
     with pytest.raises(ValueError, match="must have scored the same rows, got 900 and 899 rows"):
-        differences(one, other.where(np.arange(900) > 0), 0.5, 0.5, 0.8, RESAMPLING)
-    turned = Scored.of(1 - other.hemorrhage, other.probability, other.patient)
+        differences(better, worse.where(np.arange(900) > 0), 0.5, 0.5, 0.8, RESAMPLING)
+    turned = Scored.of(1 - worse.hemorrhage, worse.probability, worse.patient)
     with pytest.raises(ValueError, match="whose labels or patients differ"):
-        differences(one, turned, 0.5, 0.5, 0.8, RESAMPLING)
+        differences(better, turned, 0.5, 0.5, 0.8, RESAMPLING)

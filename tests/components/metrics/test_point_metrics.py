@@ -22,8 +22,8 @@ def scored(count: int = 400, distinct: int = 30, seed: int = 0) -> Scored:
 
 
 def measured(rows: Scored, threshold: float = THRESHOLD, at_specificity: float = 0.9) -> dict[str, float]:
-    found = figures(rows, threshold, at_specificity, each_once(rows.patients))
-    return {name: float(values[0]) for name, values in found.items()}
+    by_metric = figures(rows, threshold, at_specificity, each_once(rows.patients))
+    return {name: float(values[0]) for name, values in by_metric.items()}
 
 
 def by_scikit_learn(label: np.ndarray, probability: np.ndarray) -> dict[str, float]:
@@ -65,8 +65,8 @@ def test_a_patient_that_is_counted_twice_is_as_if_its_slices_were_there_twice():
         label, probability = rows.hemorrhage[repeated], rows.probability[repeated]
         for name, value in by_scikit_learn(label, probability).items():
             assert weighted[name][number] == pytest.approx(value, abs=1e-6), name
-        false_alarms, found, _ = theirs.roc_curve(label, probability, drop_intermediate=False)
-        best = found[false_alarms <= 0.2 + 1e-9].max()
+        false_alarms, hits, _ = theirs.roc_curve(label, probability, drop_intermediate=False)
+        best = hits[false_alarms <= 0.2 + 1e-9].max()
         assert weighted["sensitivity_at_specificity"][number] == pytest.approx(best)
 
 
@@ -166,6 +166,6 @@ def test_a_patients_score_is_the_highest_or_the_mean_of_the_highest_few():
     assert by_patient(SLICES, "top_mean", 9).probability == pytest.approx([0.2, 0.6, 0.2])
 
 
-def test_rows_that_are_picked_number_their_patients_anew():
+def test_rows_that_are_picked_renumber_their_patients():
     picked = SLICES.where(SLICES.patient > 0)
     assert (picked.patients, picked.patient.tolist()) == (2, [0, 0, 0, 1])

@@ -29,24 +29,24 @@ def scored(misses: int = 0) -> Scored:
     [("sensitivity", 6), ("specificity", 6), ("accuracy", 12), ("ppv", 6), ("npv", 6)],
 )
 def test_a_share_of_all_has_the_exact_interval_of_as_many_patients(metric: str, patients: int):
-    found = estimates(scored(), 0.5, 0.9, RESAMPLING)[metric]
-    assert found.value == 1
-    assert found.low == pytest.approx(ALL_OF[patients], abs=5e-5)
-    assert found.high == 1
+    share = estimates(scored(), 0.5, 0.9, RESAMPLING)[metric]
+    assert share.value == 1
+    assert share.low == pytest.approx(ALL_OF[patients], abs=5e-5)
+    assert share.high == 1
 
 
 def test_a_share_of_none_has_it_at_the_other_end():
-    found = estimates(scored(), 0.95, 0.9, RESAMPLING)["sensitivity"]
-    assert found.value == 0
-    assert found.low == 0
-    assert found.high == pytest.approx(1 - ALL_OF[6], abs=5e-5)
+    share = estimates(scored(), 0.95, 0.9, RESAMPLING)["sensitivity"]
+    assert share.value == 0
+    assert share.low == 0
+    assert share.high == pytest.approx(1 - ALL_OF[6], abs=5e-5)
 
 
 def test_what_is_no_share_has_no_interval_where_all_replicates_are_the_same():
-    found = estimates(scored(), 0.5, 0.9, RESAMPLING)["auc"]
-    assert found.value == 1
-    assert np.isnan(found.low)
-    assert np.isnan(found.high)
+    auc = estimates(scored(), 0.5, 0.9, RESAMPLING)["auc"]
+    assert auc.value == 1
+    assert np.isnan(auc.low)
+    assert np.isnan(auc.high)
 
 
 def test_a_figure_without_an_interval_is_still_judged():
@@ -62,7 +62,7 @@ def test_a_bin_of_hemorrhages_alone_has_the_exact_interval_of_its_patients():
 
 
 def test_a_share_below_all_keeps_its_bootstrap():
-    found = estimates(scored(misses=3), 0.5, 0.9, RESAMPLING)["sensitivity"]
-    assert found.value == pytest.approx(15 / 18)
-    assert found.low < found.value < found.high
-    assert found.high == 1
+    share = estimates(scored(misses=3), 0.5, 0.9, RESAMPLING)["sensitivity"]
+    assert share.value == pytest.approx(15 / 18)
+    assert share.low < share.value < share.high
+    assert share.high == 1

@@ -26,8 +26,8 @@ def rows_of(groups) -> dict[tuple[str, str], list[int]]:
 
 
 def test_a_slice_is_in_the_group_of_each_of_its_values():
-    found = rows_of(by_attribute(LABELS, ATTRIBUTES, frozenset()))
-    assert found == {
+    rows = rows_of(by_attribute(LABELS, ATTRIBUTES, frozenset()))
+    assert rows == {
         ("sex", "female"): [1],
         ("sex", "male"): [0, 2],
         ("site", "a=b"): [1],
@@ -38,10 +38,10 @@ def test_a_slice_is_in_the_group_of_each_of_its_values():
 
 def test_a_value_of_hemorrhages_only_is_measured_against_all_normals():
     groups = list(by_attribute(LABELS, ATTRIBUTES, frozenset({"subtype=epidural", "subtype=subdural"})))
-    found = rows_of(groups)
-    assert found["subtype", "epidural"] == [0, 2, 3]
-    assert found["subtype", "subdural"] == [0, 1, 2, 3]
-    assert found["sex", "female"] == [1]
+    rows = rows_of(groups)
+    assert rows["subtype", "epidural"] == [0, 2, 3]
+    assert rows["subtype", "subdural"] == [0, 1, 2, 3]
+    assert rows["sex", "female"] == [1]
     assert {group.column for group in groups if group.all_normals} == {"subtype"}
 
 
@@ -64,9 +64,9 @@ def test_normals_with_a_value_of_their_own_stay_among_themselves():
 def test_positions_are_thirds_of_each_patients_own_range():
     patient = np.array([0, 0, 0, 0, 1, 1, 1, 2, 3, 3])
     index = np.array([10, 13, 16, 19, 0, 2, 4, 5, -1, 7])
-    found = rows_of(by_position(patient, index))
+    rows = rows_of(by_position(patient, index))
     # Patient 0 reaches from 10 to 19: below 13, below 16, up to 19. One known slice of 2 and 3 has no place.
-    assert found == {
+    assert rows == {
         ("slice_position", "first"): [0, 4],
         ("slice_position", "middle"): [1, 5],
         ("slice_position", "last"): [2, 3, 6],
@@ -78,9 +78,9 @@ def test_without_slice_indices_there_are_no_positions():
 
 
 def measured(column: str, value: str, auc: float, half_width: float = 0.01, all_normals: bool = False):
-    one = Estimate(auc, auc - half_width, auc + half_width, too_few=bool(np.isnan(half_width)))
+    estimate = Estimate(auc, auc - half_width, auc + half_width, too_few=bool(np.isnan(half_width)))
     group = Subgroup(column, value, np.zeros(0, np.bool_), all_normals)
-    return group, {"auc": one, "sensitivity": one, "specificity": one}
+    return group, {"auc": estimate, "sensitivity": estimate, "specificity": estimate}
 
 
 def test_the_largest_gap_is_between_two_groups_of_one_column():
@@ -98,7 +98,7 @@ def test_the_largest_gap_is_between_two_groups_of_one_column():
     assert not gap.intervals_overlap
 
 
-def test_a_gap_within_intervals_that_overlap_is_told_as_such():
+def test_a_gap_within_intervals_that_overlap_is_marked_as_such():
     (gap, *_) = largest_gaps([measured("sex", "m", 0.9, 0.1), measured("sex", "f", 0.8, 0.1)])
     assert gap.intervals_overlap
 

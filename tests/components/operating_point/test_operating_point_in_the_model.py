@@ -17,7 +17,7 @@ pytestmark = pytest.mark.tf
 
 @pytest.fixture(scope="module")
 def images(made: ModuleType) -> list[bytes]:
-    return [one.image for one in made.records(40, 1)]  # more than a batch
+    return [record.image for record in made.records(40, 1)]  # more than a batch
 
 
 @pytest.fixture(scope="module")
@@ -58,12 +58,14 @@ def test_the_version_follows_from_weights_and_operating_point(trained: Path, tmp
     assert ServedModel(str(tmp_path / "c")).version == versions[2]
 
 
-def test_what_lies_beside_the_graph_comes_along_and_tells_the_operating_point(trained: Path, tmp_path: Path):
+def test_files_beside_the_graph_come_along_and_ichor_json_has_the_operating_point(
+    trained: Path, tmp_path: Path
+):
     trained = Path(shutil.copytree(trained, tmp_path / "trained"))
     (trained / features.TRAINING_STATISTICS_FILE).write_bytes(b"statistics")
     version = set_operating_point(str(trained), str(tmp_path / "model"), 0.25, 1.5)
-    told = json.loads((tmp_path / "model" / features.TRAINED_ON_FILE).read_text())
-    assert told == {
+    described = json.loads((tmp_path / "model" / features.TRAINED_ON_FILE).read_text())
+    assert described == {
         "windows": "", "image_side": 64, "channels": 1,
         "threshold": 0.25, "temperature": 1.5, "version": version,
     }  # fmt: skip

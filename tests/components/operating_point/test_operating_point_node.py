@@ -1,4 +1,4 @@
-"""OperatingPoint through its public door: a model and examples in, a model out."""
+"""OperatingPoint through its public interface: a model and examples in, a model out."""
 
 import dataclasses
 import json
@@ -24,19 +24,19 @@ RULES = {"min_sensitivity": 0.95, "min_specificity": 0.9, "value": 0.37, "temper
 def slices(made: ModuleType) -> list[SliceRecord]:
     """A validation split with every fifth label wrong, so that no threshold parts the classes."""
     return [
-        dataclasses.replace(one, hemorrhage=1 - one.hemorrhage) if place % 5 == 0 else one
-        for place, one in enumerate(made.records(made.VAL, 1))
+        dataclasses.replace(record, hemorrhage=1 - record.hemorrhage) if place % 5 == 0 else record
+        for place, record in enumerate(made.records(made.VAL, 1))
     ]
 
 
 @pytest.fixture(scope="module")
 def label(slices: list[SliceRecord]) -> np.ndarray:
-    return np.array([one.hemorrhage for one in slices])
+    return np.array([record.hemorrhage for record in slices])
 
 
 @pytest.fixture(scope="module")
 def score(slices: list[SliceRecord], trained: Path) -> np.ndarray:
-    return ServedModel(str(trained)).score_images([one.image for one in slices]).probability
+    return ServedModel(str(trained)).score_images([record.image for record in slices]).probability
 
 
 @pytest.fixture(scope="module")
@@ -66,9 +66,9 @@ def test_rule_sensitivity_takes_the_highest_threshold_that_finds_enough(
 ):
     with caplog.at_level(logging.INFO, "ichor.operating_point"):
         model = run(trained, examples, tmp_path, rule="sensitivity")
-    found = (score[label == 1] >= model.threshold).mean()
+    sensitivity = (score[label == 1] >= model.threshold).mean()
     higher = [cut for cut in score if cut > model.threshold]
-    assert found >= 0.95
+    assert sensitivity >= 0.95
     assert max((score[label == 1] > cut).mean() for cut in higher) < 0.95
     assert model.temperature == 1.0
     assert f"threshold {model.threshold:.4f} by rule sensitivity" in caplog.text
@@ -80,22 +80,22 @@ def test_a_fixed_value_is_the_threshold(trained, examples, tmp_path):
     assert run(trained, examples, tmp_path, rule="value").threshold == pytest.approx(0.37)
 
 
-def test_the_model_that_comes_out_calls_by_its_threshold_and_tells_it(
+def test_the_model_that_comes_out_calls_by_its_threshold_and_writes_it_down(
     trained, examples, slices, label, score, tmp_path
 ):
     model = run(trained, examples, tmp_path, rule="youden")
-    answers = model.score_images([one.image for one in slices])
+    answers = model.score_images([record.image for record in slices])
     np.testing.assert_array_equal(answers.hemorrhage, (score >= model.threshold).astype(int))
     sums = [(score[label == 1] >= cut).mean() + (score[label == 0] < cut).mean() for cut in [*score, 1.0]]
     reached = answers.hemorrhage[label == 1].mean() + (1 - answers.hemorrhage[label == 0]).mean()
     assert reached == pytest.approx(max(sums))
-    told = json.loads((tmp_path / "Format-Serving" / "assets.extra" / "ichor.json").read_text())
-    assert (told["threshold"], told["version"]) == (model.threshold, model.version)
+    described = json.loads((tmp_path / "Format-Serving" / "assets.extra" / "ichor.json").read_text())
+    assert (described["threshold"], described["version"]) == (model.threshold, model.version)
 
 
 def test_temperature_scaling_lowers_the_loss_on_validation(trained, examples, slices, label, score, tmp_path):
     model = run(trained, examples, tmp_path, rule="value", temperature_scaling=True)
-    after = model.score_images([one.image for one in slices]).probability
+    after = model.score_images([record.image for record in slices]).probability
     before_loss, after_loss = (-np.where(label == 1, np.log(p), np.log1p(-p)).mean() for p in (score, after))
     assert model.temperature != 1.0
     assert after_loss < before_loss

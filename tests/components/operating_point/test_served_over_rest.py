@@ -33,12 +33,12 @@ for line in sys.stdin:
     (name,) = signature.structured_input_signature[1]
     rows = tf.constant([base64.b64decode(row["b64"]) for row in request["instances"]])
     answer = {name: value.numpy().tolist() for name, value in signature(**{name: rows}).items()}
-    def told(name, value):
+    def as_json(name, value):
         if name.endswith("_bytes"):
             return {"b64": base64.b64encode(value).decode()}
         return value.decode() if isinstance(value, bytes) else value
     predictions = [
-        {name: told(name, values[row]) for name, values in answer.items()} for row in range(len(rows))
+        {name: as_json(name, values[row]) for name, values in answer.items()} for row in range(len(rows))
     ]
     print("answer " + json.dumps({"predictions": predictions}), flush=True)
 """
@@ -65,14 +65,14 @@ def answers(model: Path, folder: Path, requests: list[list[bytes]]) -> list[list
         [sys.executable, "-c", SERVER, str(model)],
         input="\n".join(lines), cwd=folder, capture_output=True, text=True, timeout=120, check=True,
     )  # fmt: skip
-    told = [line.removeprefix("answer ") for line in result.stdout.splitlines() if line.startswith("answer ")]
-    return [json.loads(line)["predictions"] for line in told]
+    replies = [line for line in result.stdout.splitlines() if line.startswith("answer ")]
+    return [json.loads(line.removeprefix("answer "))["predictions"] for line in replies]
 
 
 @pytest.fixture(scope="module")
 def served(made: ModuleType, model: Path, tmp_path_factory: pytest.TempPathFactory):
     """Answers to requests of 1, 2, 17 and 64 slices, and to one with bad bytes between good ones."""
-    images = [one.image for one in made.records(64, 1)]
+    images = [record.image for record in made.records(64, 1)]
     bad = [images[0], b"a letter", b"", images[1][:100], images[1]]
     requests = [images[:1], images[:2], images[:17], images, bad]
     return images, answers(model, tmp_path_factory.mktemp("elsewhere"), requests)
@@ -92,9 +92,9 @@ def test_score_label_threshold_and_version_come_back(served, model: Path):
 def test_requests_of_all_sizes_get_the_scores_of_the_evaluated_model(
     served, model: Path, request_number: int
 ):
-    images, told = served
+    images, replies = served
     expected = ServedModel(str(model)).score_images(images).probability
-    got = [row["probability"] for row in told[request_number]]
+    got = [row["probability"] for row in replies[request_number]]
     assert len(got) == (1, 2, 17, 64)[request_number]
     np.testing.assert_allclose(got, expected[: len(got)], atol=1e-6)
 

@@ -161,15 +161,15 @@ def test_a_uid_is_a_uuid_and_changes_with_each_part():
 
 
 @pytest.mark.parametrize(
-    ("hu", "told"),
+    ("hu", "message"),
     [
         (4000.0, "HU from 0 to 4000 do not fit 12 bits, which go from -1024 to 3071 HU; clip them"),
         (-1025.0, "HU from -1025 to 0 do not fit 12 bits"),
         (np.nan, "HU from nan to nan do not fit 12 bits"),
     ],
 )
-def test_hu_that_do_not_fit_are_refused_and_nothing_is_written(hu, told, tmp_path):
-    with pytest.raises(ValueError, match=told):
+def test_hu_that_do_not_fit_are_refused_and_nothing_is_written(hu, message, tmp_path):
+    with pytest.raises(ValueError, match=message):
         write_series(tmp_path / "series", np.array([[[0.0, hu]]]), GEOMETRY, STUDY, PROTOCOL, CT_STORAGE)
     assert not (tmp_path / "series").exists()
 

@@ -25,8 +25,8 @@ def test_each_hemorrhage_slice_has_a_mask_of_its_bleed_and_no_other_slice_has_on
     write_dataset(tmp_path / "data", params(form), masks=tmp_path / "masks")
     with (tmp_path / "data" / "labels.csv").open() as table:
         bleeding = sum(row["hemorrhage"] == "1" for row in csv.DictReader(table))
-    found = {path.relative_to(tmp_path / "masks") for path in (tmp_path / "masks").rglob("*.png")}
-    assert len(found) == bleeding > 0
+    written = {path.relative_to(tmp_path / "masks") for path in (tmp_path / "masks").rglob("*.png")}
+    assert len(written) == bleeding > 0
     series = make_series(1, params(form))
     for index in range(10):
         name = f"hemorrhage/p001_s{index:02d}.png" if form == "png" else f"p001/S0002/IM{index + 1:04d}.png"
@@ -35,7 +35,7 @@ def test_each_hemorrhage_slice_has_a_mask_of_its_bleed_and_no_other_slice_has_on
             mask = np.asarray(Image.open(tmp_path / "masks" / name))
             np.testing.assert_array_equal(mask, np.where(series.bleed[index], 255, 0))
         else:
-            assert Path(name) not in found
+            assert Path(name) not in written
 
 
 def test_masks_among_the_data_or_in_a_full_folder_are_refused(tmp_path: Path):

@@ -18,14 +18,14 @@ def _grown(mask: np.ndarray, pixels: int) -> np.ndarray:
 
 def _slices_of(all_series: list[Series], kind: Kind) -> list[tuple[np.ndarray, np.ndarray]]:
     """Mask and regions of each slice that shows a subtype."""
-    found = [
+    slices = [
         (series.bleeds_by_kind[kind][i], series.regions[i])
         for series in all_series
         for i, kinds in enumerate(series.kinds)
         if kind in kinds
     ]
-    assert len(found) >= 4, f"too few slices with {kind} to judge by"
-    return found
+    assert len(slices) >= 4, f"too few slices with {kind} to judge by"
+    return slices
 
 
 def test_blood_is_sixty_to_eighty_hu_before_blur_and_noise(all_series):
@@ -142,7 +142,7 @@ def test_a_third_to_a_half_of_the_brain_slices_bleed_when_six_of_ten_patients_do
 @pytest.mark.parametrize(
     ("patients", "share", "expected"), [(40, 0.55, 22), (2, 0.05, 1), (2, 0.95, 1), (10, 0.3, 3)]
 )
-def test_as_many_patients_bleed_as_asked_and_both_classes_are_there(patients, share, expected):
+def test_as_many_patients_bleed_as_set_and_both_classes_are_there(patients, share, expected):
     ranks = [bleeding_rank(patient, share) for patient in range(patients)]
     bleeding = [rank for rank in ranks if rank is not None]
     assert abs(len(bleeding) - expected) <= 1

@@ -22,7 +22,7 @@ Snapshot = dict[str, tuple[bytes, int]]
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """What a call of `ichor import` did."""
+    """The outcome of a call of `ichor import`."""
 
     status: int
     said: str
@@ -73,7 +73,7 @@ def import_set(
 
 @pytest.fixture
 def ingest() -> IngestParams:
-    """The settings of a run without any of its own."""
+    """The default settings of a run."""
     return load(None, [], read_file=False).config.ingest
 
 

@@ -44,9 +44,9 @@ def test_folders_give_the_class_and_the_pattern_gives_the_patient(folders, impor
 
 
 def test_ingest_needs_no_pattern_any_more(folders, import_set, ingest: IngestParams):
-    found = plan(import_set("folders", folders, *PATTERN).out, ingest)
-    assert (found.form, found.patients_from, found.warnings) == ("table", "column", ())
-    assert {each.path: str(each.hemorrhage) for each in found.slices} == _expected(folders)
+    planned = plan(import_set("folders", folders, *PATTERN).out, ingest)
+    assert (planned.form, planned.patients_from, planned.warnings) == ("table", "column", ())
+    assert {each.path: str(each.hemorrhage) for each in planned.slices} == _expected(folders)
 
 
 def test_without_a_pattern_patients_are_not_known_and_that_is_said(folders, import_set):
@@ -150,8 +150,8 @@ def test_dicom_in_class_folders_is_keyed_by_instance_with_the_patient_of_the_hea
     ]
     assert [tuple(row.values()) for row in done.rows] == expected
     assert "6 slices of 3 patients in 3 scans: 3 hemorrhage, 3 normal" in done.said
-    found = plan(done.out, ingest)
-    assert {(each.path, each.hemorrhage, each.patient) for each in found.slices} == {
+    planned = plan(done.out, ingest)
+    assert {(each.path, each.hemorrhage, each.patient) for each in planned.slices} == {
         (f"{('normal', 'hemorrhage')[place]}/{patient}/IM{place}.dcm", place, f"P{patient}")
         for patient in range(3)
         for place in range(2)

@@ -83,10 +83,10 @@ def test_the_majority_of_three_readers_labels_a_scan_and_its_study_is_the_key(cq
 def test_ingest_gives_every_slice_of_a_scan_its_label_and_the_scan_as_patient(
     cq500, import_set, ingest: IngestParams
 ):
-    found = plan(import_set("cq500", cq500).out, ingest)
+    planned = plan(import_set("cq500", cq500).out, ingest)
     # One series of each study is read, so two slices of each of five scans.
-    told = sorted((each.patient, each.hemorrhage) for each in found.slices)
-    assert told == sorted(
+    labels = sorted((each.patient, each.hemorrhage) for each in planned.slices)
+    assert labels == sorted(
         (f"CQ500-CT-{scan}", int(row[0])) for scan, row in MAJORITY.items() for _ in range(2)
     )
 

@@ -99,15 +99,15 @@ def test_masks_and_bone_windows_are_no_slices(published, known, import_set):
 def test_ingest_reads_the_folder_with_the_labels_of_the_phantoms(
     published, known, import_set, ingest: IngestParams
 ):
-    found = plan(import_set("ct-ich", published).out, ingest)
-    assert (found.source, found.form, found.patients_from) == ("image", "table", "column")
-    assert found.unlisted == 0
-    assert found.warnings == ()
-    assert [(each.patient, each.slice_index, each.hemorrhage) for each in found.slices] == [
+    planned = plan(import_set("ct-ich", published).out, ingest)
+    assert (planned.source, planned.form, planned.patients_from) == ("image", "table", "column")
+    assert planned.unlisted == 0
+    assert planned.warnings == ()
+    assert [(each.patient, each.slice_index, each.hemorrhage) for each in planned.slices] == [
         (f"{int(row['number']):03d}", int(row["place"]), int(row["hemorrhage"])) for row in known
     ]
-    assert {"subtype", "age", "sex", "fracture"} >= set(found.columns)
-    assert "sex" in found.columns
+    assert {"subtype", "age", "sex", "fracture"} >= set(planned.columns)
+    assert "sex" in planned.columns
 
 
 def test_without_a_table_of_patients_age_and_sex_stay_empty(published, known, import_set):
@@ -193,12 +193,12 @@ def test_repeated_and_contradicting_rows_and_rows_and_files_without_the_other(pu
     file.rename(file.with_name("77.jpg"))
     done = import_set("ct-ich", published)
     names = [f"patient {row['number']} slice {row['place']}" for row in (repeated, contradicted, gone)]
-    told = [
+    left_out = [
         line
         for line in done.left_out
         if line[1] not in ("in another window", "mask of a hemorrhage, no slice")
     ]
-    assert told == [
+    assert left_out == [
         ("file", "without a label in the table", file.with_name("77.jpg").relative_to(published).as_posix()),
         ("row", "labelled differently by several rows", names[1]),
         ("row", "repeating an earlier row with the same label", names[0]),

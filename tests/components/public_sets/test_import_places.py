@@ -57,7 +57,7 @@ def _folders(folder: Path) -> None:
         ("folders", lambda _: None, "It looks like none of the other sets either"),
     ],
 )  # fmt: skip
-def test_a_folder_of_another_set_is_told_with_what_was_expected_and_what_it_looks_like(
+def test_a_folder_of_another_set_is_refused_with_what_was_expected_and_what_it_looks_like(
     tmp_path, import_set, name, make, message
 ):
     (tmp_path / "set").mkdir()
@@ -69,7 +69,7 @@ def test_a_folder_of_another_set_is_told_with_what_was_expected_and_what_it_look
     assert not done.out.exists()
 
 
-def test_the_folder_above_the_set_is_told_where_the_set_is(tmp_path, import_set):
+def test_the_folder_above_the_set_is_refused_with_where_the_set_is(tmp_path, import_set):
     (tmp_path / "download" / "rsna").mkdir(parents=True)
     _rsna(tmp_path / "download" / "rsna")
     done = import_set("rsna-2019", tmp_path / "download")
@@ -84,7 +84,7 @@ def test_a_table_without_its_files_says_which_folder_is_missing(tmp_path, import
     assert "no folder Patients_CT is in it" in import_set("ct-ich", tmp_path / "set").error
 
 
-def test_a_source_that_is_not_there_or_no_folder_is_told(tmp_path, import_set):
+def test_a_source_that_is_not_there_or_no_folder_is_refused(tmp_path, import_set):
     assert f"{tmp_path / 'gone'}: no such folder; give the folder that holds" in import_set(
         "cq500", tmp_path / "gone"
     ).error  # fmt: skip
@@ -92,7 +92,7 @@ def test_a_source_that_is_not_there_or_no_folder_is_told(tmp_path, import_set):
     assert f"{tmp_path / 'reads.csv'}: is no folder" in import_set("cq500", tmp_path / "reads.csv").error
 
 
-def test_an_unknown_set_is_told_with_the_nearest_name(src, import_set):
+def test_an_unknown_set_is_refused_with_the_nearest_name(src, import_set):
     done = import_set("rnsa-2019", src)
     assert (done.status, done.error) == (
         1,
@@ -156,7 +156,7 @@ def test_links_lead_to_the_source_from_wherever_it_was_named(tmp_path, src, impo
     assert all(target.is_absolute() and target.is_file() for target in links.values())
 
 
-def test_a_file_system_that_cannot_link_is_told_before_any_work(src, tmp_path, import_set, monkeypatch):
+def test_a_file_system_that_cannot_link_is_reported_before_any_work(src, tmp_path, import_set, monkeypatch):
     def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.EPERM, os.strerror(errno.EPERM))
 
@@ -179,7 +179,7 @@ def test_an_import_that_is_interrupted_leaves_nothing_behind(
     assert [path.name for path in tmp_path.iterdir()] == ["set"]
 
 
-def test_what_a_killed_import_left_is_never_removed_unasked(tmp_path, src, import_set):
+def test_what_a_killed_import_left_is_never_removed_by_itself(tmp_path, src, import_set):
     (tmp_path / "out.unfinished").mkdir()
     (tmp_path / "out.unfinished" / "file").write_text("keep me")
     done = import_set("folders", src)
@@ -204,13 +204,13 @@ def test_a_set_of_one_class_is_imported_with_a_note(tmp_path, src, import_set):
         (1.0, " --set trainer.class_weights=balanced --set gate.min_binary_accuracy=0.99"),
     ],
 )
-def test_the_run_to_start_next_weighs_uneven_classes_and_asks_for_more_than_the_larger_one(share, settings):
+def test_the_run_to_start_next_weighs_uneven_classes_and_requires_more_than_the_larger_one(share, settings):
     config = load(None, [], read_file=False).config
     expected = f"ichor run --data 'my set/' --output 'my set-results'{settings}"
     assert next_command(config, "my set/", Imported((), share)) == expected
 
 
-def test_the_settings_that_are_told_are_settings(src, import_set):
+def test_the_settings_that_are_printed_exist(src, import_set):
     done = import_set("folders", src)
     words = done.said.splitlines()[-1].split()
     load(None, [word for word in words if "=" in word], read_file=False)

@@ -34,8 +34,8 @@ def rsna(tmp_path: Path, write_ct: Callable[..., Path]) -> Path:
     lines = ["ID,Label"]
     for place, (name, patient, study, shown) in enumerate(SLICES):
         write_ct(src / "stage_2_train" / f"{name}.dcm", name, patient, study, place)
-        told = {*shown, "any"} if shown else set()
-        lines += [f"{name}_{label},{int(label in told)}" for label in LABELS]
+        positive = {*shown, "any"} if shown else set()
+        lines += [f"{name}_{label},{int(label in positive)}" for label in LABELS]
     (src / "stage_2_train.csv").write_text("\n".join(lines) + "\n")
     return src
 
@@ -63,12 +63,12 @@ def test_each_slice_gets_its_label_its_subtypes_and_the_patient_of_its_header(rs
 
 def test_ingest_reads_the_folder_with_the_same_labels_and_patients(rsna, import_set, ingest: IngestParams):
     done = import_set("rsna-2019", rsna)
-    found = plan(done.out, ingest.model_copy(update={"slicing_columns": ("subtype",)}))
-    assert (found.source, found.patients_from) == ("dicom", "column")
-    assert [(each.path, each.hemorrhage, each.patient) for each in found.slices] == [
+    planned = plan(done.out, ingest.model_copy(update={"slicing_columns": ("subtype",)}))
+    assert (planned.source, planned.patients_from) == ("dicom", "column")
+    assert [(each.path, each.hemorrhage, each.patient) for each in planned.slices] == [
         (f"stage_2_train/{name}.dcm", int(bool(shown)), patient) for name, patient, _, shown in SLICES
     ]
-    assert found.slices[1].attributes == ("subtype=epidural", "subtype=subdural")
+    assert planned.slices[1].attributes == ("subtype=epidural", "subtype=subdural")
 
 
 def test_the_summary_counts_slices_patients_scans_and_subtypes_and_says_source_terms_and_next(

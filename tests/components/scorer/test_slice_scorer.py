@@ -1,4 +1,4 @@
-"""SliceScorer through its public door: a model and examples in, a table of scores out."""
+"""SliceScorer through its public interface: a model and examples in, a table of scores out."""
 
 from pathlib import Path
 from types import ModuleType
@@ -59,16 +59,16 @@ def splits(made: ModuleType) -> dict[str, list[SliceRecord]]:
 
 def test_all_of_val_and_test_is_scored_as_a_server_scores_it(made, trained, splits, tmp_path):
     table = run(made, tmp_path, trained, splits)
-    asked = ServedModel(str(trained))
+    model = ServedModel(str(trained))
     for split in ("val", "test"):
         of_split = table.of_split(split)
-        records = {one.slice_id: one for one in splits[split]}
+        records = {record.slice_id: record for record in splits[split]}
         assert of_split.slice_id.tolist() == sorted(records)
         in_order = [records[name] for name in of_split.slice_id]
-        answers = asked.score_images([one.image for one in in_order])
+        answers = model.score_images([record.image for record in in_order])
         np.testing.assert_allclose(of_split.probability, answers.probability, atol=1e-6)
-        assert of_split.hemorrhage.tolist() == [one.hemorrhage for one in in_order]
-        assert of_split.patient_id.tolist() == [one.patient_id for one in in_order]
+        assert of_split.hemorrhage.tolist() == [record.hemorrhage for record in in_order]
+        assert of_split.patient_id.tolist() == [record.patient_id for record in in_order]
         assert of_split.slice_index.tolist() == [-1] * len(in_order)
         assert np.isnan(of_split.baseline_probability).all()
 
@@ -84,7 +84,7 @@ def test_of_train_some_whole_patients_are_scored_or_none(made, trained, splits, 
     assert len(run(made, tmp_path / "none", trained, splits, train_slices=0).of_split("train")) == 0
 
 
-def test_the_latest_blessed_model_is_asked_about_the_same_validation_slices(made, trained, splits, tmp_path):
+def test_the_latest_blessed_model_scores_the_same_validation_slices(made, trained, splits, tmp_path):
     baseline = tmp_path / "baseline" / "Format-Serving"
     set_operating_point(str(trained), str(baseline), 0.5, 3.0)
     table = run(made, tmp_path, trained, splits, baseline=baseline)
@@ -103,7 +103,7 @@ def test_whole_patients_are_taken_until_there_are_slices_enough():
     patients = ["a"] * 5 + ["b"] * 3 + ["c"] * 4
     for seed in range(5):
         chosen = some_patients(patients, 6, seed)
-        assert sum(patients.count(one) for one in chosen) >= 6
+        assert sum(patients.count(patient) for patient in chosen) >= 6
         assert len(chosen) == 2
         assert chosen == some_patients(patients[::-1], 6, seed)
     assert some_patients(patients, 100, 0) == {"a", "b", "c"}

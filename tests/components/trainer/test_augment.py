@@ -31,8 +31,8 @@ def augmented(made: ModuleType, pixels: npt.NDArray, seed: int = 0, **bounds) ->
 
 
 def moved(pixels: npt.NDArray, degrees=0.0, down=0.0, right=0.0, scale=1.0) -> npt.NDArray[np.float32]:
-    one = [tf.constant([value], tf.float32) for value in (np.deg2rad(degrees), down, right, scale)]
-    return augment.moved(tf.constant(pixels), *one).numpy()
+    motion = [tf.constant([value], tf.float32) for value in (np.deg2rad(degrees), down, right, scale)]
+    return augment.moved(tf.constant(pixels), *motion).numpy()
 
 
 def dot(row: int, column: int) -> npt.NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""Batch normalisation statistics against NumPy, and what they are good for."""
+"""Batch normalisation statistics against NumPy, and their effect."""
 
 import csv
 from pathlib import Path

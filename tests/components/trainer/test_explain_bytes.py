@@ -1,4 +1,4 @@
-"""The signature that says where a model looked, and what a loaded model can be asked else."""
+"""The signature that explains a score by a heat map, and the further functions of a loaded model."""
 
 import io
 from pathlib import Path
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.tf
 
 @pytest.fixture(scope="module")
 def model(made: ModuleType) -> keras.Model:
-    """Random weights, and a head that tells slices apart and takes all that it gets for evidence."""
+    """Random weights, and a head that separates slices and takes every input for evidence."""
     keras.utils.set_random_seed(5)
     model = models.build(made.params(), (made.SIDE, made.SIDE, 1))
     head = model.layers[-1]
@@ -58,7 +58,7 @@ def picture(png: bytes) -> npt.NDArray[np.uint8]:
 
 
 def test_an_explained_slice_gets_the_answer_that_it_gets_without(made: ModuleType, loaded):
-    images = tf.constant([one.image for one in made.records(made.VAL, 1)])
+    images = tf.constant([record.image for record in made.records(made.VAL, 1)])
     plain = loaded.signatures["serving_bytes"](images=images)
     explained = loaded.signatures["explain_bytes"](images=images)
     assert set(explained) == {*plain, "heat_map_bytes"}
@@ -96,8 +96,8 @@ def test_images_of_all_sizes_are_explained_at_once_and_one_that_cannot_be_read_g
     assert [picture(maps[place]).shape for place in (0, 2, 3)] == sizes
 
 
-def test_whoever_loads_the_model_can_take_gradients_by_the_pixels(made: ModuleType, model, loaded):
-    images = tf.constant([one.image for one in made.records(4, 1)])
+def test_a_loaded_model_has_gradients_by_the_pixels(made: ModuleType, model, loaded):
+    images = tf.constant([record.image for record in made.records(4, 1)])
     pixels, sound = loaded.read_images(images)
     assert sound.numpy().all()
     with tf.GradientTape() as tape:

@@ -1,4 +1,4 @@
-"""The SavedModel as somebody sees it who has TensorFlow and nothing of ours."""
+"""The SavedModel as seen with TensorFlow alone, without ichor's code."""
 
 import json
 import subprocess
@@ -63,16 +63,16 @@ def signatures(served: Path):
 
 def probabilities(made: ModuleType, model: keras.Model) -> npt.NDArray[np.float32]:
     """What the Keras model says about the pictures, decoded by TensorFlow alone and not resized."""
-    decoded = [tf.io.decode_png(one.image) for one in made.records(made.VAL, 1)]
+    decoded = [tf.io.decode_png(record.image) for record in made.records(made.VAL, 1)]
     return model(tf.cast(tf.stack(decoded), tf.float32) / 255.0).numpy()[:, 0]
 
 
 def test_records_and_files_get_the_answer_of_the_keras_model(made: ModuleType, model, signatures):
     slices = made.records(made.VAL, 1)
     by_record = signatures["serving_default"](
-        examples=tf.constant([one.to_example().SerializeToString() for one in slices])
+        examples=tf.constant([record.to_example().SerializeToString() for record in slices])
     )
-    by_file = signatures["serving_bytes"](images=tf.constant([one.image for one in slices]))
+    by_file = signatures["serving_bytes"](images=tf.constant([record.image for record in slices]))
     assert set(by_record) == set(by_file) == {"probability", "hemorrhage", "threshold", "version", "error"}
     np.testing.assert_array_equal(by_record[features.PROBABILITY], by_file[features.PROBABILITY])
     np.testing.assert_allclose(by_file[features.PROBABILITY], probabilities(made, model), atol=1e-5)
@@ -99,7 +99,7 @@ BAD = {
 def test_an_item_that_cannot_be_read_gets_an_error_and_spoils_no_other(
     made: ModuleType, signatures, kind: str
 ):
-    images = [one.image for one in made.records(3, 1)]
+    images = [record.image for record in made.records(3, 1)]
     alone = signatures["serving_bytes"](images=tf.constant(images))
     bad = images[1][:60] if BAD[kind] is None else BAD[kind]
     answer = signatures["serving_bytes"](images=tf.constant([images[0], bad, images[2]]))
@@ -118,14 +118,14 @@ def test_a_record_that_cannot_be_read_gets_an_error_of_its_own(made: ModuleType,
     answer = signatures["serving_default"](
         examples=tf.constant([b"a letter", sound.SerializeToString(), no_image.SerializeToString()])
     )
-    told = b"not a tf.Example record with a PNG or JPEG image that can be decoded"
-    assert answer["error"].numpy().tolist() == [told, b"", told]
+    error = b"not a tf.Example record with a PNG or JPEG image that can be decoded"
+    assert answer["error"].numpy().tolist() == [error, b"", error]
     assert answer["hemorrhage"].numpy().tolist()[::2] == [-1, -1]
 
 
 @pytest.mark.parametrize("size", [1, 2, 33, 64])
 def test_a_slice_gets_the_same_answer_in_a_request_of_any_size(made: ModuleType, signatures, size: int):
-    images = [one.image for one in made.records(made.VAL, 1)]
+    images = [record.image for record in made.records(made.VAL, 1)]
     first = signatures["serving_bytes"](images=tf.constant(images[:1]))["probability"]
     answer = signatures["serving_bytes"](images=tf.constant((images * 3)[:size]))["probability"]
     assert answer.shape == (size,)
@@ -151,10 +151,10 @@ def test_a_jpeg_is_served(made: ModuleType, signatures):
 def test_transformed_features_are_the_pixels_and_the_target(made: ModuleType, signatures):
     slices = made.records(6, 1)
     out = signatures["transform_features"](
-        examples=tf.constant([one.to_example().SerializeToString() for one in slices])
+        examples=tf.constant([record.to_example().SerializeToString() for record in slices])
     )
     assert set(out) == {features.PIXELS, features.TARGET}
-    decoded = tf.stack([tf.io.decode_png(one.image) for one in slices])
+    decoded = tf.stack([tf.io.decode_png(record.image) for record in slices])
     np.testing.assert_array_equal(np.round(out[features.PIXELS] * 255), decoded)
     np.testing.assert_array_equal(out[features.TARGET], [[0], [1], [0], [1], [0], [1]])
 
@@ -178,5 +178,5 @@ def test_a_process_with_tensorflow_alone_loads_it(
 
 
 def test_the_saved_model_says_what_it_was_trained_on(made: ModuleType, served: Path):
-    told = json.loads((served / features.TRAINED_ON_FILE).read_text())
-    assert told == {"windows": "", "image_side": made.SIDE, "channels": 1}
+    trained_on = json.loads((served / features.TRAINED_ON_FILE).read_text())
+    assert trained_on == {"windows": "", "image_side": made.SIDE, "channels": 1}

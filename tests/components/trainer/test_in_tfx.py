@@ -77,8 +77,8 @@ def run(made: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def only(run: Path, pattern: str) -> Path:
-    (found,) = run.glob(pattern)
-    return found
+    (path,) = run.glob(pattern)
+    return path
 
 
 def test_transform_writes_a_graph_and_no_examples(made: ModuleType, run: Path):

@@ -36,7 +36,7 @@ def test_the_trunk_sees_three_channels_from_minus_one_to_one(made: ModuleType, c
     np.testing.assert_allclose(model(pixels(channels)), 1 / (1 + np.exp(-logits)), rtol=1e-4)
 
 
-def test_every_batch_norm_has_the_momentum_that_was_asked_for(made: ModuleType):
+def test_every_batch_norm_has_the_momentum_that_was_set(made: ModuleType):
     model = models.build(made.params(batch_norm_momentum=0.8), SHAPE)
     assert {layer.momentum for layer in models.batch_norms(model)} == {0.8}
 
@@ -101,13 +101,13 @@ def test_no_weights_leave_the_trunk_as_it_is(trunk: keras.Model):
 
 
 def test_the_fingerprint_of_weights_is_of_their_contents_alone(tmp_path: Path):
-    one, copy = tmp_path / "one.h5", tmp_path / "copy.h5"
-    one.write_bytes(b"a")
+    file, copy = tmp_path / "one.h5", tmp_path / "copy.h5"
+    file.write_bytes(b"a")
     copy.write_bytes(b"a")
-    before = weights.fingerprint(str(one))
+    before = weights.fingerprint(str(file))
     assert before == weights.fingerprint(str(copy)) == "ca978112ca1bbdca"  # SHA-256 of "a", as NIST has it
-    one.write_bytes(b"b")
-    assert weights.fingerprint(str(one)) != before
+    file.write_bytes(b"b")
+    assert weights.fingerprint(str(file)) != before
     assert weights.fingerprint("imagenet") == weights.fingerprint("none") == ""
 
 
@@ -116,7 +116,7 @@ def test_imagenet_weights_of_another_trunk_are_refused_before_any_node_runs(made
         preflight.check(made.params(weights="imagenet"), 64)
 
 
-def test_a_missing_file_of_weights_is_told_with_the_way_out(trunk: keras.Model):
+def test_a_missing_file_of_weights_is_refused_with_the_way_out(trunk: keras.Model):
     with pytest.raises(FileNotFoundError, match=r"no such file: /nowhere/w\.h5; give a file with trainer\.w"):
         weights.load(trunk, "tiny", "/nowhere/w.h5")
 
@@ -161,16 +161,16 @@ def test_a_failed_fetch_names_the_path_option(trunk: keras.Model, monkeypatch: p
 
 
 def test_a_fetch_is_checked_by_hash(trunk: keras.Model, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    asked = {}
+    fetched = {}
 
     def fetch(name: str, origin: str, **options: str) -> str:
-        asked.update(options, name=name, origin=origin)
+        fetched.update(options, name=name, origin=origin)
         trunk.save_weights(tmp_path / "fetched.weights.h5")
         return str(tmp_path / "fetched.weights.h5")
 
     monkeypatch.setattr(keras.utils, "get_file", fetch)
     weights.load(trunk, "inception_v3", "imagenet")
     source = Path(keras.applications.inception_v3.InceptionV3.__code__.co_filename).read_text()
-    assert asked["file_hash"] in source
-    assert asked["origin"].rpartition("/")[2] == asked["name"]
-    assert asked["name"] in source
+    assert fetched["file_hash"] in source
+    assert fetched["origin"].rpartition("/")[2] == fetched["name"]
+    assert fetched["name"] in source

@@ -35,9 +35,9 @@ def branched(side: int) -> keras.Model:
 @pytest.mark.parametrize("side", [64, 65, 67])
 def test_cells_look_where_the_gradient_of_their_value_lies(side: int):
     trunk = branched(side)
-    found = passages(trunk)
-    assert [cells.layer for cells in found] == ["stem", "met", "halved", "end"]
-    for cells in found:
+    all_cells = passages(trunk)
+    assert [cells.layer for cells in all_cells] == ["stem", "met", "halved", "end"]
+    for cells in all_cells:
         values = keras.Model(trunk.inputs, trunk.get_layer(cells.layer).output)
         pixels = tf.zeros((1, side, side, 1))
         at = cells.count // 2
@@ -80,16 +80,16 @@ def test_weights_of_maps_are_the_logits_mean_slope_by_finite_differences(made: M
     places = maps.shape[1] * maps.shape[2]
     expected = np.zeros(maps.shape[:3])
     for channel in range(maps.shape[3]):
-        one = np.zeros(maps.shape[3], np.float32)
-        one[channel] = step
-        weight = (logit(maps + one) - logit(maps - one)) / (2 * step * places)
+        nudge = np.zeros(maps.shape[3], np.float32)
+        nudge[channel] = step
+        weight = (logit(maps + nudge) - logit(maps - nudge)) / (2 * step * places)
         expected += weight[:, np.newaxis, np.newaxis] * maps[..., channel]
     expected = expected.clip(0)
     probability, placed = cam(tf.constant(pixels))
     np.testing.assert_allclose(probability, 1 / (1 + np.exp(-logit(maps))), atol=1e-6)
     cells = [int(cam.cells.first + cam.cells.stride * at) for at in range(cam.cells.count)]
-    found = placed.numpy()[:, cells][:, :, cells]
-    np.testing.assert_allclose(found, expected, atol=0.02 * expected.max())
+    at_cells = placed.numpy()[:, cells][:, :, cells]
+    np.testing.assert_allclose(at_cells, expected, atol=0.02 * expected.max())
     assert placed.shape == pixels.shape[:3]
     assert float(tf.reduce_min(placed)) >= 0
 
@@ -100,6 +100,6 @@ def test_a_map_falls_to_nothing_a_stride_outside_its_cells():
     np.testing.assert_allclose(rows[:, 1], [0, 0, 0, 0, 0, 0, 0.25, 0.5, 0.75, 1, 0.75, 0.5, 0.25, 0, 0, 0])
 
 
-def test_a_layer_that_is_not_there_is_told(model):
+def test_a_layer_that_is_not_there_is_refused(model):
     with pytest.raises(ValueError, match="the trunk has no layer 'mixed9' that all of the signal passes"):
         GradCam(model, "mixed9")

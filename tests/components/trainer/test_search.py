@@ -1,4 +1,4 @@
-"""Searches over trainings of the tiny trunk, through the door that TFX Tuner knocks at."""
+"""Searches over trainings of the tiny trunk, through the function that TFX's Tuner calls."""
 
 import logging
 import re
@@ -46,24 +46,24 @@ def searched(made: ModuleType, inputs: Path, output: Path, tuned: TunerParams, *
 
 def trained_epochs(monkeypatch: pytest.MonkeyPatch, spoil=None) -> list[int]:
     """Records the epochs that are trained; `spoil(count)` may answer with the data in its place, or raise."""
-    asked: list[int] = []
+    epochs: list[int] = []
     original = batches.training
 
     def training(slices, weights, params, epoch: int) -> tf.data.Dataset:
         data = original(slices, weights, params, epoch)
-        changed = spoil(len(asked) + 1, data) if spoil else data
-        asked.append(epoch)
+        changed = spoil(len(epochs) + 1, data) if spoil else data
+        epochs.append(epoch)
         return changed
 
     monkeypatch.setattr(batches, "training", training)
-    return asked
+    return epochs
 
 
 def not_a_number(data: tf.data.Dataset) -> tf.data.Dataset:
     return data.map(lambda x, y, w: (x * np.nan, y, w))
 
 
-def test_each_trial_is_told_in_a_line_and_the_lowest_validation_loss_wins(
+def test_each_trial_is_logged_in_a_line_and_the_lowest_validation_loss_wins(
     made: ModuleType, inputs: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ):
     with caplog.at_level(logging.INFO, "ichor.trainer"):
@@ -113,14 +113,14 @@ def test_hyperband_goes_on_with_the_best_as_if_it_had_trained_them_in_one_go(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ):
-    asked = trained_epochs(monkeypatch)
+    epochs = trained_epochs(monkeypatch)
     with caplog.at_level(logging.INFO, "ichor.trainer"):
         tuner = searched(made, inputs, tmp_path / "run", tuning(search="hyperband", epochs=3))
     trials = list(tuner.oracle.trials.values())
     # Of 3 epochs and factor 3: a bracket of 3 trials of one epoch whose best goes on, one of 2 whole ones.
     assert [trial.hyperparameters.values["tuner/epochs"] for trial in trials] == [1, 1, 1, 3, 3, 3]
     assert tuner.oracle.max_trials == len(trials)
-    assert asked == [1, 1, 1, 2, 3, 1, 2, 3, 1, 2, 3]
+    assert epochs == [1, 1, 1, 2, 3, 1, 2, 3, 1, 2, 3]
     went_on = trials[3]
     values = {name: went_on.hyperparameters.values[name] for name in SEARCHED}
     alone = made.fn_args(inputs, tmp_path / "alone", made.params(**values, epochs=3))
@@ -143,14 +143,14 @@ def test_a_killed_search_goes_on_in_the_epoch_where_it_stopped(
         return data
 
     with monkeypatch.context() as patch:
-        asked = trained_epochs(patch, kill)
+        epochs = trained_epochs(patch, kill)
         with pytest.raises(Killed):
             searched(made, inputs, tmp_path / "killed" / "run", tuning(epochs=2))
-        assert asked == [1, 2, 1]
-    asked = trained_epochs(monkeypatch)
+        assert epochs == [1, 2, 1]
+    epochs = trained_epochs(monkeypatch)
     resumed = searched(made, inputs, tmp_path / "killed" / "run", tuning(epochs=2))
-    assert asked == [2]
-    scores = [{name: trial.score for name, trial in one.oracle.trials.items()} for one in (whole, resumed)]
+    assert epochs == [2]
+    scores = [{name: trial.score for name, trial in each.oracle.trials.items()} for each in (whole, resumed)]
     assert scores[0] == scores[1]
 
 
@@ -205,22 +205,22 @@ def test_a_fault_that_is_no_matter_of_the_trial_ends_the_search_at_once(
     def broken(count: int, data: tf.data.Dataset) -> tf.data.Dataset:
         raise OSError("no space left on device")
 
-    asked = trained_epochs(monkeypatch, broken)
+    epochs = trained_epochs(monkeypatch, broken)
     with pytest.raises(RuntimeError, match="no space left on device"):
         searched(made, inputs, tmp_path / "run", tuning())
-    assert asked == []
+    assert epochs == []
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"dropout_min": 0.7}, r"dropout_min is 0\.7, above dropout_max, which is 0\.6"),
         ({"learning_rate_min": 1.0}, r"learning_rate_min is 1, above learning_rate_max, which is 0\.05"),
         ({"unfrozen_shares": (0.5, 1.5)}, r"unfrozen_shares must lie in 0\.\.1, got \[1\.5\]"),
     ],
 )
-def test_bounds_that_cannot_be_are_refused(changes: dict, told: str):
-    with pytest.raises(ValueError, match=told):
+def test_bounds_that_cannot_be_are_refused(changes: dict, message: str):
+    with pytest.raises(ValueError, match=message):
         tuning(**changes)
 
 
@@ -229,6 +229,6 @@ def test_best_hyperparameters_without_a_value_are_refused(made: ModuleType):
         recipe.with_found(made.params(), {"values": {"learning_rate": 0.1}})
 
 
-def test_nothing_found_leaves_the_settings(made: ModuleType):
+def test_without_tuned_values_the_settings_stay(made: ModuleType):
     assert recipe.with_found(made.params(), None) == made.params()
     assert SimpleNamespace(**dict(recipe.searched_values(made.params()))).dropout == made.params().dropout

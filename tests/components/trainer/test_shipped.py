@@ -1,4 +1,4 @@
-"""What travels inside the SavedModel."""
+"""The contents of the SavedModel."""
 
 import logging
 from pathlib import Path

@@ -44,11 +44,11 @@ def load(inputs: Path, cache_megabytes: int, cache_dir: Path) -> dict[str, Slice
 
 def test_slices_are_the_pictures_in_the_order_of_their_ids(made: ModuleType, inputs: Path, tmp_path: Path):
     loaded = load(inputs, 100, tmp_path)["val"]
-    records = sorted(made.records(made.VAL, 1), key=lambda one: one.slice_id)
-    assert [one.slice_id for one in records[:3]] == ["s0", "s1", "s10"]  # which is not how they were written
-    pictures = [np.asarray(Image.open(io.BytesIO(one.image))) for one in records]
+    records = sorted(made.records(made.VAL, 1), key=lambda record: record.slice_id)
+    assert [record.slice_id for record in records[:3]] == ["s0", "s1", "s10"]  # not as they were written
+    pictures = [np.asarray(Image.open(io.BytesIO(record.image))) for record in records]
     np.testing.assert_array_equal(loaded.pixels[..., 0], pictures)  # their side is the model's: no resizing
-    np.testing.assert_array_equal(loaded.targets, [one.hemorrhage for one in records])
+    np.testing.assert_array_equal(loaded.targets, [record.hemorrhage for record in records])
 
 
 @pytest.mark.parametrize("cache_megabytes", [100, 0])
@@ -61,15 +61,15 @@ def test_neither_the_number_nor_the_order_of_shards_changes_the_slices(
         made.write_split(tmp_path / name, "val", first, "00000-of-00002")
         made.write_split(tmp_path / name, "val", second, "00001-of-00002")
     transform = tft.TFTransformOutput(str(inputs / "graph")).transform_features_layer()
-    one, two, swapped = (
+    whole, halved, swapped = (
         slices.load(
             {"val": [f"{folder}/Split-val/*"]}, transform, (64, 64, 1), cache_megabytes, tmp_path / name
         )["val"]
         for name, folder in [("a", inputs), ("b", tmp_path / "two"), ("c", tmp_path / "swapped")]
     )
-    for other in (two, swapped):
-        np.testing.assert_array_equal(other.pixels, one.pixels)
-        np.testing.assert_array_equal(other.targets, one.targets)
+    for other in (halved, swapped):
+        np.testing.assert_array_equal(other.pixels, whole.pixels)
+        np.testing.assert_array_equal(other.targets, whole.targets)
 
 
 def test_slices_beyond_the_memory_limit_are_on_disk_and_the_same(inputs: Path, tmp_path: Path):
@@ -80,7 +80,7 @@ def test_slices_beyond_the_memory_limit_are_on_disk_and_the_same(inputs: Path, t
         np.testing.assert_array_equal(in_memory[split].pixels, on_disk[split].pixels)
 
 
-def test_a_split_without_slices_is_told_with_the_way_out(made: ModuleType, inputs: Path, tmp_path: Path):
+def test_a_split_without_slices_is_refused_with_the_way_out(made: ModuleType, inputs: Path, tmp_path: Path):
     made.write_split(tmp_path, "val", [])
     with pytest.raises(ValueError, match=r"split val holds no slice.*ingest\.val_buckets"):
         slices.load({"val": [f"{tmp_path}/Split-val/*"]}, dict, (64, 64, 1), 100, tmp_path)
@@ -107,11 +107,11 @@ def test_the_order_is_a_function_of_seed_and_epoch(made: ModuleType):
 
 def test_augmentation_is_a_function_of_seed_and_epoch(made: ModuleType):
     picture = np.arange(64, dtype=np.uint8).reshape(1, 8, 8, 1)
-    one = Slices(picture, np.zeros(1, np.float32))
+    single = Slices(picture, np.zeros(1, np.float32))
 
     def augmented(seed: int, epoch: int) -> npt.NDArray[np.float32]:
         params = made.params(seed=seed, rotation_degrees=45.0)
-        ((pixels, *_),) = batches.training(one, (1.0, 1.0), params, epoch).as_numpy_iterator()
+        ((pixels, *_),) = batches.training(single, (1.0, 1.0), params, epoch).as_numpy_iterator()
         return pixels
 
     np.testing.assert_array_equal(augmented(1, 1), augmented(1, 1))

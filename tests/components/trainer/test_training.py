@@ -1,4 +1,4 @@
-"""Whole trainings of the tiny trunk, through the door that TFX knocks at."""
+"""Whole trainings of the tiny trunk, through the function that TFX's Trainer calls."""
 
 import csv
 import logging
@@ -44,24 +44,24 @@ def measured(output: Path) -> list[list[str]]:
 def val_loss_of_export(made: ModuleType, output: Path) -> float:
     """Binary cross-entropy of the exported model on the validation slices, by NumPy."""
     model = tf.saved_model.load(str(output / "Format-Serving"))
-    images = tf.constant([one.image for one in made.records(made.VAL, 1)])
+    images = tf.constant([record.image for record in made.records(made.VAL, 1)])
     p = model.signatures["serving_bytes"](images=images)[features.PROBABILITY].numpy().astype(np.float64)
     y = np.arange(made.VAL) % 2
     return float(-np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)))
 
 
 @pytest.fixture
-def epochs_asked_for(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+def trained_epochs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Records the epochs that are trained."""
-    asked = []
+    epochs = []
     original = batches.training
 
     def training(slices, weights, trainer: TrainerParams, epoch: int) -> tf.data.Dataset:
-        asked.append(epoch)
+        epochs.append(epoch)
         return original(slices, weights, trainer, epoch)
 
     monkeypatch.setattr(batches, "training", training)
-    return asked
+    return epochs
 
 
 def killed_in_epoch(last: int, arguments, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,17 +134,17 @@ def test_a_killed_training_goes_on_and_ends_as_if_it_had_not_been_killed(
     batch_norm_batches: int,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    epochs_asked_for: list[int],
+    trained_epochs: list[int],
     caplog: pytest.LogCaptureFixture,
 ):
     params = made.params(batch_norm_batches=batch_norm_batches)
     run_fn(made.fn_args(inputs, tmp_path / "whole", params))
-    epochs_asked_for.clear()
+    trained_epochs.clear()
     killed_in_epoch(3, made.fn_args(inputs, tmp_path / "killed", params), monkeypatch)
-    assert epochs_asked_for == [1, 2]
+    assert trained_epochs == [1, 2]
     with caplog.at_level(logging.INFO, "ichor.trainer"):
         run_fn(made.fn_args(inputs, tmp_path / "resumed", params))
-    assert epochs_asked_for == [1, 2, 3]
+    assert trained_epochs == [1, 2, 3]
     assert "going on after epoch 2 of a training that was stopped" in caplog.text
     assert measured(tmp_path / "resumed") == measured(tmp_path / "whole")
     whole, resumed = (val_loss_of_export(made, tmp_path / name) for name in ("whole", "resumed"))
@@ -156,7 +156,7 @@ def test_a_killed_training_is_not_gone_on_with_after_a_change(
     inputs: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    epochs_asked_for: list[int],
+    trained_epochs: list[int],
 ):
     killed_in_epoch(2, made.fn_args(inputs, tmp_path / "killed", made.params()), monkeypatch)
     other_setting = made.fn_args(inputs, tmp_path / "setting", made.params(learning_rate=0.004))
@@ -165,7 +165,7 @@ def test_a_killed_training_is_not_gone_on_with_after_a_change(
     other_examples.eval_files = other_examples.train_files
     for changed in (other_setting, other_code, other_examples):
         killed_in_epoch(1, changed, monkeypatch)  # which fails if another epoch comes first
-    assert epochs_asked_for == [1]
+    assert trained_epochs == [1]
 
 
 def test_a_killed_training_is_not_gone_on_with_after_its_file_of_weights_was_replaced(
@@ -173,14 +173,14 @@ def test_a_killed_training_is_not_gone_on_with_after_its_file_of_weights_was_rep
     inputs: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    epochs_asked_for: list[int],
+    trained_epochs: list[int],
 ):
     file = tmp_path / "trunk.weights.h5"
     params = made.params(weights=str(file))
     for seed, last in ((1, 2), (2, 1)):
         models.trunk_of(models.build(made.params(seed=seed), (64, 64, 1))).save_weights(file)
         killed_in_epoch(last, made.fn_args(inputs, tmp_path / "run", params), monkeypatch)
-    assert epochs_asked_for == [1]
+    assert trained_epochs == [1]
 
 
 def test_weights_that_are_replaced_after_the_run_began_are_refused(
@@ -228,11 +228,11 @@ def test_training_stops_early_when_patience_runs_out(
     inputs: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    epochs_asked_for: list[int],
+    trained_epochs: list[int],
 ):
     teach_lies_from_epoch(3, monkeypatch)
     run_fn(made.fn_args(inputs, tmp_path / "run", made.params(epochs=9, early_stopping_patience=2)))
-    assert epochs_asked_for == [1, 2, 3, 4]
+    assert trained_epochs == [1, 2, 3, 4]
 
 
 def test_a_training_that_diverges_says_so(

@@ -1,4 +1,4 @@
-"""A training that takes what a search found, and one that leaves the lower layers as they are."""
+"""A training with the values that a search selected, and one that leaves the lower layers as they are."""
 
 import json
 import logging
@@ -19,7 +19,7 @@ from schemas.history import Row
 
 pytestmark = pytest.mark.tf
 
-FOUND = {"learning_rate": 0.004, "dropout": 0.35, "unfrozen_share": 0.5}
+TUNED = {"learning_rate": 0.004, "dropout": 0.35, "unfrozen_share": 0.5}
 MEASURED = ("epoch", "loss", "binary_accuracy", "val_loss", "val_binary_accuracy")
 
 
@@ -32,30 +32,30 @@ def used(output: Path) -> dict:
     return json.loads((output / "model_run" / "hyperparameters.json").read_text())
 
 
-def test_a_training_with_what_was_found_is_the_training_with_such_settings(
+def test_a_training_with_tuned_values_is_the_training_with_such_settings(
     made: ModuleType, inputs: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ):
-    told = made.fn_args(inputs, tmp_path / "told", made.params(epochs=1))
-    told.hyperparameters = {"space": [], "values": {**FOUND, "tuner/epochs": 7}}
+    tuned = made.fn_args(inputs, tmp_path / "tuned", made.params(epochs=1))
+    tuned.hyperparameters = {"space": [], "values": {**TUNED, "tuner/epochs": 7}}
     with caplog.at_level(logging.INFO, "ichor.trainer"):
-        run_fn(told)
-    run_fn(made.fn_args(inputs, tmp_path / "set", made.params(epochs=1, **FOUND)))
-    assert measured(tmp_path / "told") == measured(tmp_path / "set")
+        run_fn(tuned)
+    run_fn(made.fn_args(inputs, tmp_path / "set", made.params(epochs=1, **TUNED)))
+    assert measured(tmp_path / "tuned") == measured(tmp_path / "set")
     assert (
         "trained with what Tuner found: learning_rate 0.004, dropout 0.35, unfrozen_share 0.5"
         in caplog.messages
     )
-    assert used(tmp_path / "told") == {"from": "tuner", "values": FOUND}
-    assert used(tmp_path / "set") == {"from": "settings", "values": FOUND}
+    assert used(tmp_path / "tuned") == {"from": "tuner", "values": TUNED}
+    assert used(tmp_path / "set") == {"from": "settings", "values": TUNED}
 
 
-def test_who_listens_hears_of_each_epoch_as_it_ends(made: ModuleType, inputs: Path, tmp_path: Path):
-    heard: list[Row] = []
-    with heard_by(heard.append):
+def test_a_listener_is_called_with_each_epoch_as_it_ends(made: ModuleType, inputs: Path, tmp_path: Path):
+    reported: list[Row] = []
+    with heard_by(reported.append):
         run_fn(made.fn_args(inputs, tmp_path / "run", made.params(epochs=1)))
     run_fn(made.fn_args(inputs, tmp_path / "unheard", made.params(epochs=1)))
     rows = measured(tmp_path / "run")[1:]
-    assert [[str(getattr(row, name)) for name in MEASURED] for row in heard] == rows
+    assert [[str(getattr(row, name)) for name in MEASURED] for row in reported] == rows
 
 
 def after_training(made: ModuleType, folder: Path, **changes) -> dict[str, bool]:
