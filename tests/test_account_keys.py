@@ -26,7 +26,6 @@ READERS = (
 NO_ACCOUNT = {
     "components/leakage/account.py": {"prints", "row"},  # columns of NumPy's records
     "components/leakage/component.py": {"prints"},
-    "components/model_gate/gates.py": {"metrics"},  # estimates by metric
     "components/report/gathering.py": {"properties"},  # of an artifact in ML Metadata
     "components/report/page.py": {"plot"},  # plotly's
     "pipeline/past_runs/accounts.py": {"properties"},

@@ -3,10 +3,11 @@
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.proto.config_pb2 import PerSliceMetricThreshold
 
+from components.metrics.catalogue import bounds
 from components.metrics.params import GateParams
 from schemas import features
 
-GATED_METRIC = "binary_accuracy"
+(GATED_METRIC,) = {name for name, bound in bounds() if bound.by_evaluator}  # the one that TFMA judges
 KERAS_THRESHOLD = 0.5  # Keras' own; what the model's operating threshold gives, ModelGate measures
 
 

@@ -7,14 +7,11 @@ import numpy as np
 from scipy import special
 
 from components.metrics import extremes, ranking
+from components.metrics.catalogue import CATALOGUE, RankMetric, SumMetric
 from components.metrics.ranking import Counts, Floats
 from components.metrics.scored import Scored
 from components.metrics.tallies import Tallies
 
-METRICS = (
-    "auc", "average_precision", "accuracy", "binary_accuracy", "balanced_accuracy", "sensitivity",
-    "specificity", "f1", "brier", "ece", "log_loss", "ppv", "npv", "sensitivity_at_specificity",
-)  # fmt: skip
 FEWEST_PATIENTS = 5  # fewer, resampled, are too much the same: an interval would only look sure
 LEAST_DEFINED_SHARE = 0.9  # of the replicates: a class that two patients have is missing in more
 
@@ -62,7 +59,7 @@ def each_once(patients: int) -> Counts:
 
 
 def figures(scored: Scored, threshold: float, at_specificity: float, counts: Counts) -> dict[str, Floats]:
-    """Returns all metrics, by their names in `METRICS`, for each weighting of the patients.
+    """Returns all metrics, by their names in `CATALOGUE`, for each weighting of the patients.
 
     Args:
       scored: Slices or patients, n rows.
@@ -71,23 +68,18 @@ def figures(scored: Scored, threshold: float, at_specificity: float, counts: Cou
       counts: (w, patients), as `resampled` or `each_once` returns it.
     """
     if not len(scored):
-        return {name: np.full(len(counts), np.nan) for name in METRICS}
-    ranked = [
-        (
-            ranking.auc(cut),
-            ranking.average_precision(cut),
-            ranking.sensitivity_at_specificity(cut, at_specificity),
-        )
+        return {name: np.full(len(counts), np.nan) for name in CATALOGUE}
+    of_order = {name: metric for name, metric in CATALOGUE.items() if isinstance(metric, RankMetric)}
+    parts = [
+        [metric.measure(cut, at_specificity) for metric in of_order.values()]
         for cut in ranking.cuts(scored, counts)
     ]
-    areas, precisions, sensitivities = (np.concatenate(parts) for parts in zip(*ranked, strict=True))
-    of_order = {
-        "auc": areas,
-        "average_precision": precisions,
-        "sensitivity_at_specificity": sensitivities,
+    measured = dict(zip(of_order, map(np.concatenate, zip(*parts, strict=True)), strict=True))
+    tallies = Tallies(scored, threshold, counts)
+    return {
+        name: metric.measure(tallies) if isinstance(metric, SumMetric) else measured[name]
+        for name, metric in CATALOGUE.items()
     }
-    found = of_order | Tallies(scored, threshold, counts).metrics()
-    return {name: found[name] for name in METRICS}
 
 
 def estimates(
@@ -105,7 +97,7 @@ def estimates(
     """
     values = figures(scored, threshold, at_specificity, each_once(scored.patients))
     drawn = figures(scored, threshold, at_specificity, counts_of(scored, resampling))
-    found = {name: estimate(float(values[name][0]), drawn[name], scored, resampling) for name in METRICS}
+    found = {name: estimate(float(values[name][0]), drawn[name], scored, resampling) for name in CATALOGUE}
     return {
         name: _at_an_end(name, one, scored, threshold, resampling) if one.low == one.high else one
         for name, one in found.items()
@@ -117,8 +109,9 @@ def _at_an_end(
 ) -> Estimate:
     """Returns an estimate of which all replicates are the same, with the interval that patients allow."""
     low, high = np.nan, np.nan
-    if one.value in (0.0, 1.0) and name in extremes.ROWS:
-        rows = extremes.ROWS[name](scored, scored.probability >= np.float32(threshold))
+    share_of = CATALOGUE[name].share_of
+    if one.value in (0.0, 1.0) and share_of:
+        rows = share_of(scored, scored.probability >= np.float32(threshold))
         low, high = extremes.exact(one.value, scored.patient[rows], resampling.confidence)
     return dataclasses.replace(one, low=low, high=high)
 
@@ -164,7 +157,7 @@ def differences(
             scored,
             resampling,
         )
-        for name in METRICS
+        for name in CATALOGUE
     }
 
 

@@ -1,24 +1,8 @@
 """What can be said of a share of none or all, which every resampled set of patients repeats."""
 
-from collections.abc import Callable, Mapping
-
 import numpy as np
 import numpy.typing as npt
 from scipy import stats
-
-from components.metrics.scored import Scored
-
-Mask = npt.NDArray[np.bool_]
-# Which rows a metric is a share of, by what is called a hemorrhage. Others, such as an AUC, are none.
-ROWS: Mapping[str, Callable[[Scored, Mask], Mask]] = {
-    "accuracy": lambda scored, called: np.ones(len(scored), np.bool_),
-    "binary_accuracy": lambda scored, called: np.ones(len(scored), np.bool_),
-    "sensitivity": lambda scored, called: scored.hemorrhage == 1,
-    "sensitivity_at_specificity": lambda scored, called: scored.hemorrhage == 1,
-    "specificity": lambda scored, called: scored.hemorrhage == 0,
-    "ppv": lambda scored, called: called,
-    "npv": lambda scored, called: ~called,
-}
 
 
 def exact(value: float, patients: npt.NDArray[np.int64], confidence: float) -> tuple[float, float]:

@@ -1,8 +1,15 @@
 """Parameters of what a model is measured by, and of what it has to reach."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from components.metrics.catalogue import OF_SUBGROUPS
+from components.metrics.scored import PatientScore
 from components.parameters import Parameters, public_parameter
+
+if TYPE_CHECKING:
+    SubgroupMetric = str
+else:
+    SubgroupMetric = Literal[OF_SUBGROUPS]
 
 
 class EvaluationParams(Parameters):
@@ -10,7 +17,7 @@ class EvaluationParams(Parameters):
 
     judges_model = True
 
-    patient_score: Literal["max", "top_mean"] = public_parameter(
+    patient_score: PatientScore = public_parameter(
         "a patient's score: the highest of the slices, or the mean of the highest few"
     )
     top_k: int = public_parameter("slices in that mean", "slices", ge=1)
@@ -49,9 +56,7 @@ class GateParams(Parameters):
         "the lower end of the interval of sensitivity at that specificity must reach this; 0 asks nothing",
         "0..1", ge=0, le=1,
     )  # fmt: skip
-    subgroup_metric: Literal["auc", "balanced_accuracy", "binary_accuracy", "sensitivity", "specificity"] = (
-        public_parameter("what no subgroup may be too low in")
-    )
+    subgroup_metric: SubgroupMetric = public_parameter("what no subgroup may be too low in")
     min_subgroup_metric: float = public_parameter(
         "each subgroup that is large enough must reach this; 0 asks nothing", "0..1", ge=0, le=1
     )

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from components.metrics.bootstrap import Estimate
+from components.metrics.catalogue import HEADLINES
 
 Mask = npt.NDArray[np.bool_]
 SLICE_POSITION = "slice_position"
 THIRDS = ("first", "middle", "last")  # of the patient's slices, by their place in the series
-GAP_METRICS = ("auc", "sensitivity", "specificity")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,14 +108,14 @@ def by_position(patient: npt.NDArray[np.int64], slice_index: npt.NDArray[np.int6
 
 
 def largest_gaps(measured: Iterable[tuple[Subgroup, Mapping[str, Estimate]]]) -> list[Gap]:
-    """Returns for each of `GAP_METRICS` the two subgroups of one column that are furthest apart.
+    """Returns for each of `HEADLINES` the two subgroups of one column that are furthest apart.
 
     Args:
       measured: Subgroups that are large enough, with their metrics.
     """
     found = []
     rows = list(measured)
-    for metric in GAP_METRICS:
+    for metric in HEADLINES:
         figures: dict[str, list[tuple[str, Estimate]]] = defaultdict(list)
         for group, metrics in rows:
             shared = group.all_normals and metric == "specificity"  # of the same normals in each group

@@ -41,7 +41,7 @@ class Tallies:
           threshold: At or above which a score means hemorrhage, 0..1.
           counts: (w, patients), how often each patient is counted.
         """
-        self._scored = scored
+        self.scored = scored
         self._weights = counts.astype(np.float64)
         ill = scored.hemorrhage == 1
         called = scored.probability >= np.float32(threshold)
@@ -52,48 +52,68 @@ class Tallies:
 
     def _totals(self, columns: Sequence[npt.NDArray[np.generic]]) -> Floats:
         """Returns the weighted sums of c columns, each (n,), as (c, w)."""
-        patient, patients = self._scored.patient, self._scored.patients
+        patient, patients = self.scored.patient, self.scored.patients
         of_patient = np.stack([np.bincount(patient, column, minlength=patients) for column in columns])
         return of_patient @ self._weights.T
 
-    def metrics(self) -> dict[str, Floats]:
-        """Returns each metric's figures, (w,), NaN where a weighting has none of what it needs."""
-        scored = self._scored
-        ill = scored.hemorrhage == 1
-        probability = scored.probability.astype(np.float64)
-        sensitivity = ratio(self.true_positive, self.true_positive + self.false_negative)
-        specificity = ratio(self.true_negative, self.true_negative + self.false_positive)
-        above_half = scored.probability > KERAS_THRESHOLD
-        bounded = np.clip(probability, LEAST_PROBABILITY, 1 - LEAST_PROBABILITY)
-        of_label = np.where(ill, bounded, 1 - bounded)
-        as_keras, brier, log_loss = self._totals(
-            [above_half == ill, (probability - ill) ** 2, -np.log(of_label)]
-        )
-        return {
-            "accuracy": ratio(self.true_positive + self.true_negative, self.rows),
-            "binary_accuracy": ratio(as_keras, self.rows),
-            "balanced_accuracy": (sensitivity + specificity) / 2,
-            "sensitivity": sensitivity,
-            "specificity": specificity,
-            "f1": ratio(
-                2 * self.true_positive, 2 * self.true_positive + self.false_positive + self.false_negative
-            ),
-            "brier": ratio(brier, self.rows),
-            "ece": self._calibration_error(),
-            "log_loss": ratio(log_loss, self.rows),
-            "ppv": ratio(self.true_positive, self.true_positive + self.false_positive),
-            "npv": ratio(self.true_negative, self.true_negative + self.false_negative),
-        }
+    def accuracy(self) -> Floats:
+        """Returns the share of rows that are called rightly, (w,); like all below NaN without such rows."""
+        return ratio(self.true_positive + self.true_negative, self.rows)
 
-    def _calibration_error(self) -> Floats:
-        number = binned(self._scored.probability)
-        above = self._scored.hemorrhage - self._scored.probability.astype(np.float64)
+    def binary_accuracy(self) -> Floats:
+        """Returns the share of rows on the right side of 0.5."""
+        return self.mean((self.scored.probability > KERAS_THRESHOLD) == (self.scored.hemorrhage == 1))
+
+    def balanced_accuracy(self) -> Floats:
+        """Returns the mean of sensitivity and specificity."""
+        return (self.sensitivity() + self.specificity()) / 2
+
+    def sensitivity(self) -> Floats:
+        """Returns the share of the hemorrhages that are called one."""
+        return ratio(self.true_positive, self.true_positive + self.false_negative)
+
+    def specificity(self) -> Floats:
+        """Returns the share of the normals that are called normal."""
+        return ratio(self.true_negative, self.true_negative + self.false_positive)
+
+    def f1(self) -> Floats:
+        """Returns the harmonic mean of precision and sensitivity."""
+        whole = 2 * self.true_positive + self.false_positive + self.false_negative
+        return ratio(2 * self.true_positive, whole)
+
+    def positive_predictive_value(self) -> Floats:
+        """Returns the share of those called a hemorrhage that are one."""
+        return ratio(self.true_positive, self.true_positive + self.false_positive)
+
+    def negative_predictive_value(self) -> Floats:
+        """Returns the share of those called normal that are."""
+        return ratio(self.true_negative, self.true_negative + self.false_negative)
+
+    def brier(self) -> Floats:
+        """Returns the mean squared distance of score and label."""
+        return self.mean((self.scored.probability.astype(np.float64) - self.scored.hemorrhage) ** 2)
+
+    def log_loss(self) -> Floats:
+        """Returns the mean binary cross-entropy."""
+        bounded = np.clip(
+            self.scored.probability.astype(np.float64), LEAST_PROBABILITY, 1 - LEAST_PROBABILITY
+        )
+        return self.mean(-np.log(np.where(self.scored.hemorrhage == 1, bounded, 1 - bounded)))
+
+    def calibration_error(self) -> Floats:
+        """Returns how far scores are from the shares of hemorrhages, in bins of equally many rows."""
+        number = binned(self.scored.probability)
+        above = self.scored.hemorrhage - self.scored.probability.astype(np.float64)
         apart = self._totals([np.where(number == one, above, 0.0) for one in range(int(number.max()) + 1)])
         return ratio(np.abs(apart).sum(axis=0), self.rows)
 
+    def mean(self, values: npt.NDArray[np.generic]) -> Floats:
+        """Returns the mean of what each row has, (n,)."""
+        return ratio(self._totals([values])[0], self.rows)
+
     def observed(self, mask: npt.NDArray[np.bool_]) -> Floats:
         """Returns the share of hemorrhages, (w,), among the rows of a mask, bool (n,)."""
-        return ratio(*self._totals([mask & (self._scored.hemorrhage == 1), mask]))
+        return ratio(*self._totals([mask & (self.scored.hemorrhage == 1), mask]))
 
 
 def ratio(part: Floats, whole: Floats) -> Floats:

@@ -7,6 +7,7 @@ import numpy as np
 
 from components.metrics import subgroups
 from components.metrics.bootstrap import Estimate, Resampling, differences
+from components.metrics.catalogue import CATALOGUE
 from components.metrics.params import EvaluationParams, GateParams
 from components.metrics.scored import Scored, by_patient
 from components.metrics.subgroups import Subgroup
@@ -24,11 +25,6 @@ from schemas.accounts.evaluation import (
     SubgroupGap,
 )
 from schemas.scores import ScoreTable
-
-# Of a baseline only scores are known, not its threshold.
-WITHOUT_THRESHOLD = (
-    "auc", "average_precision", "binary_accuracy", "brier", "ece", "log_loss", "sensitivity_at_specificity",
-)  # fmt: skip
 
 MeasuredGroups = list[tuple[Subgroup, Scored, dict[str, Estimate] | None]]
 
@@ -133,7 +129,8 @@ def compared_with_baseline(validation: ScoreTable, measuring: Measuring) -> dict
         measuring.at_specificity,
         measuring.resampling,
     )
-    return {name: differing[name] for name in WITHOUT_THRESHOLD}
+    # Of a baseline only scores are known, not its threshold.
+    return {name: estimate for name, estimate in differing.items() if not CATALOGUE[name].at_threshold}
 
 
 def _measure_subgroups(

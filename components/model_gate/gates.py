@@ -2,9 +2,11 @@
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from components.metrics import catalogue
 from components.metrics.bootstrap import Estimate
+from components.metrics.catalogue import CATALOGUE, Bound
 from components.metrics.params import GateParams
 from components.model_gate.evaluation import Evaluation
 from components.model_gate.units import number
@@ -64,17 +66,10 @@ def gate_table(evaluation: Evaluation, params: GateParams, evaluator_blessed: bo
       evaluator_blessed: What TFMA's Evaluator decided by the first two gates, measured by itself; where it
         disagrees with them, that is a row of its own.
     """
-    rows = [_binary_accuracy(evaluation.metrics, params)]
-    if evaluation.baseline is not None:
-        rows.append(_drop("binary_accuracy", evaluation.baseline, params.max_accuracy_drop))
+    rows = list(_bounds(evaluation, params, by_evaluator=True))
     if evaluator_blessed != all(row.passed for row in rows):
         rows.append(_evaluator(evaluator_blessed))
-    if params.min_sensitivity_bound > 0:
-        rows.append(_sensitivity_bound(evaluation.metrics, params))
-    if params.max_ece < 1:
-        rows.append(_at_most("ece", evaluation.metrics["ece"], params.max_ece))
-    if evaluation.baseline is not None and params.max_auc_drop < 1:
-        rows.append(_drop("auc", evaluation.baseline, params.max_auc_drop))
+    rows += _bounds(evaluation, params, by_evaluator=False)
     if params.min_subgroup_metric > 0:
         rows += _subgroups(evaluation, params)
     return rows
@@ -85,42 +80,32 @@ def _evaluator(blessed: bool) -> Gate:
     return Gate(EVALUATOR, "blessed by its own thresholds", math.nan, blessed, note)
 
 
-def _binary_accuracy(metrics: Mapping[str, Estimate], params: GateParams) -> Gate:
-    estimate = metrics["binary_accuracy"]
+def _bounds(evaluation: Evaluation, params: GateParams, by_evaluator: bool) -> Iterator[Gate]:
+    """Yields the catalogue's gates that are asked for, without those on a baseline where there is none."""
+    for name, bound in catalogue.bounds():
+        if bound.by_evaluator == by_evaluator and getattr(params, bound.setting) != bound.off:
+            if bound.of != "difference":
+                yield _bound(name, bound, evaluation.metrics, evaluation.metrics[name], params)
+            elif evaluation.baseline is not None:
+                yield _bound(name, bound, evaluation.metrics, evaluation.baseline[name], params)
+
+
+def _bound(
+    name: str, bound: Bound, metrics: Mapping[str, Estimate], estimate: Estimate, params: GateParams
+) -> Gate:
+    lower_is_better = CATALOGUE[name].lower_is_better
+    limit = getattr(params, bound.setting)
+    if bound.of == "difference" and not lower_is_better:
+        limit = -limit or 0
+    value = estimate.low if bound.of == "lower end" else estimate.value
+    figures = {metric: measured.value for metric, measured in metrics.items()}
     return Gate(
-        "binary_accuracy",
-        f"at least {params.min_binary_accuracy:g}",
-        estimate.value,
-        _reaches(estimate.value, params.min_binary_accuracy),
-        f"at 0.5, {_interval(estimate)}; accuracy at the operating threshold is "
-        f"{metrics['accuracy'].value:.4f}",
+        bound.gate.format(**params.model_dump()),
+        f"at {'most' if lower_is_better else 'least'} {limit:g}",
+        value,
+        value <= limit if lower_is_better else _reaches(value, limit),
+        bound.note.format(**figures, value=estimate.value, interval=_interval(estimate)),
     )
-
-
-def _drop(name: str, differences: Mapping[str, Estimate], allowed: float) -> Gate:
-    estimate = differences[name]
-    return Gate(
-        f"{name} against the latest blessed model",
-        f"at least {-allowed or 0:g}",
-        estimate.value,
-        _reaches(estimate.value, -allowed),
-        f"difference on the same slices, {_interval(estimate)}",
-    )
-
-
-def _sensitivity_bound(metrics: Mapping[str, Estimate], params: GateParams) -> Gate:
-    estimate = metrics["sensitivity_at_specificity"]
-    return Gate(
-        f"sensitivity at a specificity of {params.at_specificity:g}, lower end",
-        f"at least {params.min_sensitivity_bound:g}",
-        estimate.low,
-        _reaches(estimate.low, params.min_sensitivity_bound),
-        f"sensitivity is {estimate.value:.4f}, {_interval(estimate)}",
-    )
-
-
-def _at_most(name: str, estimate: Estimate, bound: float) -> Gate:
-    return Gate(name, f"at most {bound:g}", estimate.value, estimate.value <= bound, _interval(estimate))
 
 
 def _subgroups(evaluation: Evaluation, params: GateParams) -> list[Gate]:

@@ -123,9 +123,8 @@ def _predictive_values(
         return PredictiveValues(prevalence=number(own), own=True, **known)
     both = []
     for counts in (each_once(scored.patients), counts_of(scored, measuring.resampling)):
-        by_metric = Tallies(scored, measuring.threshold, counts).metrics()
-        sensitivity, specificity = (by_metric[name] for name in ("sensitivity", "specificity"))
-        both.append(predictive_values(sensitivity, specificity, measuring.prevalence))
+        tallies = Tallies(scored, measuring.threshold, counts)
+        both.append(predictive_values(tallies.sensitivity(), tallies.specificity(), measuring.prevalence))
     values, drawn = both
     sensitivity, specificity = (np.array([metrics[name].low]) for name in ("sensitivity", "specificity"))
     least = predictive_values(sensitivity, specificity, measuring.prevalence)

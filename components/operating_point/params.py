@@ -1,14 +1,13 @@
 """Parameters of OperatingPoint."""
 
-from typing import Literal
-
+from components.metrics.operating_point import ThresholdRule
 from components.parameters import Parameters, public_parameter
 
 
 class ThresholdParams(Parameters):
     """By what rule the threshold is chosen on the validation split."""
 
-    rule: Literal["sensitivity", "youden", "specificity", "value"] = public_parameter(
+    rule: ThresholdRule = public_parameter(
         "sensitivity: the highest threshold with enough of it; specificity: the lowest one; youden: the "
         "largest sum of both; value: a fixed one"
     )

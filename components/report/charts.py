@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from components.report.traces import Chart, band, bars, chart, line
-from components.report.wording import JUDGED, SPLIT_NAMES, UNITS, counted, interval
+from components.report.wording import JUDGED, SPLIT_NAMES, UNITS, counted, interval, metric
 from schemas.accounts.evaluation import EvaluatedSplit, EvaluationAccount, Figure, Measured
 from schemas.features import CLASSES
 from schemas.history import Row, best_epoch
@@ -91,7 +91,7 @@ def _roc(name: str, split: EvaluatedSplit) -> Chart:
             }
         )
         traces.append(_operating(measured, colour, title))
-    caption = f"ROC curve, {SPLIT_NAMES[name]}: {_areas(split, 'auc', 'AUC')}"
+    caption = f"ROC curve, {SPLIT_NAMES[name]}: {_areas(split, 'auc')}"
     layout = {
         "xaxis": {**SHARE, "title": {"text": "1 − specificity"}},
         "yaxis": {**SHARE, "title": {"text": "sensitivity"}},
@@ -136,7 +136,7 @@ def _precision_recall(name: str, split: EvaluatedSplit) -> Chart:
                 "showlegend": False,
             }
         )
-    areas = _areas(split, "average_precision", "average precision")
+    areas = _areas(split, "average_precision")
     caption = f"Precision and recall, {SPLIT_NAMES[name]}: {areas}"
     layout = {
         "xaxis": {**SHARE, "title": {"text": "recall (sensitivity)"}},
@@ -173,7 +173,7 @@ def _calibration(name: str, split: EvaluatedSplit) -> Chart:
                 f"<extra>{title}</extra>",
             }
         )
-    caption = f"Calibration, {SPLIT_NAMES[name]}: {_areas(split, 'ece', 'calibration error')}"
+    caption = f"Calibration, {SPLIT_NAMES[name]}: {_areas(split, 'ece')}"
     layout = {
         "xaxis": {**SHARE, "title": {"text": "mean score"}},
         "yaxis": {**SHARE, "title": {"text": "observed share of hemorrhages"}},
@@ -226,12 +226,12 @@ def _mirrored(shares: Mapping[str, Sequence[float]]) -> dict[str, list]:
     return {"tickvals": ticks, "ticktext": [str(abs(tick)) for tick in ticks]}
 
 
-def _areas(split: EvaluatedSplit, metric: str, label: str) -> str:
+def _areas(split: EvaluatedSplit, name: str) -> str:
     areas = []
     for unit, measured in split.by_unit().items():
-        figure = measured.metrics.get(metric)
+        figure = measured.metrics.get(name)
         if figure and figure.value is not None:
-            areas.append(f"{label} {UNITS[unit]} {figure.value:.3f}" + _within(figure))
+            areas.append(f"{metric(name).words} {UNITS[unit]} {figure.value:.3f}" + _within(figure))
     return "; ".join(areas) + "."
 
 

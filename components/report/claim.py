@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
+from components.metrics.catalogue import HEADLINES
 from components.report.claim_items import ITEMS, SECTIONS
 from components.report.flow import flow
 from components.report.params import ReportParams
 from components.report.run_facts import Facts
-from components.report.wording import JUDGED, SPLIT_NAMES, counted, interval, number
+from components.report.wording import JUDGED, SPLIT_NAMES, counted, interval, metric, number
 from schemas.accounts.evaluation import EvaluationAccount
 from schemas.accounts.ingest import IngestAccount
 from schemas.accounts.report import ChecklistItem
@@ -181,11 +182,11 @@ def _about_results(facts: Facts, evaluation: EvaluationAccount) -> Iterator[tupl
     figures = []
     for name in splits:
         metrics = evaluation.splits[name].slices.metrics
-        for key, label in (("auc", "AUC"), ("sensitivity", "sensitivity"), ("specificity", "specificity")):
+        for key in HEADLINES:
             figure = metrics.get(key)
             if figure and figure.value is not None:
                 spread = f" ({interval(figure)})" if interval(figure) else ""
-                figures.append(f"{SPLIT_NAMES[name]} {label} {number(figure.value)}{spread}")
+                figures.append(f"{SPLIT_NAMES[name]} {metric(key).words} {number(figure.value)}{spread}")
     yield 37, "answered", "; ".join(figures) + ("." if figures else "")
     same = "The same, with predictive values: see metrics."
     yield 38, "answered" if figures else "open", same if figures else ""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from components.metrics.blindness import blind_spots
+from components.metrics.catalogue import HEADLINES
 from components.report.choice import Choice
 from components.report.claim import checklist
 from components.report.flow import flow
@@ -29,7 +30,6 @@ from schemas.accounts.report import (
 from schemas.history import best_epoch
 
 _, VAL, _ = features.SPLITS
-HEADLINES = ("auc", "sensitivity", "specificity")
 SEEDS = ("ingest.seed", "trainer.seed", "evaluation.seed", "scorer.seed")
 
 

@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
+from components.metrics.catalogue import CATALOGUE, HEADLINES
 from components.report.wording import interval, metric, number
 from schemas.accounts.evaluation import EvaluatedSplit, Figure, MeasuredSubgroup, Metrics
 
-SHOWN = ("sensitivity", "specificity", "auc")
+SHOWN = sorted(HEADLINES, key=lambda name: not CATALOGUE[name].at_threshold)  # those at the threshold first
 WIDTH, HEIGHT, MARGIN = 160, 26, 6  # pixels of a row's drawing
 MOST_ROWS = 200  # a page stays readable
 NO_FIGURE = Figure(value=None, low=None, high=None, left_out=0)

@@ -15,7 +15,6 @@ from components.report import charts, flow_drawing, forest, tables
 from components.report.pictures import within
 from components.report.wording import (
     JUDGED,
-    METRICS,
     SPLIT_NAMES,
     UNITS,
     counted,
@@ -78,7 +77,6 @@ def _render(document: ReportAccount, pictures: Mapping[str, str]) -> str:
         judged=[name for name in JUDGED if name in splits],
         forests={name: (forest.groups(split), forest.gaps(split)) for name, split in splits.items()},
         tables=tables,
-        metrics=METRICS,
         forest_metrics=forest.SHOWN,
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from components.report.wording import METRICS
+from components.metrics.catalogue import CATALOGUE, in_report_order
 from schemas.accounts.evaluation import EvaluationAccount, Measured, Metrics
 from schemas.accounts.report import ChecklistItem, Setting
 
@@ -32,7 +32,7 @@ def metric_columns(evaluation: EvaluationAccount) -> list[Column]:
 def metric_rows(columns: Sequence[Column]) -> list[str]:
     """Returns the metrics that any column has, known ones first."""
     there = {name for column in columns for name in column.metrics}
-    return [*(name for name in METRICS if name in there), *sorted(there - METRICS.keys())]
+    return [*(name for name in in_report_order() if name in there), *sorted(there - CATALOGUE.keys())]
 
 
 def matrix(unit: Measured) -> list[tuple[str, list[tuple[str, int, float]]]]:

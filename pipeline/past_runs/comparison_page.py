@@ -6,12 +6,12 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 
+from components.metrics.catalogue import CATALOGUE
 from pipeline.past_runs.comparison import ComparedSplit, Comparison, OwnFigures, SharedFigures
 from pipeline.terminal.tables import figure
 from schemas.accounts.evaluation import Figure
 
 TEMPLATE = "comparison.html"
-LOWER_IS_BETTER = ("brier", "ece", "log_loss")
 LEFT, RIGHT = 4.0, 236.0  # of a drawing, in its own units
 LEAST_REACH = 0.05  # of the scale of differences: less would make a mountain of every thousandth
 SPLIT_NAMES = {"test": "Test split", "val": "Validation split"}
@@ -40,7 +40,7 @@ def surely_better(name: str, difference: Figure) -> str:
     """Returns the model, A or B, whose figure is better by an interval that leaves out zero, or nothing."""
     if difference.low is None or difference.high is None or difference.low <= 0 <= difference.high:
         return ""
-    return "A" if (difference.low > 0) != (name in LOWER_IS_BETTER) else "B"
+    return "A" if (difference.low > 0) != CATALOGUE[name].lower_is_better else "B"
 
 
 def _headline(blocks: list[dict[str, Any]]) -> str:
@@ -69,7 +69,7 @@ def _block(split: str, unit: str, compared: ComparedSplit) -> dict[str, Any]:
         "rows": [
             {
                 "name": name,
-                "lower_is_better": name in LOWER_IS_BETTER,
+                "lower_is_better": CATALOGUE[name].lower_is_better,
                 "texts": (figure(first[name]), figure(second[name]), figure(difference, signed=True)),
                 "drawn": [_drawn("a", first[name], 11), _drawn("b", second[name], 27)],
                 "difference": _placed(difference, -reach, reach),

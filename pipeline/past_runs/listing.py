@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from components.metrics.catalogue import HEADLINES
 from pipeline.past_runs.accounts import evaluation_report, pushed_artifact
 from pipeline.past_runs.history import Run
 from pipeline.past_runs.settings import settings_of
 from schemas.accounts.account import Part
 from schemas.accounts.evaluation import Figure
 
-METRICS = ("auc", "sensitivity", "specificity")
 SPLITS = ("val", "test")
 
 
@@ -44,7 +44,7 @@ def list_runs(runs: Sequence[Run]) -> list[ListedRun]:
                 run=run.id,
                 verdict=_verdict(run),
                 metrics={
-                    split: {name: splits[split].slices.metrics.get(name) for name in METRICS}
+                    split: {name: splits[split].slices.metrics.get(name) for name in HEADLINES}
                     for split in SPLITS
                     if split in splits
                 },

@@ -8,6 +8,7 @@ from tensorflow_metadata.proto.v0 import schema_pb2, statistics_pb2
 
 from components.leakage.wording import tell_all, tell_drops
 from components.metrics.blindness import blind_spots
+from components.metrics.catalogue import HEADLINES
 from pipeline.past_runs.accounts import (
     evaluation_report,
     filter_report,
@@ -158,7 +159,7 @@ def _model_gate(run: Run) -> str:
         return ""
     split = TEST if TEST in account.splits else VAL
     by_slice, by_patient = (measured.metrics for measured in account.splits[split].by_unit().values())
-    headline = ", ".join(format_metric(by_slice, name) for name in ("auc", "sensitivity", "specificity"))
+    headline = ", ".join(format_metric(by_slice, name) for name in HEADLINES)
     blind = "".join(f"; WARNING: {line}" for line in blind_spots(account.splits[VAL].slices.metrics))
     verdict = "blessed" if account.blessed else "NOT blessed"
     return f"{verdict}; {split} {headline}; by patient {format_metric(by_patient, 'auc')}{blind}"

@@ -8,7 +8,6 @@ from clustered_scores import clustered
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from components.metrics.bootstrap import (
-    METRICS,
     Estimate,
     Resampling,
     differences,
@@ -19,6 +18,7 @@ from components.metrics.bootstrap import (
     figures,
     resampled,
 )
+from components.metrics.catalogue import CATALOGUE
 from components.metrics.scored import Scored
 
 pytestmark = pytest.mark.numpy
@@ -207,7 +207,7 @@ def test_the_difference_is_that_of_both_values_with_its_sign():
     better, worse = two_models()
     by_metric = differences(better, worse, 0.5, 0.3, 0.8, RESAMPLING)
     first, second = estimates(better, 0.5, 0.8, RESAMPLING), estimates(worse, 0.3, 0.8, RESAMPLING)
-    for name in METRICS:
+    for name in CATALOGUE:
         assert by_metric[name].value == pytest.approx(first[name].value - second[name].value)
     assert by_metric["auc"].low > 0
 

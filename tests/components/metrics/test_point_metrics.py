@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.calibration import calibration_curve
 
-from components.metrics.bootstrap import METRICS, each_once, figures
+from components.metrics.bootstrap import each_once, figures
+from components.metrics.catalogue import CATALOGUE
 from components.metrics.scored import Scored, by_patient
 from components.metrics.tallies import binned, predictive_values
 
@@ -53,7 +54,7 @@ def test_metrics_are_those_of_scikit_learn(distinct: int):
 
 
 def test_every_metric_has_a_figure():
-    assert set(measured(scored())) == set(METRICS)
+    assert set(measured(scored())) == set(CATALOGUE)
 
 
 def test_a_patient_that_is_counted_twice_is_as_if_its_slices_were_there_twice():

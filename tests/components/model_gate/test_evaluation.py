@@ -5,7 +5,7 @@ import pytest
 import sklearn.metrics as theirs
 from made_scores import made_scores
 
-from components.metrics.bootstrap import METRICS
+from components.metrics.catalogue import CATALOGUE
 from components.metrics.params import EvaluationParams, GateParams
 from components.model_gate.evaluation import Evaluation, evaluate
 from schemas.accounts.evaluation import ModelPoint
@@ -48,7 +48,7 @@ def test_each_split_is_measured_by_slice_and_by_patient(table: ScoreTable, told:
     assert (told["operating_point"], told["settings"]["at_specificity"]) == (POINT.model_dump(), 0.9)
     rows = table.of_split("test")
     by_slice, by_patient = (told["splits"]["test"][unit] for unit in ("slices", "patients"))
-    assert by_slice["metrics"].keys() == by_patient["metrics"].keys() == set(METRICS)
+    assert by_slice["metrics"].keys() == by_patient["metrics"].keys() == set(CATALOGUE)
     assert (by_slice["count"], by_slice["hemorrhages"], by_slice["patients"]) == (
         240,
         rows.hemorrhage.sum(),
