@@ -76,7 +76,7 @@ def Report(
       pushed_model: Where it was pushed, if it was.
       report: A folder of report.html and report.json.
       params_json: ReportParams.
-      settings_json: Key, value, unit, meaning and default of each public setting.
+      settings_json: Key, value, unit, meaning and default of each public setting; of the trunk a reference.
       nodes_json: The node that makes each input.
       code_fingerprint: Of the sources that decide; read by TFX's cache alone.
     """

@@ -87,9 +87,7 @@ def _details(facts: Facts, params: ReportParams) -> dict[str, Any]:
         else [],
         "version": {"name": facts.pushed or version, "date": date},
         "licenses": [{"identifier": params.license}] if params.license else [],
-        "references": [{"reference": "Keras Applications: InceptionV3"}]
-        if _trunk(facts) == "inception_v3"
-        else [],
+        "references": [{"reference": row.reference} for row in facts.settings if row.reference],
     }
 
 

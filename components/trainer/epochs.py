@@ -124,8 +124,9 @@ def _before_training(
 
 def _seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
     """Makes an epoch's dropout a function of seed and epoch, so that a resumed training repeats it."""
-    state = np.random.SeedSequence([seed, epoch]).generate_state(2)
-    model.get_layer(models.DROPOUT).seed_generator.state.assign(state)
+    for at, layer in enumerate(models.dropouts(model)):
+        state = np.random.SeedSequence([seed, epoch, at]).generate_state(2)
+        layer.seed_generator.state.assign(state)
 
 
 def _logs(history: Mapping[str, list[float]]) -> dict[str, float]:

@@ -3,13 +3,10 @@
 import keras
 
 from components.trainer.params import TrainerParams
+from components.trainer.trunks import RGB, TRUNK, TRUNKS, check_side
 from schemas import features
 
-RGB = 3  # channels that the trunks were designed for
-TRUNK = "trunk"
 DROPOUT = "dropout"
-MIN_INCEPTION_SIDE = 75  # pixels; smaller slices vanish in its valid-padded stem
-TINY_LAYERS = ((16, 2), (32, 1), (64, 1))  # filters and stride; enough to tell phantoms apart
 
 
 def build(params: TrainerParams, image_shape: tuple[int, int, int]) -> keras.Model:
@@ -25,29 +22,20 @@ def build(params: TrainerParams, image_shape: tuple[int, int, int]) -> keras.Mod
     """
     side, _, channels = image_shape
     check_side(params.trunk, side)
+    chosen = TRUNKS[params.trunk]
     inputs = keras.Input(image_shape, name=features.PIXELS)
-    # Trunks are trained on -1..1 (keras.applications.inception_v3.preprocess_input).
-    scaled = keras.layers.Rescaling(2.0, offset=-1.0)(inputs)
+    scaled = keras.layers.Rescaling(chosen.scale, offset=chosen.offset)(inputs)
     if channels == 1:
         scaled = keras.layers.Concatenate()([scaled] * RGB)
-    maps = _trunk(params, side)(scaled)
-    pooled = keras.layers.GlobalAveragePooling2D()(maps)
+    trunk = chosen.build(side)
+    for layer in trunk.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = params.batch_norm_momentum
+    pooled = keras.layers.GlobalAveragePooling2D()(trunk(scaled))
     dropped = keras.layers.Dropout(params.dropout, seed=params.seed, name=DROPOUT)(pooled)
     # float32 in mixed precision too: a probability near 0 or 1 needs the digits.
     output = keras.layers.Dense(1, activation="sigmoid", dtype="float32", name=features.PROBABILITY)(dropped)
     return keras.Model(inputs, output)
-
-
-def check_side(trunk: str, side: int) -> None:
-    """Checks that slices of a side are large enough for a trunk.
-
-    Raises:
-      ValueError: They are not.
-    """
-    if trunk == "inception_v3" and side < MIN_INCEPTION_SIDE:
-        raise ValueError(
-            f"transform.image_side: trunk {trunk} needs at least {MIN_INCEPTION_SIDE} pixels, got {side}"
-        )
 
 
 def trunk_of(model: keras.Model) -> keras.Model:
@@ -76,26 +64,7 @@ def batch_norms(model: keras.Model) -> list[keras.layers.BatchNormalization]:
     return [layer for layer in layers if isinstance(layer, keras.layers.BatchNormalization)]
 
 
-def _trunk(params: TrainerParams, side: int) -> keras.Model:
-    trunk = _inception_v3(side) if params.trunk == "inception_v3" else _tiny(side)
-    for layer in trunk.layers:
-        if isinstance(layer, keras.layers.BatchNormalization):
-            layer.momentum = params.batch_norm_momentum
-    return trunk
-
-
-def _inception_v3(side: int) -> keras.Model:
-    return keras.applications.InceptionV3(
-        include_top=False, weights=None, input_shape=(side, side, RGB), name=TRUNK
-    )
-
-
-def _tiny(side: int) -> keras.Model:
-    inputs = keras.Input((side, side, RGB))
-    maps = inputs
-    for filters, strides in TINY_LAYERS:
-        maps = keras.layers.Conv2D(filters, 3, strides, padding="same", use_bias=False)(maps)
-        maps = keras.layers.BatchNormalization(scale=False)(maps)
-        maps = keras.layers.ReLU()(maps)
-        maps = keras.layers.MaxPooling2D()(maps)
-    return keras.Model(inputs, maps, name=TRUNK)
+def dropouts(model: keras.Model) -> list[keras.layers.Dropout]:
+    """Returns the dropout layers of a model that `build` made: its own, and those of its trunk."""
+    layers = trunk_of(model).layers
+    return [model.get_layer(DROPOUT), *(layer for layer in layers if isinstance(layer, keras.layers.Dropout))]

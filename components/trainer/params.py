@@ -3,13 +3,14 @@
 from typing import Literal
 
 from components.parameters import Parameters, parameter, public_parameter
+from components.trainer.trunks import TRUNKS, TrunkName
 
 
 class TrainerParams(Parameters):
     """The recipe: model, weights, optimisation, what is kept."""
 
-    trunk: Literal["inception_v3", "tiny"] = public_parameter(
-        "convolutional trunk; tiny is a stand-in for tests, not for results"
+    trunk: TrunkName = public_parameter(
+        f"convolutional trunk: {', '.join(TRUNKS)}; tiny is a stand-in for tests, not for results"
     )
     weights: str = public_parameter(
         "trunk weights: imagenet (fetched once, cached), none, or a path to a .h5 or .keras file",

@@ -1,7 +1,6 @@
 """What of a training can be refused before any node runs."""
 
-from components.trainer import model as models
-from components.trainer import weights
+from components.trainer import trunks, weights
 from components.trainer.params import TrainerParams
 
 
@@ -15,5 +14,5 @@ def check(params: TrainerParams, image_side: int) -> None:
       FileNotFoundError: There is no such file of weights.
       ValueError: The trunk does not go with the side of the slices or with the weights.
     """
-    models.check_side(params.trunk, image_side)
+    trunks.check_side(params.trunk, image_side)
     weights.check(params.trunk, params.weights)

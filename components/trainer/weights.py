@@ -6,14 +6,11 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from components.trainer.trunks import TRUNKS, ImageNetWeights
+
 IMAGENET = "imagenet"
 NONE = "none"
 SUFFIXES = (".h5", ".keras")
-IMAGENET_FILE = "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5"
-IMAGENET_URL = (  # Source of address and hash: keras/src/applications/inception_v3.py
-    f"https://storage.googleapis.com/tensorflow/keras-applications/inception_v3/{IMAGENET_FILE}"
-)
-IMAGENET_MD5 = "bcbd6486424b2319ff4ef7d526e38f63"
 WAY_OUT = (
     "give a file with trainer.weights=/path/to/weights.h5 (or .keras), or train from random weights "
     f"with trainer.weights={NONE}"
@@ -35,7 +32,8 @@ def load(trunk: keras.Model, name: str, weights: str) -> None:
     check(name, weights)
     if weights == NONE:
         return
-    path = _fetched() if weights == IMAGENET else Path(weights).expanduser()
+    imagenet = TRUNKS[name].imagenet
+    path = _fetched(imagenet) if imagenet and weights == IMAGENET else Path(weights).expanduser()
     wrong = f"trainer.weights: {path} does not hold weights of the trunk {name} without its top"
     trunk.set_weights([np.full_like(weight, np.nan) for weight in trunk.get_weights()])
     try:
@@ -54,7 +52,7 @@ def check(name: str, weights: str) -> None:
       FileNotFoundError: The path leads nowhere.
       ValueError: There are no ImageNet weights of this trunk, or the file is of another kind.
     """
-    if weights == IMAGENET and name != "inception_v3":
+    if weights == IMAGENET and not TRUNKS[name].imagenet:
         raise ValueError(f"trainer.weights={IMAGENET}: there are none for the trunk {name}; {WAY_OUT}")
     if weights in (IMAGENET, NONE):
         return
@@ -91,14 +89,13 @@ def require_unchanged(weights: str, known: str) -> None:
         raise ValueError(f"trainer.weights: {weights} changed while the run went on; run again")
 
 
-def _fetched() -> Path:
+def _fetched(file: ImageNetWeights) -> Path:
     """Returns the file of ImageNet weights, fetched on first use into Keras' cache."""
+    name = file.url.rpartition("/")[2]
     try:
-        path = keras.utils.get_file(
-            IMAGENET_FILE, IMAGENET_URL, cache_subdir="models", file_hash=IMAGENET_MD5
-        )
+        path = keras.utils.get_file(name, file.url, cache_subdir="models", file_hash=file.md5)
     except Exception as error:  # get_file raises a bare Exception when a fetch fails
         raise OSError(
-            f"trainer.weights={IMAGENET}: could not fetch {IMAGENET_URL}: {error}; {WAY_OUT}"
+            f"trainer.weights={IMAGENET}: could not fetch {file.url}: {error}; {WAY_OUT}"
         ) from error
     return Path(path)

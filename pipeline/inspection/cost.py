@@ -11,22 +11,19 @@ from pathlib import Path
 import numpy as np
 
 from components.trainer.params import TrainerParams
+from components.trainer.trunks import TRUNKS
 from pipeline.inspection.findings import Expected, Looks, Split
 from pipeline.settings.config import Config
 from schemas.features import SPLITS
 
-# CPU seconds of a training step for one slice, all cores together, at REFERENCE_SIDE, where multiplying
-# matrices runs at REFERENCE_GFLOPS; in proportion to the pixels.
-STEP_SECONDS = {"inception_v3": 0.206, "tiny": 0.0065}
-REFERENCE_SIDE = 224  # pixels
-REFERENCE_GFLOPS = 68.0  # 10^9 floating point operations a CPU second
+REFERENCE_SIDE = 224  # pixels of a slice of `Trunk.step_seconds`, which grow in proportion to the pixels
+REFERENCE_GFLOPS = 68.0  # 10^9 floating point operations a CPU second, multiplying matrices on that machine
 FORWARD = 0.28  # of a training step: validation, evaluation, a frozen trunk
 DATA_LOOKS = 3.0  # times reading and measuring a slice once: all nodes before the training
 START_SECONDS = 80.0  # imports, one of each node with nothing in it, tracing, export
 EPOCH_SECONDS = 1.5  # keeping the state
 TIMES_SLOWER = 2.5  # a machine that does other work, too
 
-MODEL_BYTES = {"inception_v3": 91_000_000, "tiny": 4_000_000}
 MODEL_COPIES = 3  # Trainer's, Pusher's, the pushed one
 STATE_COPIES = 4  # of the weights while it trains: last, its two moments, best
 RECORD_COPIES = 2  # SliceExampleGen's and SliceFilter's
@@ -56,12 +53,12 @@ def expect(slices: int, looks: Looks, split: Split, channels: int, config: Confi
     shares = {name: part.slices / slices for name, part in split.parts.items()} or split.shares
     side = config.transform.image_side
     cores = len(os.sched_getaffinity(0))
-    step = STEP_SECONDS[config.trainer.trunk] * (side / REFERENCE_SIDE) ** 2 / _speed() / cores
+    step = TRUNKS[config.trainer.trunk].step_seconds * (side / REFERENCE_SIDE) ** 2 / _speed() / cores
     training = kept * step * _passes(shares[TRAIN], 1 - shares[TRAIN], config.trainer)
     records = RECORD_COPIES * read * (looks.mean_bytes + RECORD_BYTES)
     pixels = kept * side * side * channels
     spilt = pixels if pixels > config.trainer.cache_megabytes * BYTES_A_MEGABYTE else 0
-    model = MODEL_BYTES[config.trainer.trunk]
+    model = TRUNKS[config.trainer.trunk].model_bytes
     return Expected(
         cores=cores,
         gpu=GPU.exists(),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from components.trainer.trunks import TRUNKS
 from pipeline.settings.config import DEFAULTS, Config
 
 __all__ = ["public_settings"]
@@ -12,7 +13,8 @@ OWN_FILE = "a file of the user's"
 def public_settings(config: Config) -> list[dict[str, Any]]:
     """Returns key, value, unit, meaning and default of each setting that is declared public.
 
-    Those of a search are left out where there is none: they change nothing then.
+    Those of a search are left out where there is none: they change nothing then. The trunk has a reference,
+    too, "" where there is none.
     """
     values = config.model_dump(mode="json")
     rows = []
@@ -28,4 +30,7 @@ def public_settings(config: Config) -> list[dict[str, Any]]:
                     "default": DEFAULTS[group][name],
                 }
             )
+    for row in rows:
+        if row["key"] == "trainer.trunk":
+            row["reference"] = TRUNKS[row["value"]].reference
     return rows

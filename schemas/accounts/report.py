@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from pydantic import SerializerFunctionWrapHandler, model_serializer
+
 from schemas.accounts.account import Account, Part
 from schemas.accounts.evaluation import Confusion, EvaluationAccount, Figure
 from schemas.accounts.ingest import SplitCounts
@@ -108,13 +110,23 @@ class ShownSlices(Part):
 
 
 class Setting(Part):
-    """One setting that shapes a model or its judgement."""
+    """One setting that shapes a model or its judgement.
+
+    Attributes:
+      reference: Of a model card, to where the value comes from; written only where there is one.
+    """
 
     default: Any
     key: str
     meaning: str
+    reference: str = ""
     unit: str
     value: Any
+
+    @model_serializer(mode="wrap")
+    def _without_empty_reference(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        content: dict[str, Any] = serialize(self)
+        return content if self.reference else {key: content[key] for key in content if key != "reference"}
 
 
 class DataFacts(Part):

@@ -93,6 +93,7 @@ def test_the_report_gets_settings_without_places_of_this_machine_and_where_each_
     settings = {setting["key"]: setting for setting in json.loads(node["settings_json"])}
     assert settings["transform.image_side"]["value"] == 96
     assert settings["transform.image_side"]["default"] == 224
+    assert settings["trainer.trunk"]["reference"] == "Keras Applications: InceptionV3"
     assert json.loads(node["nodes_json"])["evaluation"] == "ModelGate"
 
 

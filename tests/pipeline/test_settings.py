@@ -1,4 +1,6 @@
 import doctest
+import subprocess
+import sys
 
 import pytest
 
@@ -42,6 +44,20 @@ def test_the_default_is_the_recipe():
     assert ingest.test_buckets / (ingest.train_buckets + ingest.val_buckets + ingest.test_buckets) == 1 / 6
 
 
+def test_the_meaning_of_the_trunk_names_all_that_there_are():
+    (trunk,) = [setting for setting in load(environment={}).settings() if setting.key == "trainer.trunk"]
+    assert trunk.meaning == (
+        "convolutional trunk: inception_v3, efficientnet_v2_b0, tiny; tiny is a stand-in for tests, not for "
+        "results"
+    )
+
+
+def test_settings_are_read_without_keras_and_tensorflow():
+    code = "import sys, pipeline.settings.loading; print(*{'keras', 'tensorflow'} & sys.modules.keys())"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == ""
+
+
 def test_the_command_line_beats_the_file_which_beats_the_preset_which_beats_the_default(tmp_path):
     (tmp_path / "ichor.toml").write_text("[trainer]\nepochs = 4\nbatch_size = 8\n")
     loaded = load("demo", ["trainer.batch_size=2"], environment={})
@@ -68,7 +84,10 @@ def test_the_file_may_lie_elsewhere_and_name_a_preset(tmp_path):
         ("trainer.epoch=3", "--set: unknown setting 'trainer.epoch'; did you mean 'trainer.epochs'?"),
         ("trainer.epochs=0", "--set: trainer.epochs: input should be greater than or equal to 1, got 0"),
         ("trainer.epochs=many", "--set: trainer.epochs: input should be a valid integer"),
-        ("trainer.trunk=vgg", "--set: trainer.trunk: input should be 'inception_v3' or 'tiny', got 'vgg'"),
+        (
+            "trainer.trunk=vgg",
+            "--set: trainer.trunk: input should be 'inception_v3', 'efficientnet_v2_b0' or 'tiny', got 'vgg'",
+        ),
         ("trainer.epochs", "--set 'trainer.epochs': expected key=value"),
         ("run.name=Wrong Name", "--set: run.name: string should match pattern"),
     ],

@@ -150,6 +150,17 @@ def test_claim_says_test_only_where_there_was_a_test_split():
     assert any("There is no test split" in one["description"] for one in limits)
 
 
+def test_the_model_card_refers_to_where_the_trunk_is_from_and_to_nothing_for_a_stand_in():
+    trunk = Setting(key="trainer.trunk", value="any", unit="", meaning="", default="any")
+    for reference, expected in (
+        ("Keras Applications: Any", [{"reference": "Keras Applications: Any"}]),
+        ("", None),
+    ):
+        settings = [trunk.model_copy(update={"reference": reference})]
+        details = model_card(facts(settings=settings), PARAMS).model_details
+        assert details.get("references") == expected
+
+
 def test_the_model_card_has_the_toolkits_sections_and_leaves_out_what_nobody_filled():
     card = model_card(facts(), PARAMS).model_dump()
     assert list(card) == ["model_details", "model_parameters", "quantitative_analysis", "considerations"]

@@ -1,4 +1,4 @@
-"""Transform and Trainer as TFX runs them, by dotted path; and what InceptionV3 weighs when exported."""
+"""Transform and Trainer as TFX runs them, by dotted path."""
 
 import csv
 import json
@@ -11,18 +11,14 @@ import tensorflow as tf
 import tensorflow_transform as tft
 from tfx import v1 as tfx
 
-from components.trainer import export
-from components.trainer import model as models
 from components.trainer.run import run_fn
 from components.transform.params import TransformParams
 from components.transform.preprocess import preprocessing_fn
 from schemas import features
-from schemas.accounts.model import TrainedOn
 
 pytestmark = pytest.mark.tfx
 
 SCHEMA = Path(features.__file__).with_name("slices.pbtxt")
-MOST_BYTES = 100 * 10**6
 
 
 def dotted(function) -> str:
@@ -103,23 +99,3 @@ def test_trainer_writes_a_history_and_a_model_that_answers(made: ModuleType, run
     model = tf.saved_model.load(str(only(run, "Trainer/model/*/Format-Serving")))
     answer = model.signatures["serving_bytes"](images=tf.constant([made.records(1, 1)[0].image]))
     assert 0 <= float(answer[features.PROBABILITY][0]) <= 1
-
-
-def test_an_exported_inception_weighs_what_its_weights_weigh(made: ModuleType, run: Path, tmp_path: Path):
-    model = models.build(made.params(trunk="inception_v3"), (96, 96, 1))
-    graph = tft.TFTransformOutput(str(only(run, "Transform/transform_graph/*")))
-    folder = tmp_path / "model"
-    trained_on = TrainedOn(windows="", image_side=96, channels=1)
-    export.write(model, _resized(graph.transform_features_layer()), str(folder), trained_on)
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    assert 4 * model.count_params() < size < MOST_BYTES
-
-
-def _resized(transform):
-    """The graph's pixels at the side that this model wants."""
-
-    def apply(columns):
-        out = dict(transform(columns))
-        return {**out, features.PIXELS: tf.image.resize(out[features.PIXELS], (96, 96))}
-
-    return apply

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from components.trainer.trunks import TRUNKS
 from pipeline.inspection import cost
 from pipeline.inspection.findings import Looks, Part, Split
 from pipeline.settings.loading import load
@@ -45,6 +46,18 @@ def test_an_epoch_trains_on_what_is_kept_and_measures_the_rest_on_all_cores():
     assert six.rest_seconds - single.rest_seconds == pytest.approx(7.5)  # 1.5 s an epoch
     half = expected("trainer.epochs=6", "transform.image_side=112")
     assert half.training_seconds == pytest.approx(six.training_seconds / 4)
+
+
+@pytest.mark.parametrize("trunk", TRUNKS)
+def test_every_trunk_has_its_own_step_and_model(trunk: str):
+    step, model = {
+        "inception_v3": (0.206, 91_000_000), "efficientnet_v2_b0": (0.129, 31_000_000),
+        "tiny": (0.0065, 4_000_000),
+    }[trunk]  # fmt: skip
+    six, one = (expected(f"trainer.trunk={trunk}", f"trainer.epochs={epochs}") for epochs in (6, 1))
+    an_epoch = (560 + 0.28 * 140) * step / 2
+    assert six.training_seconds - one.training_seconds == pytest.approx(5 * an_epoch)
+    assert six.kept_bytes == 2 * 900 * (9400 + 600) + 3 * model
 
 
 def test_the_split_counts_where_it_is_known_and_nothing_is_dropped_by_a_filter_that_is_off():
