@@ -61,7 +61,7 @@ def is_container(path: Path) -> bool:
 
 
 def stamp_of(path: Path) -> object:
-    """Returns what tells a file from what it was before: its size and time, or why neither is known.
+    """Returns what changes when a file changes: its size and time, or why neither is known.
 
     Of a file in a container these are the container's.
     """

@@ -19,7 +19,7 @@ class Reason(enum.StrEnum):
     UNKNOWN_COLOUR_MODE = "unknown_colour_mode"
     UNSUPPORTED_CODING = "unsupported_coding"
     TOO_LARGE = "too_large"
-    NO_HU = "no_hu"  # a DICOM image whose values cannot be told as HU
+    NO_HU = "no_hu"  # a DICOM image whose values cannot be converted to HU
 
     # Sound DICOM files that are no slice to learn from; these do not count as unreadable.
     NOT_A_CT_IMAGE = "not_a_ct_image"  # dose report, secondary capture, another modality, DICOMDIR

@@ -13,7 +13,7 @@ from components.slices.table import read_table
 
 
 def find_slices(root: Path, files: Sequence[str], params: ReadingParams) -> Slices:
-    """Finds the slices, which are the images; their patients are told by `ingest.patient_pattern`.
+    """Finds the slices, which are the images; their patients come from `ingest.patient_pattern`.
 
     Args:
       root: The folder.
@@ -55,17 +55,17 @@ def find_labelled(root: Path, files: Sequence[str], params: ReadingParams, form:
     else:
         _require_images(root, images, files)
         rows, left_out = by_class_folders(root, images, params)
-    listed = {row.path for row in rows}
-    unlisted = len(set(images) - listed) if form == "table" else 0
+    labelled = {row.path for row in rows}
+    unlisted = len(set(images) - labelled) if form == "table" else 0
     warnings = [f"images that the label table does not name were not read: {unlisted}"] if unlisted else []
     warnings += [f"images {why} were not read: {number}" for why, number in left_out.items()]
-    others = [path for path in files if not is_image(path) and path not in listed and path != params.table]
+    others = [path for path in files if not is_image(path) and path not in labelled and path != params.table]
     dicom = sum(looks_like_dicom(root / path) for path in others)
     if dicom:
         warnings.append(
             f"DICOM files among the images were not read: {dicom}; ingest.source=dicom reads them"
         )
-    rejections = {path: Rejection(Reason.UNLABELLED) for path in images if path not in listed}
+    rejections = {path: Rejection(Reason.UNLABELLED) for path in images if path not in labelled}
     rejections |= {path: Rejection(Reason.OTHER_FILE) for path in others}
     return LabelledSlices(rows, rejections, unlisted, left_out, warnings)
 

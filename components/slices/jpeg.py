@@ -28,7 +28,7 @@ GREY, COLOUR = 1, 3
 MOST_SCANS = 500  # encoders write ten; each makes a decoder go through the whole picture
 APPLICATION = frozenset(range(0xE0, 0xF0))  # APP0 to APP15
 COMMENT = 0xFE
-KEPT_APPLICATIONS = {0xE0: b"JFIF\0", 0xEE: b"Adobe"}  # decoders tell colour spaces by these two
+KEPT_APPLICATIONS = {0xE0: b"JFIF\0", 0xEE: b"Adobe"}  # decoders choose the colour space by these two
 
 
 class Jpeg:
@@ -97,10 +97,10 @@ def inspect(data: bytes) -> Header | Rejection:
         if marker in FRAMES:
             if header is not None:
                 return Rejection(Reason.CORRUPT, "a second frame")
-            found = _header(marker, data[at + 4 : end])
-            if isinstance(found, Rejection):
-                return found
-            header = found
+            result = _header(marker, data[at + 4 : end])
+            if isinstance(result, Rejection):
+                return result
+            header = result
         if marker == START_OF_SCAN:
             if header is None:
                 return Rejection(Reason.CORRUPT, "a scan before any frame")

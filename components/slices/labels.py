@@ -131,7 +131,7 @@ def by_class_folders(
 
 
 def without_class_folders(path: str, params: ReadingParams) -> str:
-    """Returns a path less its class folders, so that one series is told from names whatever its labels."""
+    """Returns a path less its class folders, so that a series is recognised by names whatever its labels."""
     names = {name.casefold() for name in (*params.hemorrhage_folders, *params.normal_folders)}
     *folders, name = PurePosixPath(path).parts
     return "/".join([*(folder for folder in folders if folder.casefold() not in names), name])

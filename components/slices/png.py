@@ -97,10 +97,10 @@ def inspect(data: bytes) -> Header | Rejection:
         if zlib.crc32(memoryview(data)[at + 4 : end - 4]) != int.from_bytes(data[end - 4 : end]):
             return Rejection(Reason.CORRUPT, f"chunk {kind.decode()}: its CRC does not match")
         if header is None:
-            found = _header(kind, data[at + 8 : end - 4])
-            if isinstance(found, Rejection):
-                return found
-            header = found
+            result = _header(kind, data[at + 8 : end - 4])
+            if isinstance(result, Rejection):
+                return result
+            header = result
         else:
             fault = _misplaced(kind, length, seen)
             if fault:
@@ -129,7 +129,7 @@ def chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
 def fault_of_pixels(data: bytes) -> Rejection | None:
     """Inflates the pixel data, a part at a time: to their end they must be sound, and enough.
 
-    Pillow stops at the last pixel, and would not miss what TensorFlow asks for: an end and a checksum.
+    Pillow stops at the last pixel, and would not miss what TensorFlow requires: an end and a checksum.
 
     Args:
       data: In which `inspect` found nothing wrong.

@@ -98,7 +98,7 @@ class Format(Protocol):
     """A file format: how its files are recognised, and how a slice of one is read.
 
     Attributes:
-      source: "image" where a file is a slice, "dicom" where headers tell slices and HU.
+      source: "image" where a file is a slice, "dicom" where headers give slices and HU.
       suffixes: Of the names of its files, lower case with their dot.
       signature: What its files begin with; of an image file it decides, whatever the name says.
     """

@@ -123,5 +123,5 @@ class _Walk:
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
-    except OSError:  # a link to itself, or one whose end the system does not tell
+    except OSError:  # a link to itself, or one whose end the system does not report
         return False

@@ -127,13 +127,13 @@ class Source:
 
     def slices(self, kind: str) -> Slices:
         """Finds the slices of one kind whatever their labels are, and what of containers cannot be read."""
-        found = FINDERS[kind].find_slices(self.root, self.listing.files, self._params)
+        slices = FINDERS[kind].find_slices(self.root, self.listing.files, self._params)
         unread = {
             path: why
             for path, why in self.listing.unlisted.items()
             if why.reason is not Reason.UNLISTED_FOLDER
         }
-        return Slices(found.refs, found.rejections | unread)
+        return Slices(slices.refs, slices.rejections | unread)
 
     def patients_by_table(self, kind: str) -> dict[tuple[str, int | None], str]:
         """Reads whose slices are, by path and frame, as far as a label table says it.

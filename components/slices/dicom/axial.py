@@ -1,4 +1,4 @@
-"""Whether a frame is an axial slice as the scanner made it, and what else is told of it."""
+"""Whether a frame is an axial slice as the scanner made it, and what else the header says of it."""
 
 import dataclasses
 import re
@@ -23,7 +23,7 @@ LOSSY_AXIAL = ["DERIVED", "PRIMARY", "AXIAL"]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Frame:
-    """What is told of one frame.
+    """What the header says of one frame.
 
     Attributes:
       place: mm along the slice normal, or None where the position is not known.
@@ -41,7 +41,7 @@ class Frame:
 
 
 def of_frame(dataset: Dataset, layers: Sequence[Dataset]) -> Frame:
-    """Returns what is told of one frame.
+    """Returns what the header says of one frame.
 
     Args:
       dataset: The header.
@@ -69,8 +69,8 @@ def of_frame(dataset: Dataset, layers: Sequence[Dataset]) -> Frame:
 
 def _is_elsewhere(dataset: Dataset, layers: Sequence[Dataset]) -> bool:
     region = items_of(functional(layers, "FrameAnatomySequence"), "AnatomicRegionSequence")[:1]
-    told = text(dataset, "BodyPartExamined") or "".join(text(code, "CodeMeaning") for code in region)
-    return bool(told) and HEAD.search(told.upper()) is None
+    body_part = text(dataset, "BodyPartExamined") or "".join(text(code, "CodeMeaning") for code in region)
+    return bool(body_part) and HEAD.search(body_part.upper()) is None
 
 
 def _require_original(kind: Sequence[str], lossy: bool) -> None:

@@ -1,4 +1,4 @@
-"""A stream that a parser of damaged or hostile bytes cannot make dear: bounded reads, and so many of them."""
+"""A stream for parsing damaged or hostile bytes: the size and the number of reads are bounded."""
 
 import io
 from typing import BinaryIO
@@ -8,7 +8,7 @@ MOST_READS = 2**18  # a header of 5,000 frames, each with fifty reads
 MOST_BYTES_A_READ = 2**24  # of one element before the pixels: the functional groups of 10,000 frames
 
 
-ELEMENT_HEAD_BYTES = 8  # are asked for at the end too, in vain
+ELEMENT_HEAD_BYTES = 8  # are requested at the end too, in vain
 
 
 class TooMuch(Exception):
@@ -27,7 +27,7 @@ class Bounded:
 
         Args:
           stream: To read.
-          size: Its bytes; no read asks for more than are left of them.
+          size: Its bytes; no read requests more than are left of them.
         """
         self._stream = stream
         self._size = size
@@ -40,7 +40,7 @@ class Bounded:
         """Repeats what `read` has said, should the parser have taken it for something else.
 
         Raises:
-          TooMuch: Too much was asked for.
+          TooMuch: Too much was requested.
         """
         if self._fault:
             raise TooMuch(self._fault)
@@ -49,7 +49,7 @@ class Bounded:
         """Returns as many bytes, or what is left.
 
         Raises:
-          TooMuch: They are too many, or were asked for too often.
+          TooMuch: They are too many, or were requested too often.
         """
         left = self._size - self._at
         self.is_short |= size > left and size != ELEMENT_HEAD_BYTES

@@ -1,4 +1,4 @@
-"""Opening a DICOM file that nobody vouches for: bounded in memory, every failure told in one way."""
+"""Opening an untrusted DICOM file: bounded in memory, every failure raised as one type."""
 
 import contextlib
 import dataclasses
@@ -19,7 +19,7 @@ from pydicom.tag import BaseTag
 from pydicom.uid import ExplicitVRLittleEndian
 
 from components.slices.dicom.bounded import Bounded
-from components.slices.dicom.unreadable import Unreadable, telling
+from components.slices.dicom.unreadable import Unreadable, as_unreadable
 from components.slices.files import open_regular, size_of
 from components.slices.header import Reason
 
@@ -45,7 +45,7 @@ class Opened:
 
     Attributes:
       path: Of the file.
-      header: What was asked for, with `file_meta`; elements are parsed when they are asked for, and may fail
+      header: The elements requested, with `file_meta`; elements are parsed on access, which may fail
         then.
       size: Bytes of the file, or of what was deflated in it.
       pixels_at: Where the pixel data's element begins, or None where there is none.
@@ -75,18 +75,18 @@ def looks_like_dicom(path: Path) -> bool:
 
 
 def frames_of(path: Path) -> int:
-    """Returns how many frames a file's header tells of; 1 where it is no DICOM file or does not say."""
+    """Returns how many frames a file's header states; 1 where it is no DICOM file or does not say."""
     if not looks_like_dicom(path):
         return 1
     try:
-        with telling():
+        with as_unreadable():
             return int(value_of(open_header(path, ("NumberOfFrames",)).header, "NumberOfFrames") or 1)
     except Unreadable:
         return 1
 
 
 def open_header(path: Path, tags: Iterable[str]) -> Opened:
-    """Reads what is wanted of a file's header; to be called within `telling`.
+    """Reads what is wanted of a file's header; to be called within `as_unreadable`.
 
     Args:
       path: Of the file.

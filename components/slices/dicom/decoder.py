@@ -50,13 +50,13 @@ class Decoder:
         """
         with self._lock:
             try:
-                letter, data = self._ask(frame, request)
+                letter, data = self._request_frame(frame, request)
             except (OSError, EOFError) as error:
                 self.stop()
                 if isinstance(error, TimeoutError):
-                    told = f"decoding takes more than {MOST_SECONDS:g} s"
-                    raise Unreadable(Reason.CORRUPT, told) from None
-                letter, data = self._ask_again(frame, request)
+                    reason = f"decoding takes more than {MOST_SECONDS:g} s"
+                    raise Unreadable(Reason.CORRUPT, reason) from None
+                letter, data = self._request_frame_again(frame, request)
         if letter == process.UNSUPPORTED:
             raise Unreadable(Reason.UNSUPPORTED_CODING, "transfer syntax")
         rows, columns = int(request["rows"]), int(request["columns"])
@@ -81,7 +81,7 @@ class Decoder:
         """Of the process; 0 where there is none."""
         return self._process.pid if self._process else 0
 
-    def _ask(self, frame: bytes, request: dict[str, str | int]) -> tuple[bytes, bytes]:
+    def _request_frame(self, frame: bytes, request: dict[str, str | int]) -> tuple[bytes, bytes]:
         """Returns the letter and the bytes of an answer.
 
         Raises:
@@ -99,10 +99,10 @@ class Decoder:
             raise EOFError
         return head[:1], _read(answers, length, ends)
 
-    def _ask_again(self, frame: bytes, request: dict[str, str | int]) -> tuple[bytes, bytes]:
-        """Asks a new process, since the first may have died of what an earlier frame did to it."""
+    def _request_frame_again(self, frame: bytes, request: dict[str, str | int]) -> tuple[bytes, bytes]:
+        """Uses a new process, since the first may have died of what an earlier frame did to it."""
         try:
-            return self._ask(frame, request)
+            return self._request_frame(frame, request)
         except (OSError, EOFError):
             self.stop()
             raise Unreadable(Reason.CORRUPT, "its decoder breaks down") from None

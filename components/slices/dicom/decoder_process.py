@@ -60,7 +60,7 @@ def decode(frame: bytes, request: dict[str, Any]) -> Any:
 
 
 def _by_gdcm(frame: bytes, request: dict[str, Any]) -> Any:
-    """Decodes lossless JPEG, and JPEG of 12 bits, which pydicom does not ask GDCM for."""
+    """Decodes lossless JPEG, and JPEG of 12 bits, which pydicom does not decode by GDCM."""
     import gdcm
     import numpy as np
 

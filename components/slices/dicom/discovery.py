@@ -36,24 +36,28 @@ def find_labelled(data_dir: Path, files: Sequence[str], params: ReadingParams, f
     Raises:
       DataError: The labels cannot be used, or nothing is left to read.
     """
-    asked = set(may_be_dicom(data_dir, files, params))
-    headers = read_headers(data_dir, sorted(asked))
+    candidates = set(may_be_dicom(data_dir, files, params))
+    headers = read_headers(data_dir, sorted(candidates))
     if not headers.instances:
         raise DataError(
-            f"data folder {data_dir}: no axial CT slice in {len(files)} files{_told(headers.rejections)}"
+            f"data folder {data_dir}: no axial CT slice in {len(files)} files{_counted(headers.rejections)}"
         )
     images = {
-        path: Rejection(Reason.OTHER_FILE) for path in files if path not in asked and path != params.table
+        path: Rejection(Reason.OTHER_FILE)
+        for path in files
+        if path not in candidates and path != params.table
     }
-    found, duplicates = series.without_duplicates(headers.instances)
-    read = dataclasses.replace(headers, instances=found, rejections=headers.rejections | images | duplicates)
+    instances, duplicates = series.without_duplicates(headers.instances)
+    read = dataclasses.replace(
+        headers, instances=instances, rejections=headers.rejections | images | duplicates
+    )
     return _by_table(data_dir, read, params) if form == "table" else _by_folders(data_dir, read, params)
 
 
 def find_slices(data_dir: Path, files: Sequence[str], params: ReadingParams) -> Slices:
     """Finds the slices of files whatever their labels are: each once, of each study the series to be read.
 
-    A patient is told by `ingest.patient_pattern`, else by the header.
+    The patient comes from `ingest.patient_pattern`, else from the header.
 
     Args:
       data_dir: Folder of the files.
@@ -109,17 +113,17 @@ def _by_folders(data_dir: Path, headers: Headers, params: ReadingParams) -> Labe
 
 
 def _by_table(data_dir: Path, headers: Headers, params: ReadingParams) -> LabelledSlices:
-    found = headers.instances
-    table = read_label_table(data_dir / params.table).with_paths(each.path for each in found)
+    instances = headers.instances
+    table = read_label_table(data_dir / params.table).with_paths(each.path for each in instances)
     # What a row names may be a file whose header was not read or that holds no slice.
     hidden = sum(
         why.reason not in (Reason.OTHER_FILE, Reason.DUPLICATE) for why in headers.rejections.values()
     )
-    named = {each.series for each in found if table.row_of(each)}
+    named = {each.series for each in instances if table.row_of(each)}
     rejections = headers.rejections | {
-        each.path: Rejection(Reason.UNLABELLED) for each in found if each.series not in named
+        each.path: Rejection(Reason.UNLABELLED) for each in instances if each.series not in named
     }
-    chosen, others = _chosen([each for each in found if each.series in named], params)
+    chosen, others = _chosen([each for each in instances if each.series in named], params)
     rejections |= others
     rows = []
     for index, each in series.in_order(chosen):
@@ -128,50 +132,53 @@ def _by_table(data_dir: Path, headers: Headers, params: ReadingParams) -> Labell
             rejections[each.path] = Rejection(Reason.UNLABELLED)
         else:
             rows.append((index, each, row))
-    missing = table.without_slices(found)
+    missing = table.without_slices(instances)
     if not rows or len(missing) - hidden > params.max_rejected_share * len(table.rows):
         more = f", nor those of {len(missing) - 1} more rows" if len(missing) > 1 else ""
         raise DataError(
             f"{params.table} row {missing[0] if missing else 2}: no slice below {data_dir} has this "
             f"{table.key}{more}; add the files or take out the rows"
         )
-    patients_are_told = table.has_patients or bool(params.patient_pattern)
-    labelled = _labelled(rows, headers, rejections, missing, {}, patients_are_told, params)
+    patients_named = table.has_patients or bool(params.patient_pattern)
+    labelled = _labelled(rows, headers, rejections, missing, {}, patients_named, params)
     return dataclasses.replace(labelled, labels_of=LABELS_OF.get(table.key, SLICE))
 
 
 def _labelled(
-    found: list[tuple[int, Instance, Row]],
+    instances: list[tuple[int, Instance, Row]],
     headers: Headers,
     rejections: dict[str, Rejection],
     missing_rows: list[int],
     folders_left_out: dict[str, int],
-    patients_are_told: bool,
+    patients_named: bool,
     params: ReadingParams,
 ) -> LabelledSlices:
     """Puts labels, patients and further columns together; the table's columns stand before the header's."""
     names = {
-        name: "" for _, each, row in found for name, text in {**each.further, **row.further}.items() if text
+        name: ""
+        for _, each, row in instances
+        for name, text in {**each.further, **row.further}.items()
+        if text
     }
     rows = [
         Labelled(
             path=each.path,
             hemorrhage=row.hemorrhage,
-            patient=(row.patient or None) if patients_are_told else each.patient or f"study {each.study}",
+            patient=(row.patient or None) if patients_named else each.patient or f"study {each.study}",
             slice_index=index,
             further={name: ({**each.further, **row.further}).get(name, "") for name in names},
             frame=each.frame,
         )
-        for index, each, row in found
+        for index, each, row in instances
     ]
-    nameless = 0 if patients_are_told else sum(not each.patient for _, each, _ in found)
+    nameless = 0 if patients_named else sum(not each.patient for _, each, _ in instances)
     return LabelledSlices(
         rows=rows,
         rejections=rejections,
         unlisted=sum(why.reason is Reason.UNLABELLED for why in rejections.values()),
         left_out=folders_left_out,
         warnings=list(_warnings(headers, rejections, missing_rows, folders_left_out, nameless, params.table)),
-        patients_from_header=not patients_are_told,
+        patients_from_header=not patients_named,
     )
 
 
@@ -202,11 +209,11 @@ def _warnings(
         yield f"rows of {table} that no slice was found for: {len(missing_rows)}{hint}"
 
 
-def _chosen(found: list[Instance], params: ReadingParams) -> tuple[list[Instance], dict[str, Rejection]]:
-    return series.one_series_a_study(found) if params.series == "one" else (found, {})
+def _chosen(instances: list[Instance], params: ReadingParams) -> tuple[list[Instance], dict[str, Rejection]]:
+    return series.one_series_a_study(instances) if params.series == "one" else (instances, {})
 
 
-def _told(rejections: dict[str, Rejection]) -> str:
+def _counted(rejections: dict[str, Rejection]) -> str:
     counts: dict[str, int] = {}
     for rejection in rejections.values():
         counts[rejection.reason] = counts.get(rejection.reason, 0) + 1

@@ -1,4 +1,4 @@
-"""What is told of one frame: by its own functional groups, by the shared ones, or by the data set itself.
+"""What is known of a frame: from its own functional groups, from the shared ones, or from the data set.
 
 Source: DICOM PS3.3 C.7.6.16 (multi-frame functional groups).
 """
@@ -35,7 +35,7 @@ def either(dataset: Dataset, layers: Sequence[Dataset], group: str, name: str) -
 
 
 def orientation_of(dataset: Dataset, layers: Sequence[Dataset]) -> Vector | None:
-    """Returns the cosines of rows and columns, or None where they are not told.
+    """Returns the cosines of rows and columns, or None where they are not given.
 
     Raises:
       Unreadable: They are no directions.

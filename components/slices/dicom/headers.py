@@ -72,11 +72,11 @@ def _headers(data_dir: Path, stamped: tuple[tuple[str, object], ...]) -> Headers
     by_study: dict[str, list[Reason]] = {}
     logged = time.monotonic()
     for count, (path, _) in enumerate(stamped, start=1):
-        found = read_instances(data_dir, path)
-        instances += found.instances
-        rejections |= {name: _as_other_file(path, why) for name, why in found.rejections.items()}
-        if found.study and found.rejections:
-            by_study.setdefault(found.study, []).extend(why.reason for why in found.rejections.values())
+        contents = read_instances(data_dir, path)
+        instances += contents.instances
+        rejections |= {name: _as_other_file(path, why) for name, why in contents.rejections.items()}
+        if contents.study and contents.rejections:
+            by_study.setdefault(contents.study, []).extend(why.reason for why in contents.rejections.values())
         if time.monotonic() - logged > LOGGED_EACH:
             logged = time.monotonic()
             log.info("read the DICOM headers of %d of %d files", count, len(stamped))

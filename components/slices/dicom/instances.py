@@ -10,7 +10,7 @@ from components.slices.dicom import stored
 from components.slices.dicom.axial import of_frame
 from components.slices.dicom.dataset import Opened, items_of, looks_like_dicom, open_header, value_of
 from components.slices.dicom.pixel_data import locate
-from components.slices.dicom.unreadable import Unreadable, telling
+from components.slices.dicom.unreadable import Unreadable, as_unreadable
 from components.slices.dicom.values import integer, text
 from components.slices.header import Reason, Rejection
 from components.slices.labels import SliceRef
@@ -73,7 +73,7 @@ class Instance:
 
 @dataclasses.dataclass
 class FileRead:
-    """What one file's header tells.
+    """What one file's header says.
 
     Attributes:
       study: UID; "" where it was not read so far.
@@ -95,7 +95,7 @@ def read_instances(data_dir: Path, path: str) -> FileRead:
     """
     read = FileRead()
     try:
-        with telling():
+        with as_unreadable():
             _read(open_header(data_dir / path, (*TAGS, *stored.TAGS)), path, read)
     except Unreadable as error:
         read.instances.clear()
@@ -121,7 +121,7 @@ def _read(opened: Opened, path: str, read: FileRead) -> None:
         raise Unreadable(Reason.CORRUPT, f"functional groups of {len(groups)} of {frames} frames")
     for frame in range(frames):
         try:
-            told = of_frame(dataset, [*groups[frame : frame + 1], *shared[:1]])
+            description = of_frame(dataset, [*groups[frame : frame + 1], *shared[:1]])
         except Unreadable as error:
             read.rejections[SliceRef(path, frame).name] = error.rejection
             continue
@@ -134,13 +134,13 @@ def _read(opened: Opened, path: str, read: FileRead) -> None:
                 series=series,
                 study=read.study,
                 patient=text(dataset, "PatientID"),
-                place=told.place,
+                place=description.place,
                 number=(integer(value_of(dataset, "InstanceNumber")) or 0, frame),
                 series_number=integer(value_of(dataset, "SeriesNumber")),
-                thickness=told.thickness,
-                kernel=told.kernel,
-                contrast=told.contrast,
-                elsewhere=told.elsewhere,
+                thickness=description.thickness,
+                kernel=description.kernel,
+                contrast=description.contrast,
+                elsewhere=description.elsewhere,
                 further=_further(dataset),
             )
         )
@@ -180,7 +180,7 @@ def _further(dataset: Dataset) -> dict[str, str]:
     return known
 
 
-def _vendor(told: str) -> str:
+def _vendor(description: str) -> str:
     """Returns a vendor's name; free text of any other kind must not get into a record."""
-    named = next((vendor for vendor in VENDORS if re.search(rf"\b{vendor}\b", told)), "")
-    return named or ("other" if told else "")
+    named = next((vendor for vendor in VENDORS if re.search(rf"\b{vendor}\b", description)), "")
+    return named or ("other" if description else "")

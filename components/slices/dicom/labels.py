@@ -32,7 +32,7 @@ class Row:
 
 @dataclasses.dataclass(frozen=True)
 class LabelTable:
-    """A label table, ready to be asked.
+    """A label table, indexed for look-ups.
 
     Attributes:
       key: The column that names slices, one of `KEYS`.
@@ -55,13 +55,13 @@ class LabelTable:
         find = tables.Finder(dict.fromkeys(paths))
         rows: dict[str, Row] = {}
         for name, row in self.rows.items():
-            found = find(name)
-            if len(found) > 1:
+            matches = find(name)
+            if len(matches) > 1:
                 raise NamingError(
-                    f"row {row.number}: {name!r} may be {' or '.join(map(repr, found[:2]))}; write the path "
+                    f"row {row.number}: {name!r} may be {' or '.join(map(repr, matches[:2]))}; write the path "
                     "below the data folder"
                 )
-            path = found[0] if found else name
+            path = matches[0] if matches else name
             if path in rows:
                 raise NamingError(
                     f"row {row.number}: {name!r} stands in row {rows[path].number} already; "

@@ -69,29 +69,29 @@ def fragments(stream: BinaryIO, pixels: PixelData) -> tuple[list[int], list[Span
       Unreadable: They end early, are none, or are too many.
     """
     end = pixels.start + pixels.length
-    found: list[Span] = []
+    items: list[Span] = []
     at = pixels.start
     while True:
         stream.seek(at)
         head = stream.read(FRAGMENT_HEADER_BYTES)
         if len(head) < FRAGMENT_HEADER_BYTES:
-            raise Unreadable(Reason.TRUNCATED, f"ends after {len(found)} items of pixel data")
+            raise Unreadable(Reason.TRUNCATED, f"ends after {len(items)} items of pixel data")
         group, element, length = struct.unpack("<HHI", head)
         tag = group << 16 | element
         if tag == SEQUENCE_END:
             break
         at += FRAGMENT_HEADER_BYTES
         if tag != ITEM:
-            raise Unreadable(Reason.CORRUPT, f"no item of pixel data after {len(found)}")
+            raise Unreadable(Reason.CORRUPT, f"no item of pixel data after {len(items)}")
         if at + length > end:
-            raise Unreadable(Reason.TRUNCATED, f"ends within item {len(found)} of pixel data")
-        found.append((at, length))
+            raise Unreadable(Reason.TRUNCATED, f"ends within item {len(items)} of pixel data")
+        items.append((at, length))
         at += length
-        if len(found) > MOST_FRAGMENTS:
+        if len(items) > MOST_FRAGMENTS:
             raise Unreadable(Reason.TOO_LARGE, f"more than {MOST_FRAGMENTS} items of pixel data")
-    if not found:
+    if not items:
         raise Unreadable(Reason.CORRUPT, "no item of pixel data")
-    (table_at, table_length), *rest = found
+    (table_at, table_length), *rest = items
     stream.seek(table_at)
     table = stream.read(min(table_length, 4 * MOST_FRAGMENTS))
     return list(struct.unpack(f"<{len(table) // 4}I", table[: len(table) // 4 * 4])), rest
@@ -104,9 +104,9 @@ def of_frames(
 
     Args:
       stream: To look for markers in.
-      offsets: Of each frame's first fragment, from that of the first; empty where they are not told.
+      offsets: Of each frame's first fragment, from that of the first; empty where they are not given.
       spans: The fragments.
-      frames: How many the header tells of.
+      frames: How many the header states.
     Raises:
       Unreadable: They do not come out as `frames`.
     """

@@ -15,7 +15,7 @@ from components.imaging.hounsfield import Coding, Slice, square, to_hounsfield, 
 from components.slices.dicom.dataset import MAGIC, items_of, value_of
 from components.slices.dicom.functional_groups import either, functional, orientation_of
 from components.slices.dicom.stored import Frames, Layout, open_frames
-from components.slices.dicom.unreadable import Unreadable, telling
+from components.slices.dicom.unreadable import Unreadable, as_unreadable
 from components.slices.header import Reason, Rejection, fault_of_sides
 from components.slices.params import DICOM, ReadingParams
 from components.slices.reading import HuSlice, SliceFile
@@ -61,7 +61,7 @@ def read_hu(path: Path, frame: int, params: ReadingParams) -> Slice | Rejection:
     if isinstance(frames, Rejection):
         return frames
     try:
-        with telling():
+        with as_unreadable():
             return _read_hu(frames, frame, params)
     except Unreadable as error:
         return error.rejection

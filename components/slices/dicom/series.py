@@ -14,18 +14,18 @@ SHARP_KERNEL = re.compile(
 )
 
 
-def without_duplicates(found: Collection[Instance]) -> tuple[list[Instance], dict[str, Rejection]]:
+def without_duplicates(instances: Collection[Instance]) -> tuple[list[Instance], dict[str, Rejection]]:
     """Keeps one file of each SOP instance: the largest, as a broken copy is smaller, then the first by path.
 
     Returns:
       The instances kept, and the paths of the files left out.
     """
     file_of: dict[str, tuple[int, str]] = {}
-    for instance in found:
+    for instance in instances:
         file = (-instance.size, instance.path)
         file_of[instance.sop] = min(file, file_of.get(instance.sop, file))
     kept, left_out = [], {}
-    for instance in sorted(found, key=lambda each: (each.path, each.frame)):
+    for instance in sorted(instances, key=lambda each: (each.path, each.frame)):
         if file_of[instance.sop][1] == instance.path:
             kept.append(instance)
         else:
@@ -33,7 +33,7 @@ def without_duplicates(found: Collection[Instance]) -> tuple[list[Instance], dic
     return kept, left_out
 
 
-def one_series_a_study(found: Iterable[Instance]) -> tuple[list[Instance], dict[str, Rejection]]:
+def one_series_a_study(instances: Iterable[Instance]) -> tuple[list[Instance], dict[str, Rejection]]:
     """Chooses one series of each study.
 
     In this order: not said to show another part of the body than the head; without contrast agent; not of
@@ -44,7 +44,7 @@ def one_series_a_study(found: Iterable[Instance]) -> tuple[list[Instance], dict[
       The instances of the chosen series, and the paths of the files of all others.
     """
     studies: dict[str, dict[str, list[Instance]]] = {}
-    for instance in found:
+    for instance in instances:
         studies.setdefault(instance.study, {}).setdefault(instance.series, []).append(instance)
     kept: list[Instance] = []
     left_out: dict[str, Rejection] = {}
@@ -72,13 +72,13 @@ def _rank(series: list[Instance]) -> tuple[object, ...]:
     )
 
 
-def in_order(found: Iterable[Instance]) -> list[tuple[int, Instance]]:
+def in_order(instances: Iterable[Instance]) -> list[tuple[int, Instance]]:
     """Returns each instance with its index in its series, the lowest slice being 0.
 
     The place along the slice normal decides; where one of a series has none, the instance numbers do.
     """
     groups: dict[str, list[Instance]] = {}
-    for instance in found:
+    for instance in instances:
         groups.setdefault(instance.series, []).append(instance)
     ordered = []
     for series in groups.values():

@@ -21,7 +21,7 @@ from components.slices.dicom.codestream import claimed_size, is_whole
 from components.slices.dicom.dataset import Opened, open_header, value_of
 from components.slices.dicom.decoder import decoder
 from components.slices.dicom.decoder_process import DECODED
-from components.slices.dicom.unreadable import Unreadable, telling
+from components.slices.dicom.unreadable import Unreadable, as_unreadable
 from components.slices.files import stamp_of
 from components.slices.header import Reason, Rejection
 
@@ -69,7 +69,7 @@ class Frames:
     spans: Sequence[Sequence[pixel_data.Span]]
 
     def read(self, frame: int) -> npt.NDArray[np.integer]:
-        """Returns a frame, (rows, columns), integers as stored; to be called within `telling`.
+        """Returns a frame, (rows, columns), integers as stored; to be called within `as_unreadable`.
 
         Raises:
           Unreadable: It cannot be decoded, or is not what the header says.
@@ -103,17 +103,17 @@ def open_frames(path: Path, tags: tuple[str, ...]) -> Frames | Rejection:
       tags: Keywords of what else is wanted of its header.
     """
     try:
-        with telling():
+        with as_unreadable():
             return _frames(path, stamp_of(path), tags)
     except Unreadable as error:
         return error.rejection
 
 
-@functools.lru_cache(maxsize=1)  # the frames of one file are asked for one after the other
+@functools.lru_cache(maxsize=1)  # the frames of one file are read one after the other
 def _frames(path: Path, changed: object, tags: tuple[str, ...]) -> Frames | Rejection:
     del changed
     try:
-        with telling():
+        with as_unreadable():
             opened = open_header(path, (*TAGS, *tags))
             return Frames(opened, *_spans(opened))
     except Unreadable as error:
@@ -121,7 +121,7 @@ def _frames(path: Path, changed: object, tags: tuple[str, ...]) -> Frames | Reje
 
 
 def require_room(opened: Opened) -> None:
-    """Checks by the header alone that a file may hold the frames that it tells of.
+    """Checks by the header alone that a file may hold the frames that it states.
 
     Raises:
       Unreadable: It ends too early for them.
@@ -182,9 +182,9 @@ def _whole(header: Dataset, name: str) -> int:
 
 def _syntax(header: Dataset) -> UID:
     """Returns the transfer syntax; of a file without meta information that which its data set is read by."""
-    told = header.file_meta.get("TransferSyntaxUID")
-    if told:
-        return UID(str(told))
+    transfer_syntax = header.file_meta.get("TransferSyntaxUID")
+    if transfer_syntax:
+        return UID(str(transfer_syntax))
     is_implicit, is_little_endian = header.original_encoding
     plain = ImplicitVRLittleEndian if is_implicit else ExplicitVRLittleEndian
     return plain if is_little_endian else ExplicitVRBigEndian

@@ -1,4 +1,4 @@
-"""Every failure of reading a DICOM file, told in one way that tells nothing of a patient."""
+"""Every failure of reading a DICOM file as one exception, whose text holds nothing of a patient."""
 
 import contextlib
 import logging
@@ -18,11 +18,11 @@ class Unreadable(ValueError):
 
 
 @contextlib.contextmanager
-def telling() -> Iterator[None]:
-    """Tells whatever goes wrong in it as `Unreadable`, and nothing else of it.
+def as_unreadable() -> Iterator[None]:
+    """Raises every error of its block as `Unreadable`.
 
     Parsers and decoders raise nearly anything on damaged files, and their messages, warnings and logs quote
-    values, which may be a patient's: of them the type's name alone is told.
+    values, which may be a patient's: only the name of the exception's type is kept.
 
     Raises:
       Unreadable: Something went wrong.

@@ -30,13 +30,13 @@ def parts(value: Any) -> list[str]:
 def number(value: Any) -> float | None:
     """Returns a number, or None: what only orders or ranks slices must not cost one."""
     try:
-        told = float(value)
+        converted = float(value)
     except (TypeError, ValueError):
         return None
-    return told if math.isfinite(told) else None
+    return converted if math.isfinite(converted) else None
 
 
 def integer(value: Any) -> int | None:
     """Returns a whole number, or None as `number` does."""
-    told = number(value)
-    return None if told is None else int(told)
+    converted = number(value)
+    return None if converted is None else int(converted)
