@@ -11,7 +11,7 @@ from components.leakage.drops import KEPT, KINDS, Reasons, count_drops, objectio
 from components.leakage.findings import Finding, Kind, Mask, Pair
 from components.leakage.params import LeakageParams
 from components.leakage.prints import Prints, Shows, by_split
-from components.leakage.wording import tell
+from components.leakage.wording import describe_finding
 from schemas.accounts.leakage import (
     ComparedSlices,
     ComparedSplit,
@@ -45,7 +45,7 @@ def account(
     """
     present = {finding.kind: finding for finding in findings if finding.slices.any()}
     in_words = {
-        kind: tell(kind, finding.number, by_split(prints, finding.slices, splits))
+        kind: describe_finding(kind, finding.number, by_split(prints, finding.slices, splits))
         for kind, finding in present.items()
     }
     objections, warnings = [], []
@@ -113,7 +113,7 @@ def _left_in(
     """Warns of what dropping copies does not mend."""
     warnings = []
     if alike := present.get(Kind.ALIKE):
-        text = tell(Kind.ALIKE, alike.number, by_split(prints, alike.slices, splits))
+        text = describe_finding(Kind.ALIKE, alike.number, by_split(prints, alike.slices, splits))
         warnings.append(
             f"leakage: {text}; copies were dropped, but where these are neighbours of one series, the rest "
             "of it is in both splits still"
@@ -122,7 +122,7 @@ def _left_in(
         slices = conflict.slices & (reasons == KEPT)
         if slices.any():
             number = len(np.unique(conflict.groups[slices]))
-            text = tell(Kind.CONFLICT, number, by_split(prints, slices, splits))
+            text = describe_finding(Kind.CONFLICT, number, by_split(prints, slices, splits))
             warnings.append(f"leakage: {text}; only slices to train on were dropped")
     return warnings
 

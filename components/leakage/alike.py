@@ -1,7 +1,7 @@
 """Slices of two splits that look alike: near by their hash, then confirmed by their edges. NumPy and SciPy.
 
 The hash leaves, of each with each, a number of pairs that can be looked at; it is exact, so that nothing
-within its bound is missed. The closer look then tells the similar heads of two patients from one head.
+within its bound is missed. The closer look then separates the similar heads of two patients from one head.
 """
 
 import dataclasses
@@ -61,7 +61,7 @@ class Alike:
 
     def near(self) -> Mask:
         """Returns which slices are near another picture in another split, bool (slices,)."""
-        found = np.zeros(len(self._prints), np.bool_)
+        marked = np.zeros(len(self._prints), np.bool_)
         for earlier, later in self._pairs_of_splits():
             ours, theirs = self._side(earlier), self._side(later)
             of_ours, of_theirs = (np.zeros(len(self._slice), np.bool_) for _ in range(2))
@@ -75,8 +75,8 @@ class Alike:
                     of_j = theirs.pictures[theirs.first[j] : theirs.last[j]]
                     of_ours[of_i] |= (len(of_j) > 1) | (of_i != of_j[0])
                     of_theirs[of_j] |= (len(of_i) > 1) | (of_j != of_i[0])
-            found |= self._slices(earlier, of_ours) | self._slices(later, of_theirs)
-        return found
+            marked |= self._slices(earlier, of_ours) | self._slices(later, of_theirs)
+        return marked
 
     def to_look_at(self, near: Mask) -> Codes:
         """Returns the indices, rising, of slices that stand for the pictures that some slices show."""
@@ -86,7 +86,7 @@ class Alike:
         """Returns which slices are alike by their edges too.
 
         Args:
-          look_closer: Returns the thumbnails of slices, by their indices; it is asked for no other than
+          look_closer: Returns the thumbnails of slices, by their indices; it is called for no other than
             `to_look_at(near())`.
           min_correlation: Of edges, from which on two pictures are alike.
           most: Pairs to pick, the best correlated.
@@ -105,8 +105,8 @@ class Alike:
                     ours, theirs = ours[alike], theirs[alike]
                     join(sides, ours, theirs + number)
                     join(groups, ours, theirs)
-                    told = zip(correlation[alike], distance[alike], ours, theirs, strict=True)
-                    picked = [(float(c), int(d), earlier, later, int(i), int(j)) for c, d, i, j in told]
+                    measured = zip(correlation[alike], distance[alike], ours, theirs, strict=True)
+                    picked = [(float(c), int(d), earlier, later, int(i), int(j)) for c, d, i, j in measured]
                     best = heapq.nlargest(most, best + picked)
             joined = np.bincount(sides, minlength=2 * number)[sides] > 1
             copies |= self._slices(earlier, joined[:number])

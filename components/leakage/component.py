@@ -39,7 +39,7 @@ from components.leakage.params import LeakageParams
 from components.leakage.prints import Prints
 from components.leakage.records import copy_split, copy_without, pictures
 from components.leakage.transform import read_prints, write_prints
-from components.leakage.wording import refusal, tell_all, tell_drops
+from components.leakage.wording import describe_drops, describe_findings, refusal
 from schemas import accounts, features
 
 PRINTS_FILE = "prints"  # of the report while it is being made
@@ -101,12 +101,12 @@ def LeakageGate(
         with fileio.open(_in(report.uri, name), "wb") as file:
             file.write(content)
 
-    for finding in tell_all(account.findings):
+    for finding in describe_findings(account.findings):
         log.warning("%s", finding)
     if account.objections:
         folder = keep_stopped(report.uri)
         raise LeakageError(refusal(account.objections, account.findings, params, folder))
-    if dropped := tell_drops(account.dropped):
+    if dropped := describe_drops(account.dropped):
         log.info("dropped: %s", dropped)
     carry_over(examples, checked_examples)
     _warn(checked_examples, account.warnings)
@@ -148,7 +148,9 @@ def _copy(
 ) -> None:
     for number, split in enumerate(splits):
         dropped = prints["slice_id"][(prints["split"] == number) & (reasons != KEPT)]
-        source, target = (artifact_utils.get_split_uri([one], split) for one in (examples, checked_examples))
+        source, target = (
+            artifact_utils.get_split_uri([artifact], split) for artifact in (examples, checked_examples)
+        )
         if len(dropped):
             copy_without(source, target, dropped.tolist())
         else:

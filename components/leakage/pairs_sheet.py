@@ -66,7 +66,7 @@ def _draw_pair(
 
 
 def _likeness(pair: Pair) -> str:
-    told = [] if pair.distance is None else [f"{pair.distance} of 256 places differ"]
+    measures = [] if pair.distance is None else [f"{pair.distance} of 256 places differ"]
     if pair.correlation is not None:
-        told.append(f"edges {pair.correlation:.2f}")
-    return ", ".join(told)
+        measures.append(f"edges {pair.correlation:.2f}")
+    return ", ".join(measures)

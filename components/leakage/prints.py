@@ -33,7 +33,7 @@ class Shows(enum.IntEnum):
     """What a slice can be compared by."""
 
     NOTHING = 0  # one level of grey: equal to all such of all patients
-    PIXELS = 1  # too little to say what looks like it: an exact copy is told, no more
+    PIXELS = 1  # too little to say what looks like it: only an exact copy is reported
     A_HEAD = 2
 
 

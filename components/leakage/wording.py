@@ -25,21 +25,21 @@ MENDED_BY = {
 }
 
 
-def tell(kind: Kind, groups: int, slices: Mapping[str, int]) -> str:
+def describe_finding(kind: Kind, groups: int, slices: Mapping[str, int]) -> str:
     """Returns a finding in words: how many groups of which kind, of how many slices of which split."""
     single, many, what = SAYS[kind]
     counts = ", ".join(f"{count} {split}" for split, count in slices.items() if count)
     return f"{groups} {single if groups == 1 else many} {what} (slices: {counts})"
 
 
-def tell_all(findings: Mapping[str, FindingCounts]) -> Iterator[str]:
+def describe_findings(findings: Mapping[str, FindingCounts]) -> Iterator[str]:
     """Yields the findings of a report that there are in words, from its entry `findings`."""
     for kind, counts in findings.items():
         if counts.groups:
-            yield tell(Kind(kind), counts.groups, counts.slices)
+            yield describe_finding(Kind(kind), counts.groups, counts.slices)
 
 
-def tell_drops(dropped: Mapping[str, Mapping[str, int]]) -> str:
+def describe_drops(dropped: Mapping[str, Mapping[str, int]]) -> str:
     """Returns in words what was dropped, from a report's entry `dropped`; nothing where nothing was."""
     drops = []
     for split, by_reason in dropped.items():

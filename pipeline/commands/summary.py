@@ -101,15 +101,15 @@ def _drops(account: FilterAccount | None) -> Iterator[str]:
 
 
 def _leakage(account: LeakageAccount | None) -> Iterator[str]:
-    from components.leakage.wording import tell_all, tell_drops
+    from components.leakage.wording import describe_drops, describe_findings
 
     if not account:
         return
     yield ""
-    findings = list(tell_all(account.findings))
+    findings = list(describe_findings(account.findings))
     yield f"leakage gate: {'' if findings else 'nothing is in two splits, nothing has two labels'}".rstrip()
     yield from (f"  {finding}" for finding in findings)
-    if dropped := tell_drops(account.dropped):
+    if dropped := describe_drops(account.dropped):
         yield f"  dropped: {dropped}"
 
 

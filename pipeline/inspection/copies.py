@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from components.ingest.plan import Plan
 from components.leakage.findings import Kind
-from components.leakage.wording import MENDED_BY, tell
+from components.leakage.wording import MENDED_BY, describe_finding
 from components.slice_filter.rules import Reason
 from pipeline.inspection.contents import Contents, Seen
 from pipeline.settings.config import Config
@@ -73,7 +73,10 @@ def _findings(equal: Sequence[Sequence[Seen]]) -> Iterator[tuple[Kind, str]]:
             splits = collections.Counter(
                 seen.slice.split or UNPLACED for members in concerned for seen in members
             )
-            yield kind, tell(kind, len(concerned), {name: splits[name] for name in (*SPLITS, UNPLACED)})
+            yield (
+                kind,
+                describe_finding(kind, len(concerned), {name: splits[name] for name in (*SPLITS, UNPLACED)}),
+            )
 
 
 def _of_two_patients(equal: Sequence[Sequence[Seen]], plan: Plan) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 from google.protobuf import text_format
 from tensorflow_metadata.proto.v0 import schema_pb2, statistics_pb2
 
-from components.leakage.wording import tell_all, tell_drops
+from components.leakage.wording import describe_drops, describe_findings
 from components.metrics.blindness import blind_spots
 from components.metrics.catalogue import HEADLINES
 from pipeline.past_runs.accounts import (
@@ -65,8 +65,10 @@ def _leakage(run: Run) -> str:
     if not account:
         return ""
     slices = sum(split.slices for split in account.splits.values())
-    findings = "; ".join(tell_all(account.findings)) or "nothing is in two splits, nothing has two labels"
-    dropped = tell_drops(account.dropped)
+    findings = (
+        "; ".join(describe_findings(account.findings)) or "nothing is in two splits, nothing has two labels"
+    )
+    dropped = describe_drops(account.dropped)
     return f"{slices} slices compared: {findings}{dropped and '; dropped: '}{dropped}"
 
 

@@ -58,8 +58,8 @@ class LabelTable:
             matches = find(name)
             if len(matches) > 1:
                 raise NamingError(
-                    f"row {row.number}: {name!r} may be {' or '.join(map(repr, matches[:2]))}; write the path "
-                    "below the data folder"
+                    f"row {row.number}: {name!r} may be {' or '.join(map(repr, matches[:2]))}; write the "
+                    "path below the data folder"
                 )
             path = matches[0] if matches else name
             if path in rows:

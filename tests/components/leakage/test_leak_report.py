@@ -22,7 +22,7 @@ from components.leakage.findings import (
 from components.leakage.pairs_sheet import draw
 from components.leakage.params import LeakageParams
 from components.leakage.prints import Prints
-from components.leakage.wording import refusal, tell_all, tell_drops
+from components.leakage.wording import describe_drops, describe_findings, refusal
 from schemas.accounts.leakage import LeakageAccount
 
 pytestmark = pytest.mark.numpy
@@ -94,7 +94,7 @@ def test_every_slice_is_counted_by_split_and_finding(prints):
     assert report["within_distance"] == {"train": 1, "val": 1, "test": 0}
     identical = report["findings"]["identical_across_splits"]
     assert identical == {"groups": 2, "group_sizes": {"2": 2}, "slices": {"train": 2, "val": 1, "test": 1}}
-    assert list(tell_all(drawn_up(prints, found_in(prints, (3, 11)), params()).findings)) == SAID
+    assert list(describe_findings(drawn_up(prints, found_in(prints, (3, 11)), params()).findings)) == SAID
 
 
 def test_fail_objects_to_all_that_was_found_and_warn_warns_of_it(prints):
@@ -104,7 +104,7 @@ def test_fail_objects_to_all_that_was_found_and_warn_warns_of_it(prints):
     report = drawn_up(prints, findings, params(action="warn"))
     assert report.objections == ()
     assert list(report.warnings) == [f"leakage: {said}; metrics may be flattered" for said in SAID]
-    assert tell_drops(report.dropped) == ""
+    assert describe_drops(report.dropped) == ""
 
 
 def test_drop_leaves_out_copies_by_the_first_reason_and_warns_of_what_that_does_not_mend(prints):
@@ -114,7 +114,7 @@ def test_drop_leaves_out_copies_by_the_first_reason_and_warns_of_what_that_does_
         "patient_in_two_splits": 1, "identical_across_splits": 2, "alike_across_splits": 1,
         "conflicting_labels": 2,
     }  # fmt: skip
-    assert tell_drops(report.dropped) == (
+    assert describe_drops(report.dropped) == (
         "6 of train (1 patient_in_two_splits, 2 identical_across_splits, 1 alike_across_splits, "
         "2 conflicting_labels)"
     )
@@ -132,7 +132,7 @@ def test_of_copies_in_val_and_test_those_in_val_are_dropped(prints_of):
         (TEST, "f", 0, "C"), (TEST, "g", 1, "F"),
     )  # fmt: skip
     report = drawn_up(prints, found_in(prints), params(action="drop"))
-    assert tell_drops(report.dropped) == "1 of val (1 identical_across_splits)"
+    assert describe_drops(report.dropped) == "1 of val (1 identical_across_splits)"
 
 
 def test_nothing_found_is_nothing_to_say(prints_of):
@@ -140,7 +140,7 @@ def test_nothing_found_is_nothing_to_say(prints_of):
     for action in ("fail", "drop", "warn"):
         report = drawn_up(prints, found_in(prints), params(action=action))
         assert report.objections == report.warnings == report.pairs == ()
-        assert list(tell_all(report.findings)) == []
+        assert list(describe_findings(report.findings)) == []
 
 
 def test_drop_objects_where_too_much_of_a_split_would_go(prints):
