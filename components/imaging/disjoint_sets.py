@@ -19,8 +19,8 @@ def join(labels: Indices, ones: Indices, others: Indices) -> None:
     if not len(ones):
         return
     involved, ends = np.unique(np.stack([labels[ones], labels[others]]), return_inverse=True)
-    one, other = ends.reshape(2, -1)
-    graph = coo_array((np.ones(len(one)), (one, other)), shape=(len(involved), len(involved)))
+    first, second = ends.reshape(2, -1)
+    graph = coo_array((np.ones(len(first)), (first, second)), shape=(len(involved), len(involved)))
     _, sets = connected_components(graph, directed=False)
     _, least = np.unique(sets, return_index=True)
     renamed = np.arange(len(labels))

@@ -48,8 +48,8 @@ def pairs_within(ours: Packed, theirs: Packed, most: int) -> Iterator[Pairs]:
     words, their_words = _words(ours), _words(theirs)
     masks = np.stack([_words(_mask(band, number))[0] for band in range(number)])
     for band in range(number):
-        found = _join(_keys(ours, band, number), _keys(theirs, band, number), spare, masks[band])
-        for one, other in found:
+        candidates = _join(_keys(ours, band, number), _keys(theirs, band, number), spare, masks[band])
+        for one, other in candidates:
             differences = words[one] ^ their_words[other]
             distance = _count(differences)
             near = np.flatnonzero(distance <= most)

@@ -66,9 +66,9 @@ def edge_correlation(ours: Thumbnails, theirs: Thumbnails) -> npt.NDArray[np.flo
       float32 (pairs,), -1..1.
     Source: the cosine of the angle between both pictures' discrete gradients.
     """
-    one, other = _edges(ours), _edges(theirs)
-    length = np.sqrt((one * one).sum(axis=1) * (other * other).sum(axis=1))
-    return np.asarray((one * other).sum(axis=1) / np.maximum(length, 1), np.float32)
+    our_edges, their_edges = _edges(ours), _edges(theirs)
+    length = np.sqrt((our_edges * our_edges).sum(axis=1) * (their_edges * their_edges).sum(axis=1))
+    return np.asarray((our_edges * their_edges).sum(axis=1) / np.maximum(length, 1), np.float32)
 
 
 def _steps(image: Image.Image) -> Steps | None:
