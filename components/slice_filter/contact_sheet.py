@@ -47,15 +47,20 @@ def draw(kept: Sequence[Shown], dropped: Sequence[Shown], params: FilterParams) 
         (f"kept, nearest to filter.min_brain_share = {params.min_brain_share:g} first", kept),
         (f"dropped, nearest to it first{off}", dropped),
     )
-    return tiled([(title, [_tile(one) for one in shown]) for title, shown in halves], COLUMNS, LINES)
+    return tiled(
+        [(title, [_tile(shown_slice) for shown_slice in shown]) for title, shown in halves], COLUMNS, LINES
+    )
 
 
-def _tile(one: Shown) -> Tile:
+def _tile(shown_slice: Shown) -> Tile:
     return Tile(
-        one.thumbnail,
+        shown_slice.thumbnail,
         (
-            (f"brain share {one.brain_share:.4f}", INK),
-            (f"{CLASSES[one.hemorrhage]}, {one.split}", WARNING if one.hemorrhage else FAINT),
-            (one.judged.value.replace("_", " "), FAINT),
+            (f"brain share {shown_slice.brain_share:.4f}", INK),
+            (
+                f"{CLASSES[shown_slice.hemorrhage]}, {shown_slice.split}",
+                WARNING if shown_slice.hemorrhage else FAINT,
+            ),
+            (shown_slice.judged.value.replace("_", " "), FAINT),
         ),
     )

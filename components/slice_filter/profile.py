@@ -44,9 +44,9 @@ class Profile:
           judged: What the filter thinks of it, switched on or not.
         """
         fit = judged is Reason.KEEP
-        told = (getattr(measures, name) if fit else None for name in NUMBERS[len(SIZES) :])
+        values = (getattr(measures, name) if fit else None for name in NUMBERS[len(SIZES) :])
         self._numbers.extend(shape[:2])
-        self._numbers.extend(np.nan if value is None else value for value in told)
+        self._numbers.extend(np.nan if value is None else value for value in values)
         self._reasons.append(judged.value)
         self._windows.append(sys.intern(windows))
 

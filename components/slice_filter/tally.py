@@ -102,7 +102,7 @@ class Tally:
         if len(shown) < self.params.contact_sheet_slices or (distance, slice_id) < shown[-1].rank:
             share = measures.brain_share
             item = Shown(distance, slice_id, split, hemorrhage, judged, share, thumbnail(grey))
-            bisect.insort(shown, item, key=lambda one: one.rank)
+            bisect.insort(shown, item, key=lambda item: item.rank)
             del shown[self.params.contact_sheet_slices :]
         return reason
 
@@ -133,6 +133,6 @@ class Tally:
             whole.left_out += part.left_out
         whole.profile = Profile.total(part.profile for part in parts)
         for shown in (whole.kept, whole.dropped):
-            shown.sort(key=lambda one: one.rank)
+            shown.sort(key=lambda item: item.rank)
             del shown[params.contact_sheet_slices :]
         return whole

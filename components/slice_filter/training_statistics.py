@@ -68,14 +68,14 @@ def statistics(profile: Profile, min_brain_share: float, like: Statistics | None
         **{name: values.astype(np.int64) if name in SIZES else values for name, values in numbers.items()},
         **profile.categories(),
     }
-    told = tfdv.generate_statistics_from_dataframe(pd.DataFrame(columns), tfdv.StatsOptions())
+    dataset_statistics = tfdv.generate_statistics_from_dataframe(pd.DataFrame(columns), tfdv.StatsOptions())
     known = {name: _edges_of(feature) for name, feature in features_of(like).items()} if like else {}
-    for name, feature in features_of(told).items():
+    for name, feature in features_of(dataset_statistics).items():
         if name in numbers:
             _rebin(feature, numbers[name], SCALES[name], known.get(name))
         elif name == f.FILTER_REASON:
             feature.custom_stats.add(name=RULE, num=min_brain_share)
-    return told
+    return dataset_statistics
 
 
 def read(serialized: bytes) -> Statistics:
@@ -85,25 +85,25 @@ def read(serialized: bytes) -> Statistics:
       ValueError: It holds something else.
     """
     try:
-        told = Statistics.FromString(serialized)
+        dataset_statistics = Statistics.FromString(serialized)
     except DecodeError:
         raise ValueError("damaged, or no statistics") from None
-    min_brain_share_of(told)
-    return told
+    min_brain_share_of(dataset_statistics)
+    return dataset_statistics
 
 
-def features_of(told: Statistics) -> dict[str, FeatureStatistics]:
+def features_of(dataset_statistics: Statistics) -> dict[str, FeatureStatistics]:
     """Returns the features of the one data set by name."""
-    return {feature.path.step[0]: feature for feature in told.datasets[0].features}
+    return {feature.path.step[0]: feature for feature in dataset_statistics.datasets[0].features}
 
 
-def min_brain_share_of(told: Statistics) -> float:
+def min_brain_share_of(dataset_statistics: Statistics) -> float:
     """Returns the threshold that the filter's reasons were told by.
 
     Raises:
       ValueError: These are not statistics of `statistics`.
     """
-    reasons = features_of(told).get(f.FILTER_REASON) if told.datasets else None
+    reasons = features_of(dataset_statistics).get(f.FILTER_REASON) if dataset_statistics.datasets else None
     for custom in reasons.custom_stats if reasons else ():
         if custom.name == RULE:
             return float(custom.num)
@@ -126,8 +126,10 @@ def _rebin(
 
 
 def _standard(feature: FeatureStatistics) -> Histogram | None:
-    found = [one for one in feature.num_stats.histograms if one.type == Histogram.STANDARD]
-    return found[0] if found else None
+    histograms = [
+        histogram for histogram in feature.num_stats.histograms if histogram.type == Histogram.STANDARD
+    ]
+    return histograms[0] if histograms else None
 
 
 def _edges(values: npt.NDArray[np.float64], scale: Scale) -> Edges:

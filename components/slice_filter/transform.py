@@ -140,8 +140,8 @@ def _write_files(
     ):
         _write(os.path.join(folder, name), content)  # noqa: PTH118 - a URI, not a path
     if len(tally.profile):
-        told = training_statistics.statistics(tally.profile, tally.params.min_brain_share)
-        _write(baseline_file, told.SerializeToString())
+        baseline = training_statistics.statistics(tally.profile, tally.params.min_brain_share)
+        _write(baseline_file, baseline.SerializeToString())
 
 
 def _write(uri: str, content: bytes) -> None:
