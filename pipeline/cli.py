@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-from pipeline.commands.arguments import EXIT_ERROR
+from pipeline import exit_codes
 from pipeline.terminal import working_directory
 from pipeline.terminal.interruption import describe_interruption, handle_sigterm
 
@@ -64,14 +64,14 @@ def _run(parsed: argparse.Namespace) -> int:
         return _module(parsed.command).run(parsed)
     except BrokenPipeError:
         sys.stderr.close()
-        return EXIT_ERROR
+        return exit_codes.ERROR
     except (AccountError, ConfigError, DataError, MovedError, NoRunError, SourceError) as error:
         print(f"ichor: {error}", file=sys.stderr)
-        return EXIT_ERROR
+        return exit_codes.ERROR
     except OSError as error:  # ours are whole sentences, the system's have a file and a reason
         parts = (error.filename, error.strerror) if error.strerror else (error,)
         print(f"ichor: {': '.join(str(part) for part in parts if part)}", file=sys.stderr)
-        return EXIT_ERROR
+        return exit_codes.ERROR
 
 
 def _module(command: str) -> ModuleType:

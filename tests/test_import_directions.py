@@ -34,10 +34,11 @@ ROOMS_MAY_IMPORT = {
 }
 # The rooms of `pipeline`, from the ground up: a room may import those before it, and the face imports all.
 PIPELINE_ROOMS = {
+    "exit_codes": set(),
     "nodes": set(),
-    "terminal": set(),
+    "terminal": {"exit_codes"},
     "settings": set(),
-    "past_runs": {"nodes", "settings", "terminal"},
+    "past_runs": {"exit_codes", "nodes", "settings", "terminal"},
     "pushed": {"settings", "terminal"},
     "inspection": {"settings", "terminal"},
     "beam": {"settings"},
@@ -45,11 +46,12 @@ PIPELINE_ROOMS = {
     "graph": {"nodes", "settings", "beam"},
     "local_runner": {"settings", "terminal", "beam", "graph", "past_runs", "tracking"},
     "session": {"settings", "terminal", "past_runs", "beam", "tracking", "local_runner"},
-    "kubeflow": {"nodes", "settings", "terminal", "beam", "graph"},
+    "kubeflow": {"exit_codes", "nodes", "settings", "terminal", "beam", "graph"},
     "commands": {
-        "nodes", "settings", "terminal", "past_runs", "pushed", "inspection", "beam", "kubeflow", "session",
+        "exit_codes", "nodes", "settings", "terminal", "past_runs", "pushed", "inspection", "beam",
+        "kubeflow", "session",
     },
-    "cli": {"commands", "settings", "terminal"},
+    "cli": {"exit_codes", "commands", "settings", "terminal"},
     "kubeflow_runner": {"cli"},
 }  # fmt: skip
 HEAVY = ("tensorflow", "tfx", "keras", "tf_keras", "apache_beam", "ml_metadata", "kfp")

@@ -10,10 +10,6 @@ if TYPE_CHECKING:
     from pipeline.settings.config import Config
     from pipeline.settings.loading import Loaded
 
-EXIT_OK = 0
-EXIT_ERROR = 1
-EXIT_NOT_SENT = 2  # as argparse's for a wrong call
-
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """Adds `--preset` and `--set`, which `load_settings` reads."""

@@ -2,7 +2,6 @@
 
 import argparse
 import datetime
-import enum
 import json
 import sys
 from collections import Counter
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from components import fingerprint
 from components.ingest.params import IngestParams
 from components.slices.errors import DataError
+from pipeline import exit_codes
 from pipeline.commands.arguments import add_json, add_model, add_output, add_settings, load_settings
 from pipeline.pushed.folder_slices import Look, find_slices, look_at_all
 from pipeline.pushed.model import latest_pushed, trained_on, wrong_kind
@@ -25,13 +25,6 @@ if TYPE_CHECKING:
     from components.drift.verdict import Comparison
 
 SHOWN_EACH = 50  # slices
-
-
-class Status(enum.IntEnum):
-    """Exit statuses of `ichor check`; an error is 1."""
-
-    NO_DRIFT = 0
-    DRIFT = 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace) -> int:
-    """Compares, prints the verdict and writes the page; returns a `Status`.
+    """Compares, prints the verdict and writes the page; returns an exit status.
 
     Raises:
       DataError: The folder holds no slices, or slices of the kind that the model was not trained on.
@@ -76,7 +69,7 @@ def run(parsed: argparse.Namespace) -> int:
     else:
         _print(comparison, model_dir, parsed.folder, rejected)
         print(f"page: {page}")
-    return Status.DRIFT if comparison.moved else Status.NO_DRIFT
+    return exit_codes.DRIFT if comparison.moved else exit_codes.OK
 
 
 def _statistics_of(model_dir: Path) -> Path:

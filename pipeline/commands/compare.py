@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.commands.arguments import EXIT_OK, add_json, add_output, add_settings, load_settings
+from pipeline import exit_codes
+from pipeline.commands.arguments import add_json, add_output, add_settings, load_settings
 from pipeline.past_runs.accounts import evaluation_report
 from pipeline.past_runs.comparison import (
     ComparedRun,
@@ -64,7 +65,7 @@ def run(parsed: argparse.Namespace) -> int:
     if parsed.html:
         Path(parsed.html).write_text(render(comparison), encoding="utf-8")
         print(f"page: {parsed.html}", file=sys.stderr)
-    return EXIT_OK
+    return exit_codes.OK
 
 
 def _find(config: Config, name: str) -> Run:

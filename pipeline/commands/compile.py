@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from pipeline.commands.arguments import EXIT_OK, add_beam, add_data, add_settings, load_settings
+from pipeline import exit_codes
+from pipeline.commands.arguments import add_beam, add_data, add_settings, load_settings
 from pipeline.kubeflow.forms import mounted
 from pipeline.kubeflow.package import SUFFIXES
 from pipeline.kubeflow.settings import in_containers
@@ -50,4 +51,4 @@ def run(parsed: argparse.Namespace) -> int:
     if not mounted(config.run.data, config.kubeflow):
         print(f"note: run.data, {config.run.data}, is on none of kubeflow.volumes; the image has to hold it")
     print(f"Run it: ichor submit {parsed.out} --host URL")
-    return EXIT_OK
+    return exit_codes.OK

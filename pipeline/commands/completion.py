@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import shtab
 
-from pipeline.commands.arguments import EXIT_OK
+from pipeline import exit_codes
 from pipeline.settings.config import DEFAULTS
 from pipeline.settings.presets import PRESETS
 
@@ -40,7 +40,7 @@ def run(parsed: argparse.Namespace) -> int:
         elif action.metavar in PATHS:
             action.complete = PATHS[action.metavar]  # type: ignore[attr-defined]
     print(shtab.complete(parser, parsed.shell), end=BASH_END if parsed.shell == "bash" else "\n")
-    return EXIT_OK
+    return exit_codes.OK
 
 
 def _actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:

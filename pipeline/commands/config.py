@@ -3,7 +3,8 @@
 import argparse
 from itertools import groupby
 
-from pipeline.commands.arguments import EXIT_OK, add_settings, load_settings, toml
+from pipeline import exit_codes
+from pipeline.commands.arguments import add_settings, load_settings, toml
 
 WIDE_VALUE = 26  # characters: the comment of a longer value stands further to the right
 
@@ -23,4 +24,4 @@ def run(parsed: argparse.Namespace) -> int:
         for name, value, each in rows:
             unit = f" [{each.unit}]" if each.unit else ""
             print(f"{name:<{widest}} = {value:<{wide}}  # {each.meaning}{unit}; from {each.origin}")
-    return EXIT_OK
+    return exit_codes.OK

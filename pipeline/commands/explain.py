@@ -14,8 +14,8 @@ from PIL import Image
 from components.imaging.overlay import Grey, overlay, with_colour_bar
 from components.slices.errors import DataError
 from components.slices.header import LEFT_OUT
+from pipeline import exit_codes
 from pipeline.commands.arguments import (
-    EXIT_OK,
     add_model,
     add_output,
     add_settings,
@@ -60,7 +60,7 @@ def run(parsed: argparse.Namespace) -> int:
         raise ConfigError("explain: --json prints what --masks measures, and goes without --out")
     config = load_settings(parsed, run__output=parsed.output).config
     request = explain_request(config, parsed.paths, parsed.model, parsed.method, parsed.limit)
-    status = _draw(request, config, Path(parsed.out)) if parsed.out else EXIT_OK
+    status = _draw(request, config, Path(parsed.out)) if parsed.out else exit_codes.OK
     if parsed.masks:
         worth = measure_worth(request, config, Path(parsed.masks))
         head = {
@@ -106,7 +106,7 @@ def _draw(request: ExplainRequest, config: Config, out: Path) -> int:
     print(f"\n{out}: {sum(bool(row[0]) for row in rows)} pictures and {TABLE}\n{NOTE}")
     if unread:
         print(f"ichor: {unread} of {len(slices)} files could not be explained", file=sys.stderr)
-    return int(unread > 0)
+    return exit_codes.ERROR if unread else exit_codes.OK
 
 
 def _check_out(out: Path, paths: Sequence[str]) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from components.public_sets.importer import Imported, import_set
 from components.public_sets.rules import FolderRules
 from components.slices.labels import patient_of
-from pipeline.commands.arguments import EXIT_OK, add_settings, load_settings
+from pipeline import exit_codes
+from pipeline.commands.arguments import add_settings, load_settings
 from pipeline.settings.config import Config
 from pipeline.terminal.console import progress
 
@@ -37,7 +38,7 @@ def run(parsed: argparse.Namespace) -> int:
     imported = import_set(parsed.name, src, out, rules, _progress)
     print("\n".join(imported.account))
     print(f"next: {next_command(config, parsed.out, imported)}")
-    return EXIT_OK
+    return exit_codes.OK
 
 
 def next_command(config: Config, out: str, imported: Imported) -> str:

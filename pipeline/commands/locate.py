@@ -3,7 +3,8 @@
 import argparse
 
 from components.ingest import identity
-from pipeline.commands.arguments import EXIT_ERROR, EXIT_OK, add_data, add_settings, load_settings
+from pipeline import exit_codes
+from pipeline.commands.arguments import add_data, add_settings, load_settings
 from pipeline.settings.layout import absolute
 from pipeline.terminal.console import shown
 
@@ -25,4 +26,4 @@ def run(parsed: argparse.Namespace) -> int:
     files = identity.locate(absolute(config.run.data), config.ingest, parsed.ids)
     for slice_id in parsed.ids:
         print(f"{slice_id}  {shown(files.get(slice_id, NOT_FOUND))}")
-    return EXIT_OK if len(files) == len(parsed.ids) else EXIT_ERROR
+    return exit_codes.OK if len(files) == len(parsed.ids) else exit_codes.ERROR

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from components.phantoms.dataset import write_dataset
 from components.slices.errors import DataError
-from pipeline.commands.arguments import EXIT_OK, add_settings, load_settings
+from pipeline import exit_codes
+from pipeline.commands.arguments import add_settings, load_settings
 from pipeline.terminal.console import progress
 
 
@@ -40,4 +41,4 @@ def run(parsed: argparse.Namespace) -> int:
     except ValueError as error:
         raise DataError(str(error)) from error
     print(f"{parsed.out}: {written}")
-    return EXIT_OK
+    return exit_codes.OK

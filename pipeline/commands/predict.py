@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from components.slices.header import LEFT_OUT
+from pipeline import exit_codes
 from pipeline.commands.arguments import add_json, add_model, add_output, add_settings, load_settings
 from pipeline.pushed.inputs import find_slices
 from pipeline.pushed.model import latest_pushed, load_model, trained_on
@@ -68,7 +69,7 @@ def run(parsed: argparse.Namespace) -> int:
     unread = sum(bool(score.reason) and score.reason not in LEFT_OUT for score in scores)
     if unread:
         print(f"ichor: {unread} of {len(scores)} files could not be scored", file=sys.stderr)
-    return int(unread > 0)
+    return exit_codes.ERROR if unread else exit_codes.OK
 
 
 def _print_tables(scores: Sequence[Score], patients: Sequence[PatientScore]) -> None:

@@ -5,9 +5,8 @@ import json
 import webbrowser
 from pathlib import Path
 
+from pipeline import exit_codes
 from pipeline.commands.arguments import (
-    EXIT_ERROR,
-    EXIT_OK,
     add_output,
     add_run,
     add_settings,
@@ -54,8 +53,8 @@ def run(parsed: argparse.Namespace) -> int:
     print(page)
     if parsed.opened and not webbrowser.open(page.as_uri()):
         print("no browser would open; open the file above yourself")
-        return EXIT_ERROR
-    return EXIT_OK
+        return exit_codes.ERROR
+    return exit_codes.OK
 
 
 def rebuild(config: Config, layout: Layout, run: Run) -> Path:

@@ -9,9 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from components.metrics.catalogue import HEADLINES
+from pipeline import exit_codes
 from pipeline.commands.arguments import (
-    EXIT_NOT_SENT,
-    EXIT_OK,
     add_host,
     add_json,
     add_output,
@@ -66,7 +65,7 @@ def run(parsed: argparse.Namespace) -> int:
             print(json.dumps([each.model_dump() for each in runs], indent=2), file=terminal)
         else:
             print(*_table(runs), sep="\n", file=terminal)
-    return EXIT_OK
+    return exit_codes.OK
 
 
 def _run_on_server(parsed: argparse.Namespace, config: Config) -> int:
@@ -83,18 +82,18 @@ def _run_on_server(parsed: argparse.Namespace, config: Config) -> int:
         )
     except KubeflowError as error:
         print(f"ichor: {error}", file=sys.stderr)
-        return EXIT_NOT_SENT
+        return exit_codes.NOT_SENT
     if parsed.json:
         rows = [dataclasses.asdict(each) for each in runs]
         print(json.dumps(rows, indent=2, default=datetime.datetime.isoformat))
-        return EXIT_OK
+        return exit_codes.OK
     if not runs:
         print(f"no runs yet; start one with: ichor submit FILE --host {access.host}")
-        return EXIT_OK
+        return exit_codes.OK
     print(*_server_table(runs), sep="\n")
     if more:
         print(f"and older ones: {access.host}/#/runs (kubeflow.listed_runs={config.kubeflow.listed_runs})")
-    return EXIT_OK
+    return exit_codes.OK
 
 
 def _table(runs: Sequence[ListedRun]) -> Iterator[str]:

@@ -9,10 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO
 
+from pipeline import exit_codes
 from pipeline.commands.arguments import (
-    EXIT_ERROR,
-    EXIT_NOT_SENT,
-    EXIT_OK,
     add_host,
     add_settings,
     load_settings,
@@ -30,7 +28,6 @@ from pipeline.settings.config import Config
 from pipeline.settings.loading import ConfigError
 from pipeline.terminal.interruption import describe_interruption
 
-EXIT_NOT_KNOWN = 3
 SLEEP = time.sleep
 
 
@@ -58,7 +55,7 @@ def run(parsed: argparse.Namespace) -> int:
         return _submit(parsed, config)
     except (KubeflowError, ConfigError) as error:
         print(f"ichor: {error}", file=sys.stderr)
-        return EXIT_NOT_SENT
+        return exit_codes.NOT_SENT
 
 
 def _submit(parsed: argparse.Namespace, config: Config) -> int:
@@ -83,7 +80,7 @@ def _submit(parsed: argparse.Namespace, config: Config) -> int:
     if not parsed.wait:
         if parsed.json:
             print(json.dumps(dataclasses.asdict(submitted), indent=2))
-        return EXIT_OK
+        return exit_codes.OK
     try:
         outcome = _follow(client, submitted, package.steps, config, parsed.timeout, lines)
     except KeyboardInterrupt as stop:
@@ -117,12 +114,12 @@ def _end(parsed: argparse.Namespace, submitted: Submitted, outcome: Outcome, lin
     if outcome.given_up:
         unknown = f"not known how the run ends: {outcome.given_up}; {_goes_on(parsed, submitted)}"
         print(f"ichor: {unknown}", file=sys.stderr)
-        return EXIT_NOT_KNOWN
+        return exit_codes.NOT_KNOWN
     print(summary(outcome), file=lines, flush=True)
     if outcome.state == SUCCEEDED:
-        return EXIT_OK
+        return exit_codes.OK
     print(f"ichor: {trouble(outcome, submitted.link)}", file=sys.stderr)
-    return EXIT_ERROR
+    return exit_codes.ERROR
 
 
 def _goes_on(parsed: argparse.Namespace, submitted: Submitted) -> str:

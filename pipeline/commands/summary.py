@@ -3,7 +3,8 @@
 import argparse
 from collections.abc import Iterator
 
-from pipeline.commands.arguments import EXIT_OK, add_output, add_run, add_settings, load_settings
+from pipeline import exit_codes
+from pipeline.commands.arguments import add_output, add_run, add_settings, load_settings
 from pipeline.past_runs.history import Run, read_run, require_unmoved
 from pipeline.settings.layout import Layout
 from pipeline.terminal.console import NOWHERE, chatter_to, shown
@@ -36,7 +37,7 @@ def run(parsed: argparse.Namespace) -> int:
     past = read_run(layout, parsed.run)
     with chatter_to(NOWHERE) as terminal:
         print(*summarise(past), sep="\n", file=terminal)
-    return EXIT_OK
+    return exit_codes.OK
 
 
 def summarise(run: Run) -> Iterator[str]:

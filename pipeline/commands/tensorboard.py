@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipeline.commands.arguments import EXIT_OK, add_output, add_run, add_settings, load_settings, port
+from pipeline import exit_codes
+from pipeline.commands.arguments import add_output, add_run, add_settings, load_settings, port
 from pipeline.past_runs.history import open_store, read_run, require_unmoved, run_ids
 from pipeline.settings.layout import Layout, NoRunError, numbered
 from pipeline.terminal.console import NOWHERE, chatter_to
@@ -46,7 +47,7 @@ def run(parsed: argparse.Namespace) -> int:
                 time.sleep(LOOKED_FOR_EACH)
                 links()
     print("ended")
-    return EXIT_OK
+    return exit_codes.OK
 
 
 def trainings(layout: Layout, run_id: str | None) -> dict[str, Path]:

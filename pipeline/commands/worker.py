@@ -2,7 +2,8 @@
 
 import argparse
 
-from pipeline.commands.arguments import EXIT_OK, port
+from pipeline import exit_codes
+from pipeline.commands.arguments import port
 
 PORT = 50000  # of Beam's own worker pool
 
@@ -21,4 +22,4 @@ def run(parsed: argparse.Namespace) -> int:
     from pipeline.beam.worker_pool import serve  # imports Beam, for which --help must not wait
 
     serve(parsed.host, parsed.port)
-    return EXIT_OK
+    return exit_codes.OK

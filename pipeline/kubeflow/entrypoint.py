@@ -26,14 +26,13 @@ from tfx.orchestration.portable import outputs_utils
 from tfx.types import standard_component_specs as keys
 from tfx.utils import import_utils
 
+from pipeline import exit_codes
 from pipeline.kubeflow import artifacts, runtime
 from pipeline.kubeflow.files import in_package, private_key, write_whole
 from pipeline.kubeflow.reason import describe_failure
 from pipeline.terminal import working_directory
 
 log = logging.getLogger("ichor.kubeflow")
-
-FAILED = 1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -189,9 +188,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for here, kept in step.keep_accounts(Path(parsed.state_dir)):
                 reason = reason.replace(here, kept)
         print(reason, file=sys.stderr)
-        return FAILED
+        return exit_codes.ERROR
     log.info("%s: done", parsed.node)
-    return 0
+    return exit_codes.OK
 
 
 def _log_to_terminal() -> None:

@@ -20,12 +20,12 @@ from tfx.orchestration.portable.data_types import ExecutionInfo
 from tfx.types import standard_component_specs as keys
 
 from components.ingest.driver import Driver
+from pipeline import exit_codes
 from pipeline.kubeflow import latest_blessed, runtime
 from pipeline.kubeflow.files import private_key, write_whole
 from pipeline.kubeflow.reason import describe_failure
 from pipeline.terminal import working_directory
 
-FAILED = 1
 DATA, BASELINE = "data", "baseline"
 URI = "uri"  # of the importer's own parameter
 
@@ -82,8 +82,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             describe_failure(f"lookup of {parsed.what}", error, sees_files=parsed.what == DATA),
             file=sys.stderr,
         )
-        return FAILED
-    return 0
+        return exit_codes.ERROR
+    return exit_codes.OK
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from components.metrics.blindness import blind_spots
 from components.model_gate.gates import EVALUATOR, tell_gate
+from pipeline import exit_codes
 from pipeline.past_runs.accounts import evaluation_report, pushed_artifact, read_warnings
 from pipeline.past_runs.history import ArtifactRef, Run
 from pipeline.past_runs.tfma_results import VAL, read_failed_gates
@@ -14,9 +15,9 @@ from pipeline.settings.layout import numbered
 class Status(enum.IntEnum):
     """Exit statuses of `ichor run`."""
 
-    PUSHED = 0  # now, or before by an unchanged run
-    FAILED = 1
-    NOT_BLESSED = 3
+    PUSHED = exit_codes.OK  # now, or before by an unchanged run
+    FAILED = exit_codes.ERROR
+    NOT_BLESSED = exit_codes.NOT_BLESSED
 
 
 def verdict(run: Run) -> tuple[str, Status]:

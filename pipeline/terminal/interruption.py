@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import NoReturn
 
-EXIT_INTERRUPTED = 130
-EXIT_TERMINATED = 143
+from pipeline import exit_codes
 
 
 class Terminated(KeyboardInterrupt):
@@ -40,8 +39,8 @@ def describe_interruption(stop: KeyboardInterrupt, resumes: bool) -> tuple[str, 
     """
     hint = "; the same command goes on where it stopped" if resumes else ""
     if isinstance(stop, Terminated):
-        return f"ichor: terminated{hint}", EXIT_TERMINATED
-    return f"ichor: interrupted{hint}", EXIT_INTERRUPTED
+        return f"ichor: terminated{hint}", exit_codes.TERMINATED
+    return f"ichor: interrupted{hint}", exit_codes.INTERRUPTED
 
 
 def _raise(_: int, __: FrameType | None) -> NoReturn:
