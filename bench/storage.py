@@ -148,7 +148,7 @@ def _pipeline(config: Config) -> tfx.dsl.Pipeline:
             examples=slice_filter.outputs["filtered_examples"],
             schema=schema.outputs["schema"],
             preprocessing_fn=dotted(way.preprocess),
-            splits_config=tfx.proto.SplitsConfig(analyze=["train"], transform=list(features.SPLITS)),
+            splits_config=tfx.proto.SplitsConfig(analyze=[features.TRAIN], transform=list(features.SPLITS)),
             materialize=way.materialize,
             disable_statistics=True,
             custom_config={"params": config.transform.to_json()},

@@ -32,7 +32,6 @@ from pipeline.settings.public import public_settings
 from schemas import features
 
 SCHEMA = features.SCHEMA_FILE
-TRAIN, VAL, TEST = features.SPLITS
 
 
 def dotted(function: Callable[..., Any]) -> str:
@@ -94,7 +93,7 @@ def build_pipeline(config: Config, source_channels: int | None = None) -> tfx.ds
         examples=examples,
         schema=schema.outputs["schema"],
         preprocessing_fn=dotted(preprocessing_fn),
-        splits_config=tfx.proto.SplitsConfig(analyze=[TRAIN]),
+        splits_config=tfx.proto.SplitsConfig(analyze=[features.TRAIN]),
         materialize=False,
         disable_statistics=True,
         custom_config={
@@ -114,8 +113,8 @@ def build_pipeline(config: Config, source_channels: int | None = None) -> tfx.ds
         transform_graph=transform.outputs["transform_graph"],
         schema=schema.outputs["schema"],
         tuner_fn=dotted(tuner_fn),
-        train_args=tfx.proto.TrainArgs(splits=[TRAIN]),
-        eval_args=tfx.proto.EvalArgs(splits=[VAL]),
+        train_args=tfx.proto.TrainArgs(splits=[features.TRAIN]),
+        eval_args=tfx.proto.EvalArgs(splits=[features.VAL]),
         custom_config={
             **training,
             "params": config.trainer.model_copy(update={"epochs": config.tuner.epochs}).to_json(),
@@ -130,8 +129,8 @@ def build_pipeline(config: Config, source_channels: int | None = None) -> tfx.ds
         transform_graph=transform.outputs["transform_graph"],
         schema=schema.outputs["schema"],
         run_fn=dotted(run_fn),
-        train_args=tfx.proto.TrainArgs(splits=[TRAIN]),
-        eval_args=tfx.proto.EvalArgs(splits=[VAL]),
+        train_args=tfx.proto.TrainArgs(splits=[features.TRAIN]),
+        eval_args=tfx.proto.EvalArgs(splits=[features.VAL]),
         custom_config={**training, "state_dir": str(layout.training_state)},
     )
 
@@ -163,7 +162,7 @@ def build_pipeline(config: Config, source_channels: int | None = None) -> tfx.ds
         model=model,
         baseline_model=latest_blessed.outputs[MODEL],
         eval_config=eval_config(config.gate, gating=True),
-        example_splits=[VAL],
+        example_splits=[features.VAL],
         schema=schema.outputs["schema"],
     )
     model_gate = ModelGate(
@@ -201,7 +200,7 @@ def build_pipeline(config: Config, source_channels: int | None = None) -> tfx.ds
             examples=examples,
             model=model,
             eval_config=eval_config(config.gate, gating=False),
-            example_splits=[TEST],
+            example_splits=[features.TEST],
             schema=schema.outputs["schema"],
         ).with_id("TestEvaluator")
         nodes.insert(nodes.index(pusher), test_evaluator)

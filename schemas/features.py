@@ -68,7 +68,9 @@ HEAT_MAP = "heat_map_bytes"  # string: a PNG of the image's size; JSON has names
 TRAINED_ON_FILE = "assets.extra/ichor.json"
 TRAINING_STATISTICS_FILE = "assets.extra/training_statistics.pb"  # a copy of BASELINE_FILE
 
-SPLITS = ("train", "val", "test")
+TRAIN, VAL, TEST = SPLITS = ("train", "val", "test")
+JUDGED = (TEST, VAL)  # those that were not trained on, the untouched one first
+SPLIT_NAMES = {TRAIN: "training", VAL: "validation", TEST: "test"}  # for a reader
 CLASSES = ("normal", "hemorrhage")  # what labels 0 and 1 mean
 
 # Custom property of an Examples artifact: a warning a line, such as that patients are not known.

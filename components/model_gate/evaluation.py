@@ -86,7 +86,7 @@ def evaluate(
     Raises:
       ValueError: The validation split, which is judged, has no scores.
     """
-    validation = table.of_split(features.SPLITS[1])
+    validation = table.of_split(features.VAL)
     if not len(validation):
         raise ValueError("scores: no slice of split val, by which a model is judged")
     measuring = measuring_of(operating_point.threshold, params, gate)
@@ -105,8 +105,8 @@ def evaluate(
             largest_gaps=_gaps(of_split[split]),
         )
     return Evaluation(
-        metrics=overall[features.SPLITS[1]],
-        subgroups=of_split[features.SPLITS[1]],
+        metrics=overall[features.VAL],
+        subgroups=of_split[features.VAL],
         baseline=compared_with_baseline(validation, measuring),
         operating_point=operating_point,
         settings=EvaluationSettings(**params.model_dump(mode="json"), at_specificity=gate.at_specificity),

@@ -13,7 +13,6 @@ from components.model_gate.units import number
 from schemas import features
 from schemas.accounts.evaluation import GateRow
 
-SPLIT = features.SPLITS[1]
 EVALUATOR = "Evaluator"  # the gate of TFX's node of that name
 
 
@@ -39,7 +38,12 @@ class Gate:
         """Returns the row of the account."""
         value = number(self.value)
         return GateRow(
-            gate=self.gate, bound=self.bound, value=value, passed=self.passed, note=self.note, split=SPLIT
+            gate=self.gate,
+            bound=self.bound,
+            value=value,
+            passed=self.passed,
+            note=self.note,
+            split=features.VAL,
         )
 
 

@@ -13,9 +13,7 @@ from components.operating_point.params import ThresholdParams
 from components.operating_point.saved_model import set_operating_point
 from components.scored_slices import score_slices
 from components.served_model import ServedModel
-from schemas import features
-
-_, VAL, _ = features.SPLITS
+from schemas.features import VAL
 
 log = logging.getLogger("ichor.operating_point")
 

@@ -8,9 +8,9 @@ from itertools import pairwise
 from typing import Any
 
 from components.report.traces import Chart, band, bars, chart, line
-from components.report.wording import JUDGED, SPLIT_NAMES, UNITS, counted, interval, metric
+from components.report.wording import UNITS, counted, interval, metric
 from schemas.accounts.evaluation import EvaluatedSplit, EvaluationAccount, Figure, Measured
-from schemas.features import CLASSES
+from schemas.features import CLASSES, JUDGED, SPLIT_NAMES
 from schemas.history import Row, best_epoch
 
 SHARE = {"range": [-0.02, 1.02], "dtick": 0.2, "constrain": "domain"}

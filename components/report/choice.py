@@ -8,10 +8,9 @@ import numpy as np
 
 from components.report.params import ReportParams
 from components.report.run_facts import Facts
-from components.report.wording import JUDGED
 from schemas.accounts.report import ShownSlice
 from schemas.accounts.slice_filter import DroppedSlice
-from schemas.features import CLASSES
+from schemas.features import CLASSES, JUDGED
 from schemas.scores import ScoreTable
 
 

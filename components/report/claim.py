@@ -8,10 +8,11 @@ from components.report.claim_items import ITEMS, SECTIONS
 from components.report.flow import flow
 from components.report.params import ReportParams
 from components.report.run_facts import Facts
-from components.report.wording import JUDGED, SPLIT_NAMES, counted, interval, metric, number
+from components.report.wording import counted, interval, metric, number
 from schemas.accounts.evaluation import EvaluationAccount
 from schemas.accounts.ingest import IngestAccount
 from schemas.accounts.report import ChecklistItem
+from schemas.features import JUDGED, SPLIT_NAMES, TEST
 
 
 def checklist(facts: Facts, params: ReportParams, explained: bool = True) -> list[ChecklistItem]:
@@ -175,10 +176,10 @@ def _about_results(facts: Facts, evaluation: EvaluationAccount) -> Iterator[tupl
     )
     held_out = (
         "on the test split, which nothing was chosen on"
-        if "test" in splits
+        if TEST in splits
         else "on the validation split alone"
     )
-    yield 32, "answered" if "test" in splits else "in part", f"Evaluated {held_out}."
+    yield 32, "answered" if TEST in splits else "in part", f"Evaluated {held_out}."
     figures = []
     for name in splits:
         metrics = evaluation.splits[name].slices.metrics

@@ -13,8 +13,6 @@ from components.report.flow import flow
 from components.report.model_card import model_card
 from components.report.params import ReportParams
 from components.report.run_facts import Facts
-from components.report.wording import JUDGED, SPLIT_NAMES
-from schemas import features
 from schemas.accounts.evaluation import GateRow
 from schemas.accounts.report import (
     DataFacts,
@@ -27,9 +25,9 @@ from schemas.accounts.report import (
     Training,
     Verdict,
 )
+from schemas.features import JUDGED, SPLIT_NAMES, VAL
 from schemas.history import best_epoch
 
-_, VAL, _ = features.SPLITS
 SEEDS = ("ingest.seed", "trainer.seed", "evaluation.seed", "scorer.seed")
 
 

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from components.report.wording import SPLIT_NAMES, counted, reason
+from components.report.wording import counted, reason
 from schemas.accounts.report import Flow
+from schemas.features import SPLIT_NAMES
 
 LINE, PAD, GAP = 20, 10, 26  # pixels: of a line of text, around it, between boxes
 LETTER = 7.4  # pixels a letter of 14 pixels is wide, on average

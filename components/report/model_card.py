@@ -9,8 +9,9 @@ from typing import Any
 from components.report.flow import flow
 from components.report.params import ReportParams
 from components.report.run_facts import Facts
-from components.report.wording import SPLIT_NAMES, counted
+from components.report.wording import counted
 from schemas.accounts.report import ModelCard
+from schemas.features import JUDGED, SPLIT_NAMES, TEST
 
 USERS = ("Engineers and researchers of a radiology group who know the data that the model was trained on.",)
 USE_CASES = (
@@ -57,14 +58,14 @@ def model_card(facts: Facts, params: ReportParams) -> ModelCard:
 def limitations(facts: Facts) -> Iterator[str]:
     """Yields what is known to be wanting, from the run's own numbers where it can."""
     splits = facts.evaluation.splits if facts.evaluation else {}
-    judged = next((name for name in ("test", "val") if name in splits), None)
+    judged = next((name for name in JUDGED if name in splits), None)
     if judged:
         slices = splits[judged].slices
         yield (
             f"Judged on {counted(slices.count, 'slice')} of {counted(slices.patients, 'patient')} "
             f"({SPLIT_NAMES[judged]} split); intervals show what so few can tell."
         )
-    if splits and "test" not in splits:
+    if splits and TEST not in splits:
         yield "There is no test split: epoch and threshold were chosen on the slices that it is judged on."
     yield "All slices come from one folder of data; no other hospital, scanner or time was tested on."
     if facts.ingest and facts.ingest.patients_from == "none":

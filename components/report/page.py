@@ -14,8 +14,6 @@ from plotly.offline import get_plotlyjs
 from components.report import charts, flow_drawing, forest, tables
 from components.report.pictures import within
 from components.report.wording import (
-    JUDGED,
-    SPLIT_NAMES,
     UNITS,
     counted,
     interval,
@@ -24,6 +22,7 @@ from components.report.wording import (
     reason,
 )
 from schemas.accounts.report import Flow, ReportAccount
+from schemas.features import JUDGED, SPLIT_NAMES
 from schemas.history import Row
 
 TEMPLATES = Path(__file__).parent / "templates"

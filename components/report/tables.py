@@ -7,6 +7,7 @@ from typing import NamedTuple
 from components.metrics.catalogue import CATALOGUE, in_report_order
 from schemas.accounts.evaluation import EvaluationAccount, Measured, Metrics
 from schemas.accounts.report import ChecklistItem, Setting
+from schemas.features import SPLITS
 
 SCALE = 100  # width of a headline's little scale
 
@@ -21,7 +22,7 @@ class Column(NamedTuple):
 
 def metric_columns(evaluation: EvaluationAccount) -> list[Column]:
     """Returns a column for each split and unit, the untouched split first."""
-    order = [name for name in ("test", "val", "train") if name in evaluation.splits]
+    order = [name for name in reversed(SPLITS) if name in evaluation.splits]
     return [
         Column(name, unit, measured.metrics)
         for name in order

@@ -1,11 +1,8 @@
-"""What the report calls things: metrics, reasons, splits."""
+"""What the report calls things: metrics, reasons, units."""
 
 from components.metrics.catalogue import CATALOGUE, Metric
-from schemas import features
 from schemas.accounts.evaluation import Figure
 
-SPLIT_NAMES = {"train": "training", "val": "validation", "test": "test"}
-JUDGED = tuple(reversed(features.SPLITS[1:]))  # splits that were not trained on, the untouched one first
 UNITS = {"slices": "by slice", "patients": "by patient"}
 
 

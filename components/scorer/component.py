@@ -17,10 +17,8 @@ from components.scored_slices import patients_of, score_slices
 from components.scorer.params import ScorerParams
 from components.scorer.sample import some_patients
 from components.served_model import ServedModel
-from schemas import features
+from schemas.features import TRAIN, VAL
 from schemas.scores import SCORES_FILE, joined, write_scores
-
-TRAIN, VAL, _ = features.SPLITS
 
 log = logging.getLogger("ichor.scorer")
 

@@ -12,9 +12,8 @@ from components.slice_filter.contact_sheet import Shown
 from components.slice_filter.params import FilterParams
 from components.slice_filter.profile import Profile
 from components.slice_filter.rules import Reason, decide, judge
-from schemas.features import SPLITS
+from schemas.features import TRAIN
 
-TRAIN = SPLITS[0]
 SWEEP_STEPS = 20
 SWEEP_STEP = 0.01  # 0.00 to 0.20; a whole brain in a usual field of view has a share of 0.2 to 0.5
 

@@ -16,10 +16,9 @@ from components.trainer.history import History
 from components.trainer.params import TrainerParams
 from components.trainer.slices import Slices
 from components.trainer.state import TrainingState
-from schemas import features
+from schemas.features import TRAIN, VAL
 from schemas.history import BEFORE_TRAINING, Row, best_epoch
 
-TRAIN, VAL, _ = features.SPLITS
 SAMPLED_BEFORE_TRAINING = 256  # training slices; enough for a loss to two digits, a fraction of an epoch
 
 log = logging.getLogger("ichor.trainer")

@@ -19,8 +19,6 @@ from schemas import features
 if TYPE_CHECKING:  # the caller has TFX loaded; without it a training starts in seconds
     from tfx.components.trainer.fn_args_utils import FnArgs
 
-TRAIN, VAL, _ = features.SPLITS
-
 
 @dataclasses.dataclass(frozen=True)
 class Inputs:
@@ -76,4 +74,4 @@ def state_folder(fn_args: "FnArgs", texts: Sequence[str]) -> Path:
 
 
 def _patterns(fn_args: "FnArgs") -> dict[str, Sequence[str]]:
-    return {TRAIN: fn_args.train_files, VAL: fn_args.eval_files}
+    return {features.TRAIN: fn_args.train_files, features.VAL: fn_args.eval_files}

@@ -8,6 +8,7 @@ from components.trainer import model as models
 from components.trainer.history import History
 from components.trainer.params import TrainerParams
 from components.trainer.state import TrainingState, remove_others
+from schemas import features
 from schemas.accounts.model import TrainedOn
 from schemas.hyperparameters import in_words
 
@@ -49,7 +50,7 @@ def run_fn(fn_args: "FnArgs") -> None:
     served = models.build(params, loaded.shape)
     best = state.restore_best(served)
     side, _, channels = loaded.shape
-    windows = slices.windows_of(fn_args.train_files, epochs.TRAIN)
+    windows = slices.windows_of(fn_args.train_files, features.TRAIN)
     trained_on = TrainedOn(windows=windows, image_side=side, channels=channels)
     export.write(served, loaded.transform, fn_args.serving_model_dir, trained_on)
     shipped.ship_training_statistics(fn_args.train_files, fn_args.serving_model_dir)

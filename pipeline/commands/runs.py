@@ -19,12 +19,13 @@ from pipeline.commands.arguments import (
     server_access,
 )
 from pipeline.past_runs.history import open_store, read_run, require_unmoved, run_ids
-from pipeline.past_runs.listing import SPLITS, ListedRun, list_runs
+from pipeline.past_runs.listing import ListedRun, list_runs
 from pipeline.past_runs.settings import DATA
 from pipeline.settings.config import Config
 from pipeline.settings.layout import Layout, NoRunError
 from pipeline.settings.loading import ConfigError
 from pipeline.terminal.console import NOWHERE, chatter_to, shown
+from schemas.features import JUDGED
 
 if TYPE_CHECKING:
     from pipeline.kubeflow.runs import ServerRun
@@ -97,7 +98,7 @@ def _run_on_server(parsed: argparse.Namespace, config: Config) -> int:
 
 
 def _table(runs: Sequence[ListedRun]) -> Iterator[str]:
-    heads = [f"{split} {name}" for split in SPLITS for name in HEADLINES]
+    heads = [f"{split} {name}" for split in reversed(JUDGED) for name in HEADLINES]
     rows = [["run", "verdict", *heads]]
     rows += [[run.run, run.verdict, *_figures(run)] for run in runs]
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
@@ -113,7 +114,7 @@ def _table(runs: Sequence[ListedRun]) -> Iterator[str]:
 
 
 def _figures(run: ListedRun) -> Iterator[str]:
-    for split in SPLITS:
+    for split in reversed(JUDGED):
         for name in HEADLINES:
             figure = run.metrics.get(split, {}).get(name)
             yield "-" if figure is None or figure.value is None else f"{figure.value:.3f}"

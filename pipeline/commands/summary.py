@@ -12,6 +12,7 @@ from pipeline.terminal.tables import figure, table
 from schemas.accounts.ingest import IngestAccount, SplitCounts
 from schemas.accounts.leakage import LeakageAccount
 from schemas.accounts.slice_filter import FilterAccount
+from schemas.features import SPLIT_NAMES, TEST, VAL
 
 _METRICS = (
     "binary_accuracy", "auc", "precision", "recall", "specificity", "sensitivity_at_specificity",
@@ -54,7 +55,7 @@ def summarise(run: Run) -> Iterator[str]:
     yield from _leakage(leakage_report(run))
     yield from _search(run)
     yield from _training(run)
-    for title, node in (("validation", "Evaluator"), ("test", "TestEvaluator")):
+    for title, node in ((SPLIT_NAMES[VAL], "Evaluator"), (SPLIT_NAMES[TEST], "TestEvaluator")):
         yield from _evaluation(run, title, node)
     yield from _measured(run)
     yield from _gates(run)
@@ -191,7 +192,7 @@ def _measured(run: Run) -> Iterator[str]:
             *([name, *(figure(unit.metrics[name]) for _, unit in units)] for name in units[0][1].metrics),
         ],
     )
-    for gap in account.splits.get("test", account.splits["val"]).largest_gaps:
+    for gap in account.splits.get(TEST, account.splits[VAL]).largest_gaps:
         high, low = gap.highest, gap.lowest
         yield shown(
             f"  largest gap in {gap.metric}: {gap.column}, {low.value} {low.figure:.3f}, "

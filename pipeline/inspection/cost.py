@@ -14,7 +14,7 @@ from components.trainer.params import TrainerParams
 from components.trainer.trunks import TRUNKS
 from pipeline.inspection.findings import Expected, Looks, Split
 from pipeline.settings.config import Config
-from schemas.features import SPLITS
+from schemas.features import TRAIN
 
 REFERENCE_SIDE = 224  # pixels of a slice of `Trunk.step_seconds`, which grow in proportion to the pixels
 REFERENCE_GFLOPS = 68.0  # 10^9 floating point operations a CPU second, multiplying matrices on that machine
@@ -32,7 +32,6 @@ BYTES_A_MEGABYTE = 10**6
 MILLISECONDS = 1000.0  # a second
 GPU = Path("/dev/nvidiactl")
 
-TRAIN = SPLITS[0]
 MATRIX_SIDE = 1024
 TRIES = 10  # of which the fastest counts: other work on the machine slows some down
 

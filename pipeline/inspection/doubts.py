@@ -6,10 +6,9 @@ from components.slice_filter.rules import Reason
 from components.slices.header import Reason as Rejected
 from pipeline.inspection.findings import Expected, Looks, Patients, Split
 from pipeline.settings.config import Config
-from schemas.features import CLASSES, SPLITS
+from schemas.features import CLASSES, VAL
 
 NORMAL, HEMORRHAGE = CLASSES
-VAL = SPLITS[1]
 RARE, COMMON = 0.03, 0.6  # share of hemorrhages; 0.127 in CT-ICH
 UNWINDOWED = 0.01  # share of slices that lie below the brain window
 WHITE = 0.9  # 99th percentile of grey of a slice with a skull in a brain window: bone is white there

@@ -17,9 +17,6 @@ from schemas.accounts.account import Account, Part
 from schemas.accounts.evaluation import Metrics
 from schemas.scores import ScoreTable
 
-_, VAL, TEST = features.SPLITS
-JUDGED = (TEST, VAL)  # train was learnt from
-
 
 @dataclasses.dataclass(frozen=True)
 class Contender:
@@ -104,7 +101,7 @@ def compare(
     _require_comparable(first, second)
     measuring = [measuring_of(contender.threshold, params, gate) for contender in (first, second)]
     splits = {}
-    for split in JUDGED:
+    for split in features.JUDGED:
         own = [contender.scores.of_split(split) for contender in (first, second)]
         if not all(map(len, own)):
             continue

@@ -10,11 +10,11 @@ from components.metrics.catalogue import CATALOGUE
 from pipeline.past_runs.comparison import ComparedSplit, Comparison, OwnFigures, SharedFigures
 from pipeline.terminal.tables import figure
 from schemas.accounts.evaluation import Figure
+from schemas.features import SPLIT_NAMES
 
 TEMPLATE = "comparison.html"
 LEFT, RIGHT = 4.0, 236.0  # of a drawing, in its own units
 LEAST_REACH = 0.05  # of the scale of differences: less would make a mountain of every thousandth
-SPLIT_NAMES = {"test": "Test split", "val": "Validation split"}
 
 
 def render(comparison: Comparison) -> str:
@@ -62,7 +62,7 @@ def _block(split: str, unit: str, compared: ComparedSplit) -> dict[str, Any]:
     far = [abs(end) for end in ends if end]
     reach = max([LEAST_REACH, *(value for value in far if value <= 1)])
     return {
-        "title": f"{SPLIT_NAMES[split]}{', by patient' if unit == 'patients' else ''}",
+        "title": f"{SPLIT_NAMES[split].capitalize()} split{', by patient' if unit == 'patients' else ''}",
         "counts": _counts(unit, both),
         "own": _own(compared.own, both.count) if unit == "slices" else "",
         "reach": f"{reach:.2f}",

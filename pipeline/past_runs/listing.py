@@ -9,8 +9,7 @@ from pipeline.past_runs.history import Run
 from pipeline.past_runs.settings import settings_of
 from schemas.accounts.account import Part
 from schemas.accounts.evaluation import Figure
-
-SPLITS = ("val", "test")
+from schemas.features import JUDGED
 
 
 class ListedRun(Part):
@@ -45,7 +44,7 @@ def list_runs(runs: Sequence[Run]) -> list[ListedRun]:
                 verdict=_verdict(run),
                 metrics={
                     split: {name: splits[split].slices.metrics.get(name) for name in HEADLINES}
-                    for split in SPLITS
+                    for split in reversed(JUDGED)
                     if split in splits
                 },
                 settings=settings,

@@ -21,7 +21,7 @@ from pipeline.past_runs.accounts import (
     report_page,
 )
 from pipeline.past_runs.history import ArtifactRef, Run
-from pipeline.past_runs.tfma_results import OVERALL, TEST, VAL, format_metric, read_metrics
+from pipeline.past_runs.tfma_results import OVERALL, format_metric, read_metrics
 from schemas import features
 from schemas.accounts.model import ModelAccount
 from schemas.history import best_epoch
@@ -159,10 +159,10 @@ def _model_gate(run: Run) -> str:
     account = evaluation_report(run)
     if not account:
         return ""
-    split = TEST if TEST in account.splits else VAL
+    split = features.TEST if features.TEST in account.splits else features.VAL
     by_slice, by_patient = (measured.metrics for measured in account.splits[split].by_unit().values())
     headline = ", ".join(format_metric(by_slice, name) for name in HEADLINES)
-    blind = "".join(f"; WARNING: {line}" for line in blind_spots(account.splits[VAL].slices.metrics))
+    blind = "".join(f"; WARNING: {line}" for line in blind_spots(account.splits[features.VAL].slices.metrics))
     verdict = "blessed" if account.blessed else "NOT blessed"
     return f"{verdict}; {split} {headline}; by patient {format_metric(by_patient, 'auc')}{blind}"
 

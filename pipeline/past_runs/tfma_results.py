@@ -9,11 +9,9 @@ import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.proto.validation_result_pb2 import ValidationFailure
 
 from pipeline.terminal.tables import figure
-from schemas import features
 from schemas.accounts.evaluation import Metrics
 
 OVERALL = "all"
-_, VAL, TEST = features.SPLITS
 _NEED_BOTH_CLASSES = ("auc", "sensitivity_at_specificity")
 
 

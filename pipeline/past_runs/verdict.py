@@ -8,8 +8,9 @@ from components.model_gate.gates import EVALUATOR, tell_gate
 from pipeline import exit_codes
 from pipeline.past_runs.accounts import evaluation_report, pushed_artifact, read_warnings
 from pipeline.past_runs.history import ArtifactRef, Run
-from pipeline.past_runs.tfma_results import VAL, read_failed_gates
+from pipeline.past_runs.tfma_results import read_failed_gates
 from pipeline.settings.layout import numbered
+from schemas.features import VAL
 
 
 class Status(enum.IntEnum):
