@@ -18,7 +18,7 @@ from pipeline.pushed.folder_slices import Look, find_slices, look_at_all
 from pipeline.pushed.model import latest_pushed, trained_on, wrong_kind
 from pipeline.settings.config import Config
 from pipeline.settings.layout import Layout, absolute
-from pipeline.terminal.console import CLEAR_LINE, NOWHERE, chatter_to
+from pipeline.terminal.console import NOWHERE, ProgressLine, chatter_to
 from schemas.features import SCHEMA_FILE, TRAINING_STATISTICS_FILE
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ def _look(folder: Path, windows: str, params: IngestParams) -> tuple[list[Look],
         kind = "DICOM slices" if windows else "PNG or JPEG files"
         left_out = f"; left out: {_counts(contents.left_out)}" if contents.left_out else ""
         raise DataError(f"{folder}: no {kind} in it{left_out}")
-    looks = look_at_all(contents.slices, windows, params, lambda done: _progress(done, len(contents.slices)))
+    line = ProgressLine(sys.stderr, "looked at {} of {} slices", SHOWN_EACH)
+    looks = look_at_all(contents.slices, windows, params, lambda done: line(done, len(contents.slices)))
     if all(look.reason for look in looks):
         reasons = Counter(look.reason for look in looks)
         raise DataError(f"{folder}: none of its {len(looks)} slices can be read: {_counts(reasons)}")
@@ -143,9 +144,3 @@ def _print(comparison: "Comparison", model_dir: Path, folder: str, rejected: Map
 
 def _counts(reasons: Mapping[str, int]) -> str:
     return ", ".join(f"{number} {reason}" for reason, number in sorted(reasons.items()))
-
-
-def _progress(done: int, total: int) -> None:
-    if sys.stderr.isatty() and (done % SHOWN_EACH == 0 or done == total):
-        end = CLEAR_LINE if done == total else ""
-        print(f"{CLEAR_LINE}looked at {done} of {total} slices{end}", end="", file=sys.stderr, flush=True)

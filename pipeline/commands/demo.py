@@ -4,12 +4,13 @@ import argparse
 import hashlib
 import os
 import shutil
+import sys
 from pathlib import Path
 
 from components.phantoms.dataset import write_dataset
 from pipeline.session import run_on_terminal
 from pipeline.settings.loading import load
-from pipeline.terminal.console import progress
+from pipeline.terminal.console import ProgressLine
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +28,8 @@ def run(parsed: argparse.Namespace) -> int:
     if not data.exists():
         unfinished = data.with_name(f"{data.name}.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
-        written = write_dataset(unfinished, config.phantoms, progress("phantoms: patient {done} of {total}"))
+        line = ProgressLine(sys.stdout, "phantoms: patient {} of {}", stays=True)
+        written = write_dataset(unfinished, config.phantoms, line)
         unfinished.rename(data)
         print(f"{data}: {written}")
     if not key.exists():

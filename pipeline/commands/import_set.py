@@ -4,6 +4,7 @@ import argparse
 import functools
 import math
 import shlex
+import sys
 from pathlib import Path
 
 from components.public_sets.importer import Imported, import_set
@@ -12,10 +13,9 @@ from components.slices.labels import patient_of
 from pipeline import exit_codes
 from pipeline.commands.arguments import add_settings, load_settings
 from pipeline.settings.config import Config
-from pipeline.terminal.console import progress
+from pipeline.terminal.console import ProgressLine
 
 UNEVEN = 2 / 3  # share of the larger class from which the classes are weighed
-_progress = progress("headers: {done:,} of {total:,}")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +35,8 @@ def run(parsed: argparse.Namespace) -> int:
     pattern = functools.partial(patient_of, params=ingest) if ingest.patient_pattern else None
     rules = FolderRules(ingest.hemorrhage_folders, ingest.normal_folders, pattern)
     src, out = Path(parsed.src).expanduser(), Path(parsed.out).expanduser()
-    imported = import_set(parsed.name, src, out, rules, _progress)
+    line = ProgressLine(sys.stdout, "headers: {:,} of {:,}", stays=True)
+    imported = import_set(parsed.name, src, out, rules, line)
     print("\n".join(imported.account))
     print(f"next: {next_command(config, parsed.out, imported)}")
     return exit_codes.OK

@@ -16,7 +16,7 @@ from pipeline.inspection.sheet import ContactSheet
 from pipeline.settings.config import Config
 from pipeline.settings.layout import absolute
 from pipeline.settings.loading import ConfigError
-from pipeline.terminal.console import CLEAR_LINE
+from pipeline.terminal.console import ProgressLine
 
 STARTS, REFUSED = 0, 1
 SHOWN_EACH = 100  # slices
@@ -85,30 +85,26 @@ def _progress() -> Iterator[Watch]:
     if not sys.stderr.isatty():
         yield Watch()
         return
-    handler = _Line()
+    line = ProgressLine(sys.stderr, "looked at {:,} of {:,} slices", SHOWN_EACH)
+    handler = _Lines(line)
     log = logging.getLogger("ichor.ingest")
     before = log.level, log.propagate
     log.setLevel(logging.INFO)
     log.propagate = False
     log.addHandler(handler)
     try:
-        yield Watch(progress=_show_count)
+        yield Watch(progress=line)
     finally:
         log.removeHandler(handler)
         log.setLevel(before[0])
         log.propagate = before[1]
-        _line("")
+        line.write("")
 
 
-def _show_count(number: int, of: int) -> None:
-    if number % SHOWN_EACH == 0:
-        _line(f"looked at {number:,} of {of:,} slices")
+class _Lines(logging.Handler):
+    def __init__(self, line: ProgressLine):
+        super().__init__()
+        self._line = line
 
-
-class _Line(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
-        _line(record.getMessage())
-
-
-def _line(text: str) -> None:
-    print(f"{CLEAR_LINE}{text}", end="", file=sys.stderr, flush=True)
+        self._line.write(record.getMessage())

@@ -1,13 +1,14 @@
 """`ichor phantoms`: a folder of synthetic head CT with labels."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from components.phantoms.dataset import write_dataset
 from components.slices.errors import DataError
 from pipeline import exit_codes
 from pipeline.commands.arguments import add_settings, load_settings
-from pipeline.terminal.console import progress
+from pipeline.terminal.console import ProgressLine
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,9 +36,8 @@ def run(parsed: argparse.Namespace) -> int:
     config = load_settings(parsed, phantoms__patients=parsed.patients, phantoms__format=parsed.format).config
     masks = Path(parsed.masks) if parsed.masks else None
     try:
-        written = write_dataset(
-            Path(parsed.out), config.phantoms, progress("phantoms: patient {done} of {total}"), masks=masks
-        )
+        line = ProgressLine(sys.stdout, "phantoms: patient {} of {}", stays=True)
+        written = write_dataset(Path(parsed.out), config.phantoms, line, masks=masks)
     except ValueError as error:
         raise DataError(str(error)) from error
     print(f"{parsed.out}: {written}")

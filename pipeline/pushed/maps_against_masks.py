@@ -19,7 +19,7 @@ from components.slices.formats import source_of_name
 from pipeline.pushed.inputs import Input
 from pipeline.pushed.maps import ExplainRequest, SliceMap, explain_slices, slices_of
 from pipeline.settings.config import Config
-from pipeline.terminal.console import CLEAR_LINE, NOWHERE, chatter_to
+from pipeline.terminal.console import NOWHERE, ProgressLine, chatter_to
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,12 +83,9 @@ def measure_worth(request: ExplainRequest, config: Config, masks: Path) -> Worth
         )
     masked = [item for item, _ in with_mask if item.name in read]
     with chatter_to(NOWHERE) as terminal:
-        shown_on = terminal if terminal.isatty() else None
-        plain = _judged(request, masked, read, reading, config, None, shown_on)
+        plain = _judged(request, masked, read, reading, config, None, terminal)
         seeds = range(config.explain.seed, config.explain.seed + config.explain.shuffles)
-        by_chance = [_judged(request, masked, read, reading, config, seed, shown_on) for seed in seeds]
-        if shown_on:
-            print(CLEAR_LINE, end="", file=shown_on, flush=True)
+        by_chance = [_judged(request, masked, read, reading, config, seed, terminal) for seed in seeds]
     if not plain:
         raise DataError(f"{masks}: none of the {len(masked)} slices with a mask can be read")
     tolerance = config.explain.tolerance
@@ -146,14 +143,14 @@ def _judged(
     reading: IngestParams,
     config: Config,
     shuffle: int | None,
-    terminal: TextIO | None,
+    terminal: TextIO,
 ) -> list[tuple[SliceMap, Pointed]]:
     judged = []
     maps = explain_slices(request, slices, reading, config.explain, shuffle)
+    of_what = "the model" if shuffle is None else f"shuffled weights {shuffle}"
+    line = ProgressLine(terminal, of_what + ": {} of {}")
     for number, slice_map in enumerate(maps, start=1):
-        if terminal:
-            of_what = "the model" if shuffle is None else f"shuffled weights {shuffle}"
-            print(f"{CLEAR_LINE}{of_what}: {number} of {len(slices)}", end="", file=terminal, flush=True)
+        line(number, len(slices))
         if slice_map.heat is None:
             continue
         mask = masks[slice_map.slice.name]

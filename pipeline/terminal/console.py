@@ -55,19 +55,33 @@ def replace_unprintable() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def progress(text: str) -> Callable[[int, int], None]:
-    """Returns what shows on a terminal how far something is, on one line that stays once all is done.
+class ProgressLine:
+    """A line that says how far a work is, written over itself; nothing where the stream is no terminal."""
 
-    Args:
-      text: The line, with `{done}` and `{total}` in it.
-    """
+    def __init__(self, stream: TextIO, pattern: str = "", each: int = 1, stays: bool = False):
+        """Makes the line of one work.
 
-    def show(done: int, total: int) -> None:
-        if sys.stdout.isatty():
-            line = text.format(done=done, total=total)
-            print(line, end="\r" if done < total else "\n", flush=True)
+        Args:
+          stream: Where it is written.
+          pattern: With places for how many are done and how many there are, such as "slice {} of {}".
+          each: Written after so many, and after the last.
+          stays: Whether the line is left there at the end.
+        """
+        self._stream = stream
+        self._pattern = pattern
+        self._each = each
+        self._stays = stays
 
-    return show
+    def __call__(self, done: int, total: int) -> None:
+        """Says how far it is."""
+        if done % self._each == 0 or done == total:
+            self.write(self._pattern.format(done, total), ended=done == total)
+
+    def write(self, text: str, ended: bool = False) -> None:
+        """Writes something else over the line; nothing is left of it but what stays at the end."""
+        if self._stream.isatty():
+            end = "" if not ended else "\n" if self._stays else CLEAR_LINE
+            print(f"{CLEAR_LINE}{text}", end=end, file=self._stream, flush=True)
 
 
 def new_log(folder: Path) -> Path:

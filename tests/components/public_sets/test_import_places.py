@@ -174,7 +174,7 @@ def test_an_import_that_is_interrupted_leaves_nothing_behind(
         raise KeyboardInterrupt
 
     write_ct(tmp_path / "set" / "normal" / "x.dcm", "1.1", "P", "1")
-    monkeypatch.setattr(pipeline.commands.import_set, "_progress", interrupt)
+    monkeypatch.setattr(pipeline.commands.import_set.ProgressLine, "__call__", interrupt)
     assert import_set("folders", tmp_path / "set").status == 130
     assert [path.name for path in tmp_path.iterdir()] == ["set"]
 
