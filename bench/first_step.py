@@ -96,6 +96,7 @@ def _ours(sizes: Sizes) -> _Start:
     from components.trainer import model as models
     from components.trainer.history import History
     from components.trainer.state import TrainingState
+    from schemas.features import TRAIN, VAL
 
     params = training_params(sizes).model_copy(update={"epochs": 1})
     one_batch = random_slices(params.batch_size, sizes)
@@ -105,7 +106,7 @@ def _ours(sizes: Sizes) -> _Start:
             model = models.build(params, one_batch.pixels.shape[1:])
             clock = _timed_fit(model)
             history = History(str(Path(folder, "log")), epochs.last_epoch(params))
-            splits = {epochs.TRAIN: one_batch, epochs.VAL: one_batch}
+            splits = {TRAIN: one_batch, VAL: one_batch}
             epochs.train(model, splits, params, history, TrainingState(Path(folder, "state")))
     return _Start(clock.step_done - before, clock.step_done - clock.fit_called)
 

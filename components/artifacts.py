@@ -8,6 +8,8 @@ import os
 from tfx.dsl.io import fileio
 from tfx.types.artifact import Artifact
 
+__all__ = ["IngestReport", "LeakageReport", "ScoreEvaluation", "SliceReport", "SliceScores", "keep_stopped"]
+
 
 class IngestReport(Artifact):
     """A folder with `ingest.json` (counts and reasons) and `rejections.csv` (one row a slice)."""

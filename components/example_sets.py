@@ -8,6 +8,8 @@ from tfx.types.standard_artifacts import Examples
 
 from schemas import features
 
+__all__ = ["carry_over"]
+
 # Custom properties that stay true when records are left out.
 CARRIED = (
     example_gen.PAYLOAD_FORMAT_PROPERTY_NAME,

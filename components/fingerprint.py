@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+__all__ = ["ROOT", "of_code", "of_file"]
+
 ROOT = Path(__file__).resolve().parent.parent
 # ROOT is the checkout or, of an installed wheel, site-packages, where pandas, Beam and all others lie too.
 PACKAGES = frozenset({"schemas", "components", "pipeline"})

@@ -10,6 +10,8 @@ from components.served_model import BATCH, ServedModel
 from schemas import features
 from schemas.scores import ScoreTable
 
+__all__ = ["patients_of", "score_slices"]
+
 ASKED_AT_ONCE = 4 * BATCH  # slices
 TOLD_EVERY = 5000  # slices; a line a minute or so
 

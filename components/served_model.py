@@ -11,6 +11,8 @@ from PIL import Image
 
 from schemas import features
 
+__all__ = ["BATCH", "EXPLAIN", "ServedModel", "decoded"]
+
 EXPLAIN = "explain_bytes"  # a signature
 BATCH = 32  # items a call
 

@@ -11,6 +11,8 @@ from pipeline import exit_codes
 from pipeline.terminal import working_directory
 from pipeline.terminal.interruption import describe_interruption, handle_sigterm
 
+__all__ = ["main"]
+
 # Each is a module of pipeline/commands with `add_arguments(parser)` and `run(parsed)`.
 # It is imported when it is called and not before, so that `ichor --help` answers at once.
 COMMANDS = {

@@ -1,5 +1,7 @@
 """Exit statuses of `ichor`, as in the tables of README.md and docs/kubeflow.md."""
 
+__all__ = ["DRIFT", "ERROR", "INTERRUPTED", "NOT_BLESSED", "NOT_KNOWN", "NOT_SENT", "OK", "TERMINATED"]
+
 OK = 0  # done; of a run: the model is blessed and pushed, by this run or by the earlier one that it repeats
 ERROR = 1  # an error, or a refusal, reported in a line or two; of a run on KFP: it failed or was cancelled
 WRONG_CALL = 2  # the command line cannot be understood, as argparse has it

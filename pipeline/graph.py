@@ -31,6 +31,8 @@ from pipeline.settings.layout import Layout, absolute
 from pipeline.settings.public import public_settings
 from schemas import features
 
+__all__ = ["SCHEMA", "build_pipeline", "dotted"]
+
 SCHEMA = features.SCHEMA_FILE
 
 

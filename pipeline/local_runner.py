@@ -16,6 +16,8 @@ from pipeline.settings.loading import load
 from pipeline.terminal import working_directory
 from pipeline.tracking.following import followed
 
+__all__ = ["run"]
+
 
 @working_directory.never_imported()
 def run(config: Config, source_channels: int | None = None) -> None:

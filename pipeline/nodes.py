@@ -5,6 +5,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+__all__ = ["REPORT_INPUTS", "SETTINGS", "Place"]
+
 
 @dataclasses.dataclass(frozen=True)
 class Place:

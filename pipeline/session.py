@@ -14,6 +14,8 @@ from pipeline.settings.layout import Layout, absolute, require_apart
 from pipeline.terminal.console import NodeLines, chatter_to, new_log
 from pipeline.tracking.packages import require_packages
 
+__all__ = ["run_on_terminal"]
+
 
 def run_on_terminal(config: Config) -> int:
     """Runs the graph with a line for each node on the terminal; returns the exit status.

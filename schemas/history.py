@@ -5,6 +5,8 @@ import dataclasses
 import io
 from collections.abc import Sequence
 
+__all__ = ["BEFORE_TRAINING", "HISTORY_FILE", "Row", "best_epoch", "from_csv", "to_csv"]
+
 HISTORY_FILE = "history.csv"  # in Trainer's model_run
 BEFORE_TRAINING = 0  # the epoch of the row that is measured before the first step
 

@@ -6,6 +6,18 @@ from pydantic import Field
 
 from schemas.accounts.account import Account, Part
 
+__all__ = [
+    "HYPERPARAMETERS_FILE",
+    "SEARCHED",
+    "SETTINGS",
+    "TRIALS_FILE",
+    "TUNER",
+    "Hyperparameters",
+    "HyperparametersAccount",
+    "Trial",
+    "in_words",
+]
+
 HYPERPARAMETERS_FILE = "hyperparameters.json"  # in Trainer's model_run
 TUNER, SETTINGS = "tuner", "settings"
 TRIALS_FILE = "tuner_results.json"  # of Tuner's results: what each trial drew, and its "score"; TFX's name

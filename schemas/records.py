@@ -8,6 +8,8 @@ import tensorflow as tf
 
 from schemas import features as f
 
+__all__ = ["SliceRecord"]
+
 INT64_END = 2**63  # whole numbers are stored as int64
 MOST_FLOAT = 3.4028234663852886e38  # others as float32
 

@@ -11,6 +11,8 @@ import pyarrow.parquet as pq
 
 from schemas import features
 
+__all__ = ["SCORES_FILE", "ScoreTable", "joined", "read_scores", "write_scores"]
+
 SCORES_FILE = "scores.parquet"  # in SliceScorer's artifact
 SPLIT = "split"
 BASELINE_PROBABILITY = "baseline_probability"

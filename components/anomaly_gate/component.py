@@ -15,6 +15,8 @@ from components.anomaly_gate.anomalies import describe, stop_if_any
 from schemas.accounts import ANOMALIES_FILE
 from schemas.accounts.anomalies import AnomalyAccount
 
+__all__ = ["AnomalyGate", "AnomalyReport"]
+
 _ANOMALIES_FILE = "SchemaDiff.pb"  # ExampleValidator's own name for it
 
 

@@ -20,6 +20,8 @@ from tensorflow_metadata.proto.v0.statistics_pb2 import (
 from components.drift.verdict import TO, Comparison, Feature, Shares
 from schemas import features as f
 
+__all__ = ["compare", "read_schema"]
+
 STATISTICS: Mapping[int, str] = {
     DriftSkewInfo.Measurement.JENSEN_SHANNON_DIVERGENCE: "Jensen-Shannon divergence",
     DriftSkewInfo.Measurement.L_INFTY: "largest difference of a share",

@@ -10,6 +10,8 @@ from plotly.offline import get_plotlyjs
 from components.drift.meanings import MEANINGS
 from components.drift.verdict import TO, Comparison, Feature
 
+__all__ = ["render"]
+
 TEMPLATE = "page.html"
 MOST_TICKS = 5  # below a chart as wide as a telephone
 

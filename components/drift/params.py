@@ -2,6 +2,8 @@
 
 from components.parameters import Parameters, parameter
 
+__all__ = ["DriftParams"]
+
 
 class DriftParams(Parameters):
     """When a comparison can be trusted; thresholds stand in the schema."""

@@ -4,6 +4,8 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+__all__ = ["Comparison"]
+
 TO = " to "  # between the borders of a bucket
 WHOLE_FROM = 100  # numbers that large, such as HU and pixels, are printed without decimals
 

@@ -7,6 +7,8 @@ from components.metrics.catalogue import bounds
 from components.metrics.params import GateParams
 from schemas import features
 
+__all__ = ["eval_config"]
+
 (GATED_METRIC,) = {name for name, bound in bounds() if bound.by_evaluator}  # the one that TFMA judges
 KERAS_THRESHOLD = 0.5  # Keras' own; what the model's operating threshold gives, ModelGate measures
 

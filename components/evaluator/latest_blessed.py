@@ -6,6 +6,8 @@ from tfx import v1 as tfx
 
 from schemas import features
 
+__all__ = ["BLESSING", "CANDIDATE", "MODEL", "OlderBlessedModelStrategy"]
+
 CANDIDATE = "candidate"
 MODEL = "model"
 BLESSING = "model_blessing"

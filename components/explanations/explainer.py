@@ -14,6 +14,8 @@ from components.explanations.params import ExplainParams
 from components.served_model import EXPLAIN, decoded
 from schemas import features
 
+__all__ = ["Explainer"]
+
 GRADCAM, INTEGRATED_GRADIENTS = METHODS = ("gradcam", "integrated-gradients")
 STRONGEST = 255  # of a heat map
 

@@ -2,6 +2,8 @@
 
 from components.parameters import Parameters, parameter
 
+__all__ = ["ExplainParams"]
+
 
 class ExplainParams(Parameters):
     """How integrated gradients are taken, and how maps are judged by masks."""

@@ -9,6 +9,8 @@ from scipy import ndimage
 from components.metrics import extremes
 from components.metrics.bootstrap import FEWEST_PATIENTS, Resampling, expanded_tail, resampled
 
+__all__ = ["Mask", "Pointed", "Share", "mean_of", "pointed", "widened"]
+
 Heat = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]

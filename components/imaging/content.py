@@ -23,6 +23,8 @@ from components.imaging.head import (
 from components.imaging.head_shape import aspect, balance
 from components.imaging.noise import noise
 
+__all__ = ["HEAD_FLOOR", "WINDOW_FLOOR", "SliceMeasures", "measure"]
+
 WINDOW_FLOOR = 10  # of 255; darker is air, or fat below the window
 WINDOW_CEILING = 245  # of 255; brighter is bone, or metal
 # Below this head_share there is no head: vertex tips of 2,501 real slices have 0.07, a crossing of couch

@@ -12,6 +12,8 @@ from components.imaging.head import cell_side, head_of, lattice, points_of, shar
 from components.imaging.intensity import BRAIN_WINDOW, GREY_LEVELS, Window
 from components.imaging.windows import to_hu
 
+__all__ = ["measure_channels", "measure_encoded"]
+
 AIR_CEILING_HU = -200.0  # fat is -100 and lung -500 or less; a foam headrest is air too
 HU_SHARES = (0.01, 0.99)  # percentiles that low_hu and high_hu are
 HALF = 0.5  # of a level: what came out of a level, rounded, lies clearly on one side

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+__all__ = ["Grey", "UndecodableImage", "decode_grey", "decode_seen"]
+
 Grey = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 MAX_PIXELS = 8192 * 8192  # a decompression bomb's header says more; ten times a mammogram's, 64 MB as grey

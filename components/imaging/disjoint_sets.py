@@ -5,6 +5,8 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+__all__ = ["join"]
+
 Indices = npt.NDArray[np.intp]
 
 

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+__all__ = ["pack", "pairs_within", "spread"]
+
 MOST = 24  # places; beyond, bands of 256 places are too short to tell slices apart
 EQUAL_BANDS_UP_TO = 8  # places; bands are long enough to be looked up as they are, without a difference
 FEWEST_BANDS = 4  # a band of 256 places has to fit 64 bits

@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+__all__ = ["Coding", "Slice", "square", "to_hounsfield", "upright"]
+
 AIR_HU = -1000.0
 WRAPPING_BITS = 12
 LOWEST_SOUND_INTERCEPT = -100.0  # HU; unsigned values of air need one near -1000 or -1024

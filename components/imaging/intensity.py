@@ -5,6 +5,8 @@ import dataclasses
 import numpy as np
 import numpy.typing as npt
 
+__all__ = ["BRAIN_WINDOW", "Window", "apply_window", "to_grey"]
+
 GREY_LEVELS = 255  # the highest value of 8 bits
 
 

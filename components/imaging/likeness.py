@@ -6,6 +6,17 @@ from PIL import Image
 
 from components.imaging.decode import Grey, UndecodableImage, opened
 
+__all__ = [
+    "CLOSER_SIDE",
+    "SIDE",
+    "Steps",
+    "Thumbnails",
+    "brightness_steps",
+    "closer_look",
+    "edge_correlation",
+    "steps_of_grey",
+]
+
 SIDE = 16  # of the grid of brightness steps: 256 bits
 FLAT_BITS = 24  # a picture with fewer steps is blank, and alike to all blank ones of all patients
 CLOSER_SIDE = 64  # of the thumbnail that edges are compared on; at 32 two patients' heads look too alike

@@ -12,6 +12,8 @@ from PIL import Image, ImageDraw, ImageFont
 from plotly.colors import sample_colorscale
 from scipy import ndimage
 
+__all__ = ["Grey", "overlay", "with_colour_bar"]
+
 Grey = npt.NDArray[np.uint8]
 Colours = npt.NDArray[np.uint8]
 

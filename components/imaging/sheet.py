@@ -10,6 +10,21 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from components.imaging.decode import Grey
 
+__all__ = [
+    "FAINT",
+    "GAP",
+    "INK",
+    "LINE",
+    "THUMBNAIL",
+    "TITLE",
+    "WARNING",
+    "Sheet",
+    "Thumbnail",
+    "Tile",
+    "thumbnail",
+    "tiled",
+]
+
 THUMBNAIL = 128  # pixels a side; couch and gyri can still be told
 GAP = 8  # pixels between thumbnails
 LINE = 15  # pixels a line of text

@@ -7,6 +7,8 @@ import numpy.typing as npt
 
 from components.imaging.intensity import GREY_LEVELS, Window, to_grey
 
+__all__ = ["parse", "spell", "to_channels"]
+
 
 def parse(text: str) -> tuple[Window, ...]:
     """Reads windows as "40/80 80/200": centre/width in HU, one a channel.

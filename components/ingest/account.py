@@ -13,6 +13,8 @@ from components.slices.errors import DataError
 from components.slices.header import LEFT_OUT, Rejection
 from schemas.accounts.ingest import IngestAccount, SplitCounts
 
+__all__ = ["by_reason", "unreadable"]
+
 log = logging.getLogger("ichor.ingest")
 
 REJECTIONS_FILE = "rejections.csv"

@@ -13,6 +13,8 @@ from components.ingest.executor import REPORT_KEY, Executor
 from components.ingest.params import IngestParams
 from schemas import features as f
 
+__all__ = ["SliceExampleGen"]
+
 
 class SliceExampleGenSpec(types.ComponentSpec):
     """What goes in and comes out."""

@@ -17,6 +17,8 @@ from components.ingest.params import IngestParams
 from components.ingest.plan import Plan, plan
 from components.slices.errors import DataError
 
+__all__ = ["PARAMS_KEY", "Driver"]
+
 log = logging.getLogger("ichor.ingest")
 
 PARAMS_KEY = "params_json"

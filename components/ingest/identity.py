@@ -11,6 +11,8 @@ from components.ingest.params import IngestParams
 from components.slices.errors import DataError
 from components.slices.source import Source
 
+__all__ = ["KEY_BYTES", "key_path", "load_key", "locate"]
+
 log = logging.getLogger("ichor.ingest")
 
 OWN_KEY_FILE = Path("~/.config/ichor/patient.key")

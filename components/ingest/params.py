@@ -3,6 +3,8 @@
 from components.parameters import parameter, public_parameter
 from components.slices.params import ReadingParams
 
+__all__ = ["IngestParams"]
+
 
 class IngestParams(ReadingParams):
     """How a folder of slices is read, hashed and split."""

@@ -15,6 +15,8 @@ from components.slices.labels import Labelled, SliceRef, patient_of
 from components.slices.scan import Listing
 from components.slices.source import Source
 
+__all__ = ["Plan", "check", "plan_of"]
+
 NO_PATIENTS = (
     "patients are not known: slices that look alike are kept in one split, but one patient may still be in "
     "several, which flatters every metric; give a patient column or ingest.patient_pattern"

@@ -11,6 +11,8 @@ from components.ingest.params import IngestParams
 from components.slices.errors import DataError
 from schemas import features as f
 
+__all__ = ["SplitCount", "buckets", "count", "require_both_classes", "split_with"]
+
 SEEDS_TRIED = 200  # enough to find one that works if one in forty does; under a second
 # tf.train.Feature{bytes_list{value}} around 32 characters: two length-delimited fields 1, then the text's.
 FEATURE_PREFIX = b"\x0a\x22\x0a\x20"

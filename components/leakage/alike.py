@@ -18,6 +18,8 @@ from components.imaging.likeness import Thumbnails, edge_correlation
 from components.leakage.findings import Codes, Finding, Kind, Mask, Pair, number_groups
 from components.leakage.prints import Prints, Shows
 
+__all__ = ["Alike"]
+
 LOOKED_AT = 1024  # pairs whose edges are compared at a time: 70 MB
 
 Distances = npt.NDArray[np.uint16]

@@ -42,6 +42,8 @@ from components.leakage.transform import read_prints, write_prints
 from components.leakage.wording import describe_drops, describe_findings, refusal
 from schemas import accounts, features
 
+__all__ = ["LeakageGate"]
+
 PRINTS_FILE = "prints"  # of the report while it is being made
 
 log = logging.getLogger("ichor.leakage")

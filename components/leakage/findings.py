@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 from components.leakage.prints import Prints, Shows
 
+__all__ = ["Codes", "Kind", "conflicting_labels", "identical_images", "shared_patients"]
+
 LOOKED_THROUGH = 100  # slices of a patient in a split, for the two that are most alike
 
 Mask = npt.NDArray[np.bool_]

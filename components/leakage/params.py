@@ -4,6 +4,8 @@ from typing import Literal
 
 from components.parameters import Parameters, public_parameter
 
+__all__ = ["LeakageParams"]
+
 
 class LeakageParams(Parameters):
     """When two slices are the same, and what is done about it."""

@@ -11,6 +11,8 @@ from components.imaging.decode import Grey
 from components.imaging.hamming import pack
 from components.imaging.likeness import steps_of_grey
 
+__all__ = ["PRINT", "Prints", "Shows", "pixel_digest", "print_of"]
+
 DIGEST = 32  # bytes of a SHA-256
 LONGEST_ID = 32  # characters; ids are 128 bits in hexadecimal digits
 PRINT = np.dtype(

@@ -6,6 +6,8 @@ from components.leakage.findings import Kind
 from components.leakage.params import LeakageParams
 from schemas.accounts.leakage import FindingCounts
 
+__all__ = ["MENDED_BY", "describe_drops", "describe_finding", "describe_findings"]
+
 SAYS = {
     Kind.PATIENT: ("patient is", "patients are", "in two splits"),
     Kind.IDENTICAL: ("picture is", "pictures are", "in two splits"),

@@ -2,6 +2,8 @@
 
 from schemas.accounts.evaluation import Metrics
 
+__all__ = ["blind_spots"]
+
 COIN = 0.5  # the AUC of guessing
 
 

@@ -12,6 +12,19 @@ from components.metrics.ranking import Counts, Floats
 from components.metrics.scored import Scored
 from components.metrics.tallies import Tallies
 
+__all__ = [
+    "FEWEST_PATIENTS",
+    "Estimate",
+    "Resampling",
+    "counts_of",
+    "differences",
+    "each_once",
+    "estimate",
+    "estimates",
+    "expanded_tail",
+    "resampled",
+]
+
 FEWEST_PATIENTS = 5  # fewer, resampled, are too much the same: an interval would only look sure
 LEAST_DEFINED_SHARE = 0.9  # of the replicates: a class that two patients have is missing in more
 

@@ -16,6 +16,8 @@ from components.metrics.ranking import Cuts, Floats
 from components.metrics.scored import Scored
 from components.metrics.tallies import Tallies
 
+__all__ = ["CATALOGUE", "HEADLINES", "Bound", "Metric", "bounds", "in_report_order"]
+
 Mask = npt.NDArray[np.bool_]
 
 

@@ -11,6 +11,8 @@ from components.metrics.ranking import Floats
 from components.metrics.scored import Scored
 from components.metrics.tallies import Tallies, binned
 
+__all__ = ["Histogram", "PrecisionRecall", "Roc", "calibration", "histogram", "precision_recall", "roc"]
+
 MOST_POINTS = 200  # of a curve: more than a picture has pixels for in either direction would show
 HISTOGRAM_BINS = 50
 

@@ -4,6 +4,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+__all__ = ["exact"]
+
 
 def exact(value: float, patients: npt.NDArray[np.int64], confidence: float) -> tuple[float, float]:
     """Returns the interval of a share that is 0 or 1.

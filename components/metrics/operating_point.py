@@ -8,6 +8,8 @@ from scipy import optimize, special
 
 from schemas import features
 
+__all__ = ["ThresholdRule", "apply_temperature", "choose_threshold", "fit_temperature"]
+
 ThresholdRule = Literal["sensitivity", "youden", "specificity", "value"]
 
 LEAST_PROBABILITY = 2.0**-24  # the logit of 0 or 1 is infinite; float32 knows nothing nearer to 1

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 else:
     SubgroupMetric = Literal[OF_SUBGROUPS]
 
+__all__ = ["EvaluationParams", "GateParams"]
+
 
 class EvaluationParams(Parameters):
     """How scores are measured."""

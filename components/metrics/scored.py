@@ -6,6 +6,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+__all__ = ["Scored", "by_patient"]
+
 PatientScore = Literal["max", "top_mean"]
 
 

@@ -10,6 +10,8 @@ import numpy.typing as npt
 from components.metrics.bootstrap import Estimate
 from components.metrics.catalogue import HEADLINES
 
+__all__ = ["Subgroup", "by_attribute", "by_position", "largest_gaps", "of_hemorrhages_only"]
+
 Mask = npt.NDArray[np.bool_]
 SLICE_POSITION = "slice_position"
 THIRDS = ("first", "middle", "last")  # of the patient's slices, by their place in the series

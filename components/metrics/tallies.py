@@ -11,6 +11,8 @@ import numpy.typing as npt
 from components.metrics.ranking import Counts, Floats
 from components.metrics.scored import Scored
 
+__all__ = ["Tallies", "predictive_values"]
+
 KERAS_THRESHOLD = 0.5  # binary accuracy as Keras has it: a score *above* it means hemorrhage
 # A bin holds as many rows as any other. Bins of one width would put most slices of a usual set into the
 # first, where too high and too low scores cancel out. Source: Nixon et al., Measuring calibration in deep

@@ -20,6 +20,8 @@ from schemas.accounts.evaluation import ModelPoint
 from schemas.accounts.model import ModelAccount
 from schemas.scores import SCORES_FILE, ScoreTable, read_scores
 
+__all__ = ["ModelGate"]
+
 log = logging.getLogger("ichor.model_gate")
 
 

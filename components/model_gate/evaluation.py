@@ -26,6 +26,8 @@ from schemas.accounts.evaluation import (
 )
 from schemas.scores import ScoreTable
 
+__all__ = ["measuring_of", "scored_of"]
+
 MeasuredGroups = list[tuple[Subgroup, Scored, dict[str, Estimate] | None]]
 
 

@@ -13,6 +13,8 @@ from components.model_gate.units import number
 from schemas import features
 from schemas.accounts.evaluation import GateRow
 
+__all__ = ["EVALUATOR", "tell_gate"]
+
 EVALUATOR = "Evaluator"  # the gate of TFX's node of that name
 
 

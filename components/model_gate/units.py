@@ -30,6 +30,8 @@ from schemas.accounts.evaluation import (
     ScoreHistogram,
 )
 
+__all__ = ["Measuring", "figures_of", "metrics_of"]
+
 PREDICTIVE = ("ppv", "npv")
 DIGITS = 6  # after the point: finer than any of the figures is known
 

@@ -15,6 +15,8 @@ from components.scored_slices import score_slices
 from components.served_model import ServedModel
 from schemas.features import VAL
 
+__all__ = ["OperatingPoint"]
+
 log = logging.getLogger("ichor.operating_point")
 
 

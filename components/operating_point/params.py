@@ -3,6 +3,8 @@
 from components.metrics.operating_point import ThresholdRule
 from components.parameters import Parameters, public_parameter
 
+__all__ = ["ThresholdParams"]
+
 
 class ThresholdParams(Parameters):
     """By what rule the threshold is chosen on the validation split."""

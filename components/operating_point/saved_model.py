@@ -11,6 +11,8 @@ import tensorflow as tf
 from schemas import features
 from schemas.accounts.model import ModelAccount, TrainedOn
 
+__all__ = ["set_operating_point"]
+
 VERSION_DIGITS = 12  # of a hash: enough to distinguish all models of a group
 
 

@@ -16,6 +16,8 @@ from components.phantoms.regions import Kind, Stage
 from components.phantoms.series import Series, make_series
 from components.phantoms.studies import patient_id, slice_path, write_study
 
+__all__ = ["TABLE", "write_dataset"]
+
 HEMORRHAGE_FOLDER, NORMAL_FOLDER, TABLE = "hemorrhage", "normal", "labels.csv"
 COLUMNS = {
     "png": ("file", "hemorrhage", "patient", "slice", "subtype", "age", "sex"),

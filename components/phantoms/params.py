@@ -4,6 +4,8 @@ from typing import Literal
 
 from components.parameters import Parameters, parameter
 
+__all__ = ["PhantomFolderParams"]
+
 
 class PhantomParams(Parameters):
     """How many synthetic head-CT series are made, and of what kind."""

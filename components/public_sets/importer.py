@@ -15,6 +15,8 @@ from components.public_sets.errors import SourceError
 from components.public_sets.registry import named, require
 from components.public_sets.rules import FolderRules
 
+__all__ = ["Imported", "import_set"]
+
 TABLE, LEFT_OUT, ACCOUNT = "labels.csv", "left_out.csv", "import.txt"
 LEFT_OUT_COLUMNS = ("kind", "reason", "what", "detail")
 UNFINISHED = ".unfinished"  # behind the output folder's name while it is being made

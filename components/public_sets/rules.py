@@ -3,6 +3,8 @@
 import dataclasses
 from collections.abc import Callable, Sequence
 
+__all__ = ["FolderRules"]
+
 
 @dataclasses.dataclass(frozen=True)
 class FolderRules:

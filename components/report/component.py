@@ -26,6 +26,8 @@ from components.report.run_facts import Source
 from schemas import accounts
 from schemas.accounts.report import Setting
 
+__all__ = ["Report", "RunReport"]
+
 
 class RunReport(tfx.dsl.Artifact):
     """A folder of report.html and report.json."""

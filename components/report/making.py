@@ -14,6 +14,8 @@ from components.report.records import Picture, fetch
 from components.report.run_facts import Facts, Source
 from schemas.accounts.report import Setting, ShownSlice
 
+__all__ = ["make"]
+
 MOST_PICTURES = 300  # of errors: about what fits beside plotly; each asks the model for a map
 
 log = logging.getLogger("ichor.report")

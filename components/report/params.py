@@ -2,6 +2,8 @@
 
 from components.parameters import Parameters, parameter
 
+__all__ = ["ReportParams"]
+
 
 class ReportParams(Parameters):
     """How much the page shows, and what only people know of a model."""

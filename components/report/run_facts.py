@@ -12,6 +12,8 @@ from schemas.accounts.model import TrainedOn
 from schemas.accounts.report import Setting
 from schemas.accounts.slice_filter import DroppedSlice, FilterAccount
 
+__all__ = ["Source"]
+
 
 @dataclasses.dataclass(frozen=True)
 class Source:

@@ -20,6 +20,8 @@ from components.served_model import ServedModel
 from schemas.features import TRAIN, VAL
 from schemas.scores import SCORES_FILE, joined, write_scores
 
+__all__ = ["SliceScorer"]
+
 log = logging.getLogger("ichor.scorer")
 
 

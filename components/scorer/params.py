@@ -2,6 +2,8 @@
 
 from components.parameters import Parameters, public_parameter
 
+__all__ = ["ScorerParams"]
+
 
 class ScorerParams(Parameters):
     """Which slices are scored; all of val and test always are."""

@@ -12,6 +12,8 @@ from components.slice_filter.tally import LeftOut, Outcome, Tally
 from schemas.accounts.slice_filter import DroppedSlice, FilterAccount, FilterTotals, SweepRow
 from schemas.features import CLASSES
 
+__all__ = ["account"]
+
 
 def sweep_csv(sweep: Iterable[SweepRow]) -> str:
     """Returns a sweep as a table with a header."""

@@ -24,6 +24,8 @@ from components.slice_filter.transform import filter_split, write_account
 from schemas import accounts, features
 from schemas.accounts.slice_filter import FilterAccount
 
+__all__ = ["SliceFilter"]
+
 DATA_FILES = "data_tfrecord"  # as TFX's own ExampleGens call them
 
 log = logging.getLogger("ichor.filter")

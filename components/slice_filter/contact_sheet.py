@@ -8,6 +8,8 @@ from components.slice_filter.params import FilterParams
 from components.slice_filter.rules import Reason
 from schemas.features import CLASSES
 
+__all__ = ["COLUMNS", "LINES"]
+
 COLUMNS = 8
 LINES = 3  # below a thumbnail
 

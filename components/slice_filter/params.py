@@ -2,6 +2,8 @@
 
 from components.parameters import Parameters, public_parameter
 
+__all__ = ["FilterParams"]
+
 
 class FilterParams(Parameters):
     """Which slices are worth learning from."""

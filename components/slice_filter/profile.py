@@ -12,6 +12,8 @@ from components.imaging.content import SliceMeasures
 from components.slice_filter.rules import Reason
 from schemas import features as f
 
+__all__ = ["Profile"]
+
 SIZES = (f.HEIGHT, f.WIDTH)
 NUMBERS = (*SIZES, *f.MEASURES, *f.HU_MEASURES)
 CATEGORIES = (f.FILTER_REASON, f.WINDOWS)

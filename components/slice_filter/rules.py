@@ -5,6 +5,8 @@ import enum
 from components.imaging.content import HEAD_FLOOR, WINDOW_FLOOR, SliceMeasures
 from components.slice_filter.params import FilterParams
 
+__all__ = ["EMPTY_CONTRAST", "Reason", "judge"]
+
 DARK_CEILING = WINDOW_FLOOR / 255  # a slice whose 99th percentile is below shows nothing of the brain window
 EMPTY_CONTRAST = 1 / 255  # one grey level; an empty picture varies less
 DARK_CONTRAST = DARK_CEILING / 2  # what lies below the ceiling varies no more; the few pixels of a couch do

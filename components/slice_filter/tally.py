@@ -14,6 +14,8 @@ from components.slice_filter.profile import Profile
 from components.slice_filter.rules import Reason, decide, judge
 from schemas.features import TRAIN
 
+__all__ = ["Tally"]
+
 SWEEP_STEPS = 20
 SWEEP_STEP = 0.01  # 0.00 to 0.20; a whole brain in a usual field of view has a share of 0.2 to 0.5
 

@@ -22,6 +22,8 @@ from tensorflow_metadata.proto.v0.statistics_pb2 import Histogram
 from components.slice_filter.profile import SIZES, Profile
 from schemas import features as f
 
+__all__ = ["min_brain_share_of", "read", "statistics"]
+
 BUCKETS = 10  # between the tails; TFDV's own number
 TAIL = 0.005  # of the slices on either side lie in a bucket of their own, with whatever lies further out
 RULE = "min_brain_share"  # a custom statistic of the filter's reason: the threshold that it was told by

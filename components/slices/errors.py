@@ -1,5 +1,7 @@
 """The errors that ingest raises about a user's data."""
 
+__all__ = ["DataError", "NamingError"]
+
 
 class DataError(ValueError):
     """The folder, its table or its images cannot be used as they are; the message says the way out."""

@@ -13,6 +13,8 @@ from pathlib import Path
 from components.slices.containers import DamagedContainer, Opened, container_of
 from components.slices.header import Reason, Rejection
 
+__all__ = ["bytes_of", "holds_files", "is_file", "open_regular", "size_of"]
+
 # What else a name may stand for. Opening it may wait for ever, or do something (a tape rewinds).
 KINDS = {
     stat.S_IFDIR: "a folder",

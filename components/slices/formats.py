@@ -14,6 +14,8 @@ from components.slices.params import DICOM, IMAGE, ReadingParams
 from components.slices.png import Png
 from components.slices.reading import Format, Pixels, SliceFile
 
+__all__ = ["read_file", "read_image", "read_slice", "source_of", "source_of_name"]
+
 FORMATS: tuple[Format, ...] = (Png(), Jpeg(), Dicom())
 
 MOST_BYTES = 2**28  # of an image file; 4096 x 4096 pixels of four channels in 16 bits have half of it

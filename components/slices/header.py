@@ -5,6 +5,8 @@ import enum
 
 from components.slices.params import ReadingParams
 
+__all__ = ["LEFT_OUT", "Header", "Reason", "Rejection"]
+
 
 class Reason(enum.StrEnum):
     """Why a file cannot or does not become a record."""

@@ -10,6 +10,8 @@ from components.slices.errors import DataError, NamingError
 from components.slices.header import Rejection
 from components.slices.params import ReadingParams
 
+__all__ = ["SLICE", "Labelled", "SliceRef", "patient_of", "without_class_folders"]
+
 NO_CLASS_FOLDER = "in no class folder"
 BOTH_CLASS_FOLDERS = "below folders of both classes"
 SLICE = "slice"  # what a label is of, if it is no study, series or patient

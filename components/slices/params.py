@@ -7,6 +7,8 @@ import pydantic
 from components.imaging import windows
 from components.parameters import Parameters, parameter, public_parameter
 
+__all__ = ["DICOM", "IMAGE", "ReadingParams"]
+
 IMAGE, DICOM = "image", "dicom"  # what slices are: values of `source`
 
 

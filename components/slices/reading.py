@@ -17,6 +17,8 @@ from components.imaging.intensity import Window
 from components.slices.header import Header, Rejection
 from components.slices.params import ReadingParams
 
+__all__ = ["Pixels"]
+
 PNG_EFFORT = 1  # zlib's level; run lengths find the clipped areas, and noise gets no smaller by more effort
 
 

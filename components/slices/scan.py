@@ -10,6 +10,8 @@ from components.slices.errors import DataError
 from components.slices.files import files_in, is_container, stamp_of
 from components.slices.header import Reason, Rejection
 
+__all__ = ["Listing"]
+
 
 @dataclasses.dataclass(frozen=True)
 class Listing:

@@ -21,6 +21,8 @@ from components.slices.params import DICOM, IMAGE, ReadingParams
 from components.slices.scan import Listing, look_below
 from components.slices.table import first_file
 
+__all__ = ["GREY", "Source"]
+
 GREY = 1
 
 

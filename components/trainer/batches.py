@@ -12,6 +12,8 @@ from components.trainer.params import TrainerParams
 from components.trainer.slices import Slices
 from schemas import features
 
+__all__ = ["class_weights", "training"]
+
 ClassWeights = tuple[float, float]
 
 

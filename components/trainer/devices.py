@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import keras
 import tensorflow as tf
 
+__all__ = ["precision", "quick_graphs", "reproducible", "strategy"]
+
 MIXED = "mixed_float16"
 PLAIN = "float32"
 

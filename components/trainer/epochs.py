@@ -19,6 +19,8 @@ from components.trainer.state import TrainingState
 from schemas.features import TRAIN, VAL
 from schemas.history import BEFORE_TRAINING, Row, best_epoch
 
+__all__ = ["last_epoch", "train"]
+
 SAMPLED_BEFORE_TRAINING = 256  # training slices; enough for a loss to two digits, a fraction of an epoch
 
 log = logging.getLogger("ichor.trainer")

@@ -12,6 +12,8 @@ from components.trainer.slices import Transform
 from schemas import features
 from schemas.accounts.model import TrainedOn
 
+__all__ = ["write"]
+
 EXAMPLES, IMAGES = "examples", "images"  # names of the signatures' inputs
 NO_RECORD = "not a tf.Example record with a PNG or JPEG image that can be decoded"
 NO_IMAGE = "not a PNG or JPEG image that can be decoded"

@@ -9,6 +9,8 @@ import tensorflow as tf
 
 from schemas.history import HISTORY_FILE, Row, to_csv
 
+__all__ = ["History", "heard_by"]
+
 log = logging.getLogger("ichor.trainer")
 
 # Written as TensorBoard's scalar plug-in reads it; `tf.summary.scalar` needs TensorBoard installed.

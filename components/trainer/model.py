@@ -6,6 +6,8 @@ from components.trainer.params import TrainerParams
 from components.trainer.trunks import RGB, TRUNK, TRUNKS, check_side
 from schemas import features
 
+__all__ = ["build"]
+
 DROPOUT = "dropout"
 
 

@@ -5,6 +5,8 @@ from typing import Literal
 from components.parameters import Parameters, parameter, public_parameter
 from components.trainer.trunks import TRUNKS, TrunkName
 
+__all__ = ["TrainerParams"]
+
 
 class TrainerParams(Parameters):
     """The recipe: model, weights, optimisation, what is kept."""

@@ -3,6 +3,8 @@
 from components.trainer import trunks, weights
 from components.trainer.params import TrainerParams
 
+__all__ = ["check"]
+
 
 def check(params: TrainerParams, image_side: int) -> None:
     """Checks that a training with these settings can begin, without reading or fetching weights.

@@ -15,6 +15,8 @@ from schemas.hyperparameters import in_words
 if TYPE_CHECKING:  # the caller has TFX loaded; without it a training starts in seconds
     from tfx.components.trainer.fn_args_utils import FnArgs
 
+__all__ = ["run_fn"]
+
 log = logging.getLogger("ichor.trainer")
 
 

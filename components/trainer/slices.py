@@ -15,6 +15,8 @@ import tensorflow as tf
 
 from schemas import features
 
+__all__ = ["Slices", "Transform", "load"]
+
 Transform = Callable[[Mapping[str, tf.Tensor]], Mapping[str, tf.Tensor]]
 
 DECODED_AT_ONCE = 16  # slices; enough to spread over cores, few enough to stay small in memory

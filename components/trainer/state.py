@@ -14,6 +14,8 @@ import tensorflow as tf
 
 from schemas.history import Row, best_epoch
 
+__all__ = ["TrainingState"]
+
 Arrays = list[npt.NDArray]
 
 READ_AT_ONCE = 2**20  # bytes

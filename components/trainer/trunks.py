@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import keras
 
+__all__ = ["TRUNKS"]
+
 RGB = 3  # channels that trunks are designed for
 TRUNK = "trunk"  # name of the trunk within a classifier
 TINY_LAYERS = ((16, 2), (32, 1), (64, 1))  # filters and stride; enough to tell phantoms apart

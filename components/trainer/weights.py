@@ -8,6 +8,8 @@ import numpy as np
 
 from components.trainer.trunks import TRUNKS, ImageNetWeights
 
+__all__ = ["fingerprint"]
+
 IMAGENET = "imagenet"
 NONE = "none"
 SUFFIXES = (".h5", ".keras")

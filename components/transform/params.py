@@ -4,6 +4,8 @@ from typing import Literal
 
 from components.parameters import Parameters, public_parameter
 
+__all__ = ["TransformParams"]
+
 
 class TransformParams(Parameters):
     """What a slice looks like when it reaches the model."""

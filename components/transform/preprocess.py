@@ -9,6 +9,8 @@ from components.transform import images
 from components.transform.params import TransformParams
 from schemas import features
 
+__all__ = ["preprocessing_fn"]
+
 
 def preprocessing_fn(inputs: Mapping[str, Any], custom_config: Mapping[str, Any]) -> dict[str, tf.Tensor]:
     """Maps raw records onto what the model sees; called by TFX Transform.

@@ -7,6 +7,8 @@ from pipeline.settings.layout import absolute
 from pipeline.settings.loading import ConfigError
 from pipeline.settings.params import BeamParams
 
+__all__ = ["beam_args", "require_reachable_results", "require_within_pods"]
+
 # By name: DirectRunner first tries to download Prism for each pipeline.
 DIRECT_RUNNER = "apache_beam.runners.portability.fn_api_runner.FnApiRunner"
 # With an image named, TFX builds no source package of itself for each Beam node: about five seconds, and 50

@@ -5,6 +5,8 @@ import socket
 from pipeline.settings.loading import ConfigError
 from pipeline.settings.params import BeamParams
 
+__all__ = ["require_job_server"]
+
 PORTABLE = ("spark", "flink")
 PATIENCE_SECONDS = 10.0  # for a connection within a data centre, by far
 

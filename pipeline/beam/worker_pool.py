@@ -9,6 +9,8 @@ from concurrent import futures
 import grpc
 from apache_beam.portability.api import beam_fn_api_pb2, beam_fn_api_pb2_grpc
 
+__all__ = ["serve"]
+
 HARNESS = "pipeline.beam.harness"
 CALLS_AT_ONCE = 8
 SECONDS_TO_END = 5

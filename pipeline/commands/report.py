@@ -21,6 +21,8 @@ from pipeline.settings.public import public_settings
 from pipeline.terminal.console import NOWHERE, chatter_to
 from schemas.accounts import REPORT_FILE, REPORT_PAGE
 
+__all__ = ["rebuild"]
+
 ENDED_WELL = {"ran", "cached"}
 LAST = "Report"
 

@@ -23,6 +23,8 @@ from pipeline.settings.layout import Layout, absolute, require_apart
 from pipeline.settings.loading import ConfigError
 from schemas.features import CLASSES
 
+__all__ = ["Watch", "inspect"]
+
 # Slices that are looked at of a larger folder: some five seconds' worth.
 MOST_LOOKED_AT = {IMAGE: 3000, DICOM: 500}
 

@@ -8,6 +8,8 @@ from pipeline.inspection.findings import Expected, Inspection, Looks, Patients, 
 from pipeline.settings.config import Config
 from pipeline.terminal.console import shown
 
+__all__ = ["page"]
+
 WIDTH = 110  # characters
 NAME = 16  # of the left column
 MOST_KINDS = 6  # of files, sizes, kernels and such that are listed

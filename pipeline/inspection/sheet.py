@@ -9,6 +9,8 @@ from components.slice_filter.rules import Reason
 from pipeline.inspection.contents import Seen
 from schemas.features import CLASSES
 
+__all__ = ["ContactSheet"]
+
 COLUMNS = 8
 LINES = 3
 DROPPED = "dropped"

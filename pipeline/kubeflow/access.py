@@ -6,6 +6,8 @@ import ssl
 import urllib.parse
 from pathlib import Path
 
+__all__ = ["Access", "KubeflowError", "access"]
+
 TOKEN_VARIABLE = "ICHOR_KFP_TOKEN"
 LOCAL = ("localhost", "127.0.0.1", "::1")
 

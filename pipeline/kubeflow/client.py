@@ -17,6 +17,8 @@ from kfp_server_api.exceptions import ApiException
 from pipeline.kubeflow.access import Access, KubeflowError
 from pipeline.kubeflow.answers import is_page, of_page, of_refusal, of_trouble
 
+__all__ = ["Client"]
+
 Answer = TypeVar("Answer")
 NOT_FOUND = 404
 EQUALS = "EQUALS"

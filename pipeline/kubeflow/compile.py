@@ -22,6 +22,8 @@ from pipeline.kubeflow.platforms import platform_document, resources
 from pipeline.kubeflow.settings import in_containers
 from pipeline.settings.config import Config
 
+__all__ = ["compile_pipeline", "write"]
+
 # -P: a package `components` in the container's working directory is not ours.
 ENTRYPOINT = ("python", "-P", "-m", "pipeline.kubeflow.entrypoint")
 Document = dict[str, Any]

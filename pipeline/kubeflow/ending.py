@@ -7,6 +7,8 @@ from pipeline.kubeflow.follow import Outcome
 from pipeline.kubeflow.steps import CACHED, CANCELED, ENDED, FAILED, Step, word
 from pipeline.kubeflow.submit import Submitted
 
+__all__ = ["as_json", "summary", "trouble"]
+
 
 def summary(outcome: Outcome) -> str:
     """Returns one line: how the run ended, how many steps, how long."""

@@ -12,6 +12,8 @@ from pipeline.kubeflow.client import NotThereError
 from pipeline.kubeflow.steps import ENDED, FAILED, Step, steps_of, word
 from pipeline.terminal.console import NAME_WIDTH
 
+__all__ = ["Outcome", "Pace", "follow"]
+
 STATE_WIDTH = 10
 
 

@@ -9,6 +9,8 @@ from pipeline.kubeflow.uris import MOUNTS
 from pipeline.settings.loading import ConfigError
 from pipeline.settings.params import DEFAULT_STEP, KubeflowParams
 
+__all__ = ["mounted"]
+
 # Source: github.com/opencontainers/image-spec, descriptor.md, digests.
 IMAGE = re.compile(r"[^\s@]+(@[a-z0-9]+([+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]{32,})?")
 ROOT = re.compile(rf"({'|'.join(MOUNTS)})[^/\s]+(/.*)?|/.*")

@@ -10,6 +10,8 @@ import yaml
 
 from pipeline.kubeflow.access import KubeflowError
 
+__all__ = ["SUFFIXES", "read_package"]
+
 SUFFIXES = (".yaml", ".yml")  # by which KFP knows what it is sent
 MOST_BYTES = 32 * 1024 * 1024  # KFP's own limit of an upload
 DIGITS = 12

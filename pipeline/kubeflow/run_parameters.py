@@ -9,6 +9,8 @@ from typing import Any
 from pipeline.kubeflow.access import KubeflowError
 from pipeline.kubeflow.package import Package
 
+__all__ = ["typed"]
+
 EXACT = 2**53  # a number on its way is a double; beyond this not every integer is one
 
 

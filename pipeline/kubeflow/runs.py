@@ -10,6 +10,8 @@ from pipeline.kubeflow.client import Client
 from pipeline.kubeflow.steps import happened, word
 from pipeline.kubeflow.submit import LATEST, find_experiment
 
+__all__ = ["ServerRun", "list_runs"]
+
 ARCHIVED = "ARCHIVED"
 
 

@@ -7,6 +7,8 @@ from pipeline.kubeflow.forms import require_forms
 from pipeline.settings.config import Config
 from pipeline.settings.loading import ConfigError
 
+__all__ = ["in_containers"]
+
 
 def in_containers(config: Config) -> Config:
     """Returns the settings with the containers' paths in place of this machine's.

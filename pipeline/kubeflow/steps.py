@@ -13,6 +13,8 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+__all__ = ["SUCCEEDED"]
+
 PENDING, RUNNING, SUCCEEDED = "PENDING", "RUNNING", "SUCCEEDED"
 FAILED, CANCELED, SKIPPED, CACHED = "FAILED", "CANCELED", "SKIPPED", "CACHED"
 ENDED = frozenset({SUCCEEDED, FAILED, CANCELED, SKIPPED, CACHED})

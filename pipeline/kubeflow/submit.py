@@ -11,6 +11,8 @@ from pipeline.kubeflow.access import KubeflowError
 from pipeline.kubeflow.client import Client, NoAnswerError, equals
 from pipeline.kubeflow.package import Package
 
+__all__ = ["Submitted", "submit"]
+
 NAME = "display_name"
 LATEST = "created_at desc"
 

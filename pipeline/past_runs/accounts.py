@@ -22,6 +22,18 @@ from schemas.hyperparameters import (
     Trial,
 )
 
+__all__ = [
+    "evaluation_report",
+    "filter_report",
+    "ingest_report",
+    "leakage_report",
+    "pushed_artifact",
+    "read_history",
+    "read_searched",
+    "read_trials",
+    "report_page",
+]
+
 AccountOf = TypeVar("AccountOf", bound=Account)
 
 

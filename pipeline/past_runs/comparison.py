@@ -17,6 +17,8 @@ from schemas.accounts.account import Account, Part
 from schemas.accounts.evaluation import Metrics
 from schemas.scores import ScoreTable
 
+__all__ = ["ComparedRun", "Comparison", "Contender", "OwnFigures", "SharedFigures", "compare"]
+
 
 @dataclasses.dataclass(frozen=True)
 class Contender:

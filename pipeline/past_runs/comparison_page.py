@@ -12,6 +12,8 @@ from pipeline.terminal.tables import figure
 from schemas.accounts.evaluation import Figure
 from schemas.features import SPLIT_NAMES
 
+__all__ = ["render", "surely_better"]
+
 TEMPLATE = "comparison.html"
 LEFT, RIGHT = 4.0, 236.0  # of a drawing, in its own units
 LEAST_REACH = 0.05  # of the scale of differences: less would make a mountain of every thousandth

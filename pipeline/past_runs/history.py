@@ -10,6 +10,8 @@ from ml_metadata.proto import metadata_store_pb2 as pb
 
 from pipeline.settings.layout import Layout, MovedError, NoRunError
 
+__all__ = ["Run", "latest_run_id", "open_store", "read_run", "require_unmoved", "run_ids"]
+
 _RUN_CONTEXT = "pipeline_run"
 _NODE_CONTEXT = "node"
 _STATES = {

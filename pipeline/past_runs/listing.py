@@ -11,6 +11,8 @@ from schemas.accounts.account import Part
 from schemas.accounts.evaluation import Figure
 from schemas.features import JUDGED
 
+__all__ = ["ListedRun", "list_runs"]
+
 
 class ListedRun(Part):
     """One run.

@@ -28,6 +28,8 @@ from schemas.history import best_epoch
 from schemas.hyperparameters import in_words
 from schemas.scores import SCORES_FILE, read_scores
 
+__all__ = ["describe"]
+
 SERVED = "Format-Serving"  # folder of the SavedModel in TFX's artifact of a model
 
 

@@ -8,6 +8,8 @@ from pipeline.past_runs.accounts import read_searched
 from pipeline.past_runs.history import Run
 from pipeline.settings.config import Config
 
+__all__ = ["DATA", "different", "settings_of"]
+
 DATA = "data"  # the fingerprint of all that was read, beside the settings
 
 

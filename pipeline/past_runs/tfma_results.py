@@ -11,6 +11,8 @@ from tensorflow_model_analysis.proto.validation_result_pb2 import ValidationFail
 from pipeline.terminal.tables import figure
 from schemas.accounts.evaluation import Metrics
 
+__all__ = ["read_metrics"]
+
 OVERALL = "all"
 _NEED_BOTH_CLASSES = ("auc", "sensitivity_at_specificity")
 

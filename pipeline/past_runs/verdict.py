@@ -12,6 +12,8 @@ from pipeline.past_runs.tfma_results import read_failed_gates
 from pipeline.settings.layout import numbered
 from schemas.features import VAL
 
+__all__ = ["Status", "is_blessed", "verdict"]
+
 
 class Status(enum.IntEnum):
     """Exit statuses of `ichor run`."""

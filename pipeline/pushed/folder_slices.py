@@ -19,6 +19,8 @@ from components.slices.params import DICOM, IMAGE, ReadingParams
 from components.slices.source import Source
 from pipeline.pushed.inputs import UNDECODABLE
 
+__all__ = ["Look", "find_slices", "look_at_all"]
+
 MOST_PROCESSES = 4  # more would wait for the disk
 FEW_SLICES = 300  # are read sooner than processes are started
 CHUNK = 16  # slices handed to a process at once

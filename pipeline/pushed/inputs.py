@@ -18,6 +18,8 @@ from components.slices.source import Source
 from pipeline.pushed.model import wrong_kind
 from pipeline.settings.layout import absolute
 
+__all__ = ["find_slices"]
+
 UNDECODABLE = "undecodable"
 
 

@@ -16,6 +16,8 @@ from pipeline.pushed.model import latest_pushed, trained_on
 from pipeline.settings.config import Config
 from pipeline.settings.layout import Layout
 
+__all__ = ["ExplainRequest", "SliceMap", "explain_request", "explain_slices", "slices_of"]
+
 BATCH = 8  # slices a call of the model: maps are as large as their images
 UPPER_BYTE = 8  # bits to shift 16-bit grey by
 

@@ -21,6 +21,8 @@ from pipeline.pushed.maps import ExplainRequest, SliceMap, explain_slices, slice
 from pipeline.settings.config import Config
 from pipeline.terminal.console import NOWHERE, ProgressLine, chatter_to
 
+__all__ = ["measure_worth", "worth_text"]
+
 
 @dataclasses.dataclass(frozen=True)
 class Worth:

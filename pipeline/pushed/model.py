@@ -12,6 +12,8 @@ from schemas.features import TRAINED_ON_FILE
 if TYPE_CHECKING:
     from components.served_model import ServedModel
 
+__all__ = ["latest_pushed", "load_model", "trained_on", "wrong_kind"]
+
 
 def latest_pushed(layout: Layout) -> Path:
     """Returns the newest numbered model.

@@ -15,6 +15,8 @@ from pipeline.pushed.inputs import Input, read_slice
 if TYPE_CHECKING:
     from components.served_model import ServedModel
 
+__all__ = ["PatientScore", "Score", "by_patient", "score_slices"]
+
 BATCH = 32  # slices a call of the model
 
 

@@ -12,6 +12,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TextIO
 
+__all__ = [
+    "FINISHED",
+    "NAME_WIDTH",
+    "NOWHERE",
+    "RUNNING",
+    "NodeLines",
+    "ProgressLine",
+    "chatter_to",
+    "new_log",
+    "replace_unprintable",
+    "shown",
+]
+
 RUNNING = "Component %s is running."
 FINISHED = "Component %s is finished."
 NAME_WIDTH = 18

@@ -8,6 +8,8 @@ from typing import NoReturn
 
 from pipeline import exit_codes
 
+__all__ = ["describe_interruption", "handle_sigterm"]
+
 
 class Terminated(KeyboardInterrupt):
     """SIGTERM came: what tidies up and reports after Ctrl-C does so after this too."""

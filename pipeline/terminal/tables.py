@@ -6,6 +6,8 @@ from typing import Any
 from pipeline.terminal.console import shown
 from schemas.accounts.evaluation import Figure
 
+__all__ = ["figure", "table"]
+
 
 def table(header: list[str], rows: Iterable[list[Any]]) -> Iterator[str]:
     """Yields a table's lines: the first column to the left, the others to the right."""

@@ -10,6 +10,8 @@ import contextlib
 import os
 from collections.abc import Iterator
 
+__all__ = ["never_imported"]
+
 SAFE_PATH = "PYTHONSAFEPATH"
 
 

@@ -22,6 +22,8 @@ from pipeline.tracking.values import facts_of, settings_of
 from pipeline.tracking.wandb_run import WandbRun
 from schemas.history import Row
 
+__all__ = ["followed"]
+
 log = logging.getLogger("ichor.tracking")
 
 

@@ -5,6 +5,8 @@ import importlib.util
 from pipeline.settings.loading import ConfigError
 from pipeline.settings.params import TrackingParams
 
+__all__ = ["require_packages"]
+
 EXTRAS = ("wandb", "mlflow")  # switches of TrackingParams, packages, and extras of the project
 
 

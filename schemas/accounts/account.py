@@ -6,6 +6,8 @@ from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+__all__ = ["Account", "AccountError", "Part"]
+
 FORMAT_KEY = "format"  # of an account in a file; without it the file is of format 1
 MOST_PROBLEMS = 3  # named in a message
 

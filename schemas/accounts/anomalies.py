@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from schemas.accounts.account import Account
 
+__all__ = ["AnomalyAccount"]
+
 
 class AnomalyAccount(Account):
     """The splits that were checked, and how many anomalies they have: none, or the run would have stopped."""

@@ -7,6 +7,27 @@ from pydantic import Field
 
 from schemas.accounts.account import Account, Part
 
+__all__ = [
+    "BaselineDifferences",
+    "CalibrationBin",
+    "Confusion",
+    "EvaluatedSplit",
+    "EvaluationAccount",
+    "EvaluationSettings",
+    "Figure",
+    "GateRow",
+    "Measured",
+    "MeasuredSubgroup",
+    "Metrics",
+    "ModelPoint",
+    "PrecisionRecallCurve",
+    "PredictiveValues",
+    "RocCurve",
+    "ScoreHistogram",
+    "SubgroupFigure",
+    "SubgroupGap",
+]
+
 Figures = tuple[float | None, ...]
 
 

@@ -5,6 +5,8 @@ from typing import ClassVar
 
 from schemas.accounts.account import Account, Part
 
+__all__ = ["IngestAccount", "SplitCounts"]
+
 
 class SplitCounts(Part):
     """Slices of a split, of each class, and the patients that they are of."""

@@ -6,6 +6,16 @@ from pydantic import JsonValue
 
 from schemas.accounts.account import Account, Part
 
+__all__ = [
+    "ComparedSlices",
+    "ComparedSplit",
+    "FindingCounts",
+    "LeakageAccount",
+    "LeakingSlice",
+    "ListedPair",
+    "PairedSlice",
+]
+
 
 class ComparedSplit(Part):
     """What of a split was compared; `pictures` counts distinct pixels."""

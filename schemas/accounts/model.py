@@ -4,6 +4,8 @@ from pydantic import ConfigDict
 
 from schemas.accounts.account import Account
 
+__all__ = ["ModelAccount", "TrainedOn"]
+
 
 class TrainedOn(Account):
     """What a model was trained on, and so has to be given; as Trainer leaves it.

@@ -9,6 +9,22 @@ from schemas.accounts.account import Account, Part
 from schemas.accounts.evaluation import Confusion, EvaluationAccount, Figure
 from schemas.accounts.ingest import SplitCounts
 
+__all__ = [
+    "ChecklistItem",
+    "DataFacts",
+    "Epoch",
+    "Flow",
+    "Headline",
+    "LineageRow",
+    "ModelCard",
+    "ReportAccount",
+    "Setting",
+    "ShownSlice",
+    "ShownSlices",
+    "Training",
+    "Verdict",
+]
+
 
 class Verdict(Part):
     """What became of the model; `blessed` is None where it was not judged, `pushed` a version or ""."""

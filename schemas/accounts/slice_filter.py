@@ -6,6 +6,8 @@ from pydantic import JsonValue
 
 from schemas.accounts.account import Account, Part
 
+__all__ = ["KEPT", "DroppedSlice", "FilterAccount", "FilterTotals", "SweepRow"]
+
 KEPT = "keep"  # among the reasons, that of a slice which is not dropped
 
 

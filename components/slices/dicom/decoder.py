@@ -19,6 +19,8 @@ from components.slices.dicom import decoder_process as process
 from components.slices.dicom.unreadable import Unreadable
 from components.slices.header import Reason
 
+__all__ = ["decoder"]
+
 SCRIPT = Path(process.__file__)
 MOST_MEMORY = 2**31  # bytes of address space: 300 MB of libraries, and some 30 times 4096 x 4096 pixels
 MOST_SECONDS = 30.0  # for a frame; 4096 x 4096 pixels of JPEG 2000 take 3

@@ -16,6 +16,8 @@ from components.slices.formats import is_image, source_of_name
 from components.slices.header import Reason, Rejection
 from components.slices.params import DICOM, ReadingParams
 
+__all__ = ["forget"]
+
 LOGGED_EACH = 5.0  # seconds
 
 log = logging.getLogger("ichor.ingest")

@@ -15,6 +15,8 @@ from components.slices.dicom.values import integer, text
 from components.slices.header import Reason, Rejection
 from components.slices.labels import SliceRef
 
+__all__ = ["Instance", "read_instances"]
+
 CT, ENHANCED_CT, LEGACY_ENHANCED_CT = (
     "1.2.840.10008.5.1.4.1.1.2",
     "1.2.840.10008.5.1.4.1.1.2.1",

@@ -20,6 +20,8 @@ from components.slices.header import Reason, Rejection, fault_of_sides
 from components.slices.params import DICOM, ReadingParams
 from components.slices.reading import HuSlice, SliceFile
 
+__all__ = ["read_hu"]
+
 HU_TYPES = ("", "HU")  # of RescaleType; an absent one means HU in a CT image (PS3.3 C.8.2.1.1.6)
 MOST_SLOPE = 100.0  # HU a stored unit; more is an error of the header
 MOST_INTERCEPT = 65_536.0  # HU; more than 16 bits can make up for

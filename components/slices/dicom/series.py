@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable
 from components.slices.dicom.instances import Instance
 from components.slices.header import Reason, Rejection
 
+__all__ = ["without_duplicates"]
+
 USUAL_THICKNESS = 5.0  # mm, in which heads are read; thinner series repeat the same anatomy more noisily
 # Kernels for bone and lung, as makers number and name them: Siemens from 55 on (H60s, Hr64, B90s, Bl57f),
 # Canon FC30-39, FC50-59 and FC80-89, Philips D, E, L and Y*, GE and others by name.

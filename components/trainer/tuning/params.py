@@ -6,6 +6,8 @@ from pydantic import model_validator
 
 from components.parameters import Parameters, public_parameter
 
+__all__ = ["TunerParams"]
+
 
 class TunerParams(Parameters):
     """What is searched, how, and at what cost."""

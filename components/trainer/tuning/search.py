@@ -24,6 +24,8 @@ from schemas.hyperparameters import SEARCHED, in_words
 if TYPE_CHECKING:  # the caller has TFX loaded
     from tfx.components.trainer.fn_args_utils import FnArgs
 
+__all__ = ["tuner_fn"]
+
 EARLIER, EPOCHS = "tuner/trial_id", "tuner/epochs"  # Hyperband's: which trial goes on, and up to where
 
 log = logging.getLogger("ichor.trainer")
