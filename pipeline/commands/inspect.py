@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipeline import exit_codes
 from pipeline.commands.arguments import add_json, add_output, add_settings, load_settings
 from pipeline.inspection.folder import Watch, inspect
 from pipeline.inspection.page import page
@@ -18,7 +19,6 @@ from pipeline.settings.layout import absolute
 from pipeline.settings.loading import ConfigError
 from pipeline.terminal.console import ProgressLine
 
-STARTS, REFUSED = 0, 1
 SHOWN_EACH = 100  # slices
 
 
@@ -60,7 +60,7 @@ def run(parsed: argparse.Namespace) -> int:
         sheet_line = "not written: no slice can be shown"
     as_json = json.dumps(dataclasses.asdict(findings), indent=2) if parsed.json else ""
     print(as_json or page(findings, config, sheet_line))
-    return REFUSED if findings.refusals else STARTS
+    return exit_codes.ERROR if findings.refusals else exit_codes.OK
 
 
 def _target(contact_sheet: str | None, config: Config) -> Path | None:
