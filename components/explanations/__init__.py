@@ -1,1 +1,1 @@
-"""Where a model looked, asked of its SavedModel, and what that is worth."""
+"""Where a model looked, by its SavedModel, and what that is worth."""

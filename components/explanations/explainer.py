@@ -1,4 +1,4 @@
-"""A SavedModel asked where it looked: by its own signature, or by gradients that are taken of it here."""
+"""Where a SavedModel looked: by its own signature, or by gradients that are taken of it here."""
 
 import dataclasses
 import io

@@ -1,4 +1,4 @@
-"""Encoded slices to pixels, grey or by channel: one decode, every failure told in one way."""
+"""Encoded slices to pixels, grey or by channel: a single decode, every failure reported in the same way."""
 
 import contextlib
 import io
@@ -82,7 +82,7 @@ def decode_seen(encoded: bytes, windows: int) -> Grey:
 
 @contextlib.contextmanager
 def opened(encoded: bytes) -> Iterator[Image.Image]:
-    """Opens an image whose size is within bounds; whatever goes wrong while it is open is told in one way.
+    """Opens an image whose size is within bounds; whatever goes wrong while it is open raises the same error.
 
     Raises:
       UndecodableImage: As `decode_grey`.

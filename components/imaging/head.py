@@ -11,7 +11,7 @@ import numpy.typing as npt
 from components.imaging.decode import Grey
 
 LATTICE = 256  # points on the shorter side; a quarter of the pixels of a 512x512 slice
-CELLS = 64  # cells on the shorter side, in which the head is told from couch and headrest
+CELLS = 64  # cells on the shorter side, in which the head is separated from couch and headrest
 SOLID = 0.75  # of a cell's points; edges and crossings of thin things stay below
 MARGIN_CELLS = 2  # around the solid head; brings back ears, nose and the rim that erosion took
 

@@ -7,7 +7,7 @@ from components.imaging.decode import Grey
 from components.imaging.head import Mask
 
 ROWS = 64  # of the picture that are looked at; some 10,000 pixels of a head
-FEWEST = 50  # pixels; of less no noise can be told
+FEWEST = 50  # pixels; of fewer no noise can be measured
 KERNEL_NORM = 6.0  # square root of the sum of squares of the kernel
 MEDIAN_OF_NORMAL = 0.6745  # the median absolute deviation of a normal distribution of deviation 1
 

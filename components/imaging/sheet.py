@@ -25,7 +25,7 @@ __all__ = [
     "tiled",
 ]
 
-THUMBNAIL = 128  # pixels a side; couch and gyri can still be told
+THUMBNAIL = 128  # pixels a side; couch and gyri can still be recognised
 GAP = 8  # pixels between thumbnails
 LINE = 15  # pixels a line of text
 TITLE = 28  # pixels a title row

@@ -113,7 +113,7 @@ def _values(name: str, texts: Sequence[str], few: int, is_named: bool) -> tuple[
 
 
 def _on_one_line(text: str) -> str:
-    """Returns a text with escapes for what a terminal or a log would obey: it is told in many places."""
+    """Returns a text with escapes for what a terminal or a log would obey: it is shown in many places."""
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
 
 

@@ -124,7 +124,7 @@ def hash_slices(
 ) -> list[HashedSlice]:
     """Hashes what names a slice or a patient, and splits the patients as TFX does.
 
-    TFX's own partition function is asked once a patient, not in Beam once a slice: so the split is known,
+    TFX's own partition function is called once a patient, not in Beam once a slice: so the split is known,
     and can be refused, before any file is read, and images need not go through a shuffle.
 
     Args:

@@ -1,4 +1,4 @@
-"""Keyed hashes: who a patient or a slice is cannot be told from a record without the key."""
+"""Keyed hashes: who a patient or a slice is cannot be seen from a record without the key."""
 
 import hmac
 import logging

@@ -1,4 +1,4 @@
-"""What is to be read: found, checked and told before any work. Imports no TensorFlow."""
+"""What is to be read: listed, checked and reported before any work. Imports no TensorFlow."""
 
 import dataclasses
 import functools

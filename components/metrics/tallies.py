@@ -24,7 +24,7 @@ LEAST_PROBABILITY = float(np.finfo(np.float32).eps)  # log loss of a certain and
 def binned(probability: npt.NDArray[np.float32], bins: int = CALIBRATION_BINS) -> npt.NDArray[np.int64]:
     """Returns each row's bin, (n,): bins of equally many rows, rising scores, equal scores in one bin.
 
-    Many equal scores leave fewer bins than asked for; they are numbered without a hole.
+    Many equal scores leave fewer bins than requested; they are numbered without a hole.
     """
     rising = np.sort(probability)
     edges = rising[(np.arange(1, bins) * len(rising)) // bins] if len(rising) else rising
