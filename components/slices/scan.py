@@ -33,15 +33,6 @@ class Listing:
         return digest.digest()
 
 
-def files_below(data_dir: Path) -> list[str]:
-    """Returns all files below a folder that are not hidden, as `look_below` finds them.
-
-    Raises:
-      DataError: The folder does not exist, is no folder, or cannot be listed.
-    """
-    return look_below(data_dir).files
-
-
 def look_below(data_dir: Path) -> Listing:
     """Lists what is below a folder, or in a container, and not hidden; opens no file but containers.
 

@@ -12,7 +12,7 @@ from components.ingest.plan import plan
 from components.slices.errors import DataError, NamingError
 from components.slices.files import open_regular
 from components.slices.header import Reason, Rejection
-from components.slices.scan import files_below, look_below
+from components.slices.scan import look_below
 
 pytestmark = pytest.mark.numpy
 
@@ -45,7 +45,7 @@ def test_files_are_found_at_any_depth_sorted_and_hidden_ones_are_not(tmp_path):
         (tmp_path / name).touch()
     (tmp_path / "folder.png").mkdir()
     (tmp_path / "folder.png" / "c.png").touch()
-    assert files_below(tmp_path) == ["a/2.png", "a/b/1.png", "b.png", "folder.png/c.png"]
+    assert look_below(tmp_path).files == ["a/2.png", "a/b/1.png", "b.png", "folder.png/c.png"]
 
 
 def test_links_never_change_where_a_folder_is_found_and_loops_end(tmp_path):
@@ -63,7 +63,7 @@ def test_links_never_change_where_a_folder_is_found_and_loops_end(tmp_path):
     (data / "nowhere.png").symlink_to("missing")
     (data / "b").symlink_to(elsewhere)
     (data / "c").symlink_to(elsewhere)
-    assert files_below(data) == ["b/y.png", "itself", "normal/x.png", "nowhere.png"]
+    assert look_below(data).files == ["b/y.png", "itself", "normal/x.png", "nowhere.png"]
 
 
 def test_a_fifo_a_socket_and_a_device_are_listed_and_never_opened(tmp_path):
@@ -71,9 +71,9 @@ def test_a_fifo_a_socket_and_a_device_are_listed_and_never_opened(tmp_path):
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(tmp_path / "socket.png"))
     (tmp_path / "device.png").symlink_to("/dev/zero")
-    assert files_below(tmp_path) == ["device.png", "fifo.png", "socket.png"]
+    assert look_below(tmp_path).files == ["device.png", "fifo.png", "socket.png"]
     told = {}
-    for name in files_below(tmp_path):
+    for name in look_below(tmp_path).files:
         with pytest.raises(OSError, match="not a regular file") as refused:
             open_regular(tmp_path / name)
         told[name] = refused.value.strerror
@@ -86,7 +86,7 @@ def test_a_fifo_a_socket_and_a_device_are_listed_and_never_opened(tmp_path):
 
 def test_folders_deeper_than_pythons_stack_are_walked(tmp_path):
     dig(tmp_path, DEEP, "d")
-    assert files_below(tmp_path) == ["d/" * DEEP + "x.png"]
+    assert look_below(tmp_path).files == ["d/" * DEEP + "x.png"]
     fill_in(tmp_path, "d")
 
 
@@ -149,4 +149,4 @@ def test_a_data_folder_that_is_not_listed_is_refused(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "scandir", refuse)
     with pytest.raises(DataError, match=r"^data folder .*: cannot be listed \(Permission denied\)$"):
-        files_below(tmp_path)
+        look_below(tmp_path)
